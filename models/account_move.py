@@ -1,0 +1,63 @@
+from odoo import models
+from odoo.tools import SQL
+
+from ..engine.handling import OPEN_ROLES, Rule, role_array
+
+CUSTOMER_DOCUMENTS = ("out_invoice", "out_refund", "out_receipt")
+#: Payment states in which nothing is left to collect.
+SETTLED = ("paid", "in_payment", "reversed", "invoicing_legacy")
+
+
+class AccountMove(models.Model):
+    _name = "account.move"
+    _inherit = ["handling.mixin", "account.move"]
+
+    def _handling_rule(self):
+        settled = SQL("(d.state = 'posted' AND d.payment_state IN %s)", SETTLED)
+        return Rule(
+            SQL(
+                "CASE WHEN %(settled)s THEN %(closed)s WHEN d.state = 'posted' THEN %(open)s ELSE %(draft)s END",
+                settled=settled,
+                closed=role_array("won", "lost"),
+                open=role_array(*OPEN_ROLES),
+                draft=role_array("new"),
+            ),
+            SQL(
+                """CASE WHEN %(settled)s THEN CASE WHEN d.move_type = 'out_refund' THEN 'used' END
+                        WHEN d.move_type = 'out_refund' THEN 'open_credit'
+                        WHEN %(overdue)s THEN 'overdue'
+                        ELSE 'not_due'
+                   END""",
+                settled=settled,
+                overdue=self._handling_overdue_sql(),
+            ),
+        )
+
+    def _handling_overdue_sql(self):
+        """One open instalment past its date makes the invoice overdue."""
+        return SQL(
+            """(d.state = 'posted' AND EXISTS (
+                    SELECT 1 FROM account_move_line l
+                     WHERE l.move_id = d.id
+                       AND l.display_type = 'payment_term'
+                       AND NOT l.reconciled
+                       AND COALESCE(l.date_maturity, l.date) < %s))""",
+            self._today(),
+        )
+
+    def _handling_triggers(self):
+        return {"state", "move_type", "payment_state", "invoice_date_due"}
+
+    def _handling_documents(self):
+        return self.filtered(lambda move: move.move_type in CUSTOMER_DOCUMENTS)
+
+    def _handling_documents_sql(self):
+        return SQL("d.move_type IN %s", CUSTOMER_DOCUMENTS)
+
+    def _handling_timed_sql(self):
+        return SQL("d.state = 'posted' AND d.handling_role = 'new' AND d.move_type != 'out_refund'")
+
+    def _handling_update(self, chosen=None):
+        # The rule reads the due dates and what is reconciled of the lines.
+        self._handling_documents().line_ids.flush_recordset(["date_maturity", "reconciled", "display_type"])
+        super()._handling_update(chosen)

@@ -1,0 +1,22 @@
+from odoo import api, models
+
+
+class AccountPartialReconcile(models.Model):
+    """The one place where money meets an invoice: payments, credit notes, write-offs."""
+
+    _inherit = "account.partial.reconcile"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partials = super().create(vals_list)
+        partials._reconciled_moves()._handling_sync()
+        return partials
+
+    def unlink(self):
+        moves = self._reconciled_moves()
+        result = super().unlink()
+        moves.exists()._handling_sync()
+        return result
+
+    def _reconciled_moves(self):
+        return (self.debit_move_id | self.credit_move_id).move_id

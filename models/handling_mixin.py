@@ -1,0 +1,182 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..engine.handling import ROLES, choices, transition
+
+HANDLING_FIELDS = ["handling_status_id", "handling_role", "handling_status_since"]
+
+
+class HandlingMixin(models.AbstractModel):
+    """Gives a document its handling status.
+
+    The status follows the document's own state: a host says in ``_handling_rule`` what
+    its state allows, and names in ``_handling_triggers`` the fields that change it.
+    Put the mixin before the host in ``_inherit``: it acts after all that the host does.
+    """
+
+    _name = "handling.mixin"
+    _inherit = ["l2c.clock.mixin"]
+    _description = "Handling Status Mixin"
+
+    handling_status_id = fields.Many2one(
+        "handling.status",
+        "Handling Status",
+        domain=lambda self: [("res_model", "=", self._name)],
+        group_expand="_group_expand_handling_status",
+        ondelete="restrict",
+        index="btree_not_null",
+        copy=False,
+    )
+    handling_status_color = fields.Integer(related="handling_status_id.color", string="Handling Color")
+    handling_role = fields.Selection(ROLES, copy=False, readonly=True)
+    handling_status_since = fields.Datetime("In Status Since", copy=False, readonly=True)
+    handling_choice_ids = fields.Many2many(
+        "handling.status", string="Possible Statuses", compute="_compute_handling_choice_ids"
+    )
+    handling_change_ids = fields.One2many(
+        "handling.status.change",
+        "res_id",
+        "Status History",
+        domain=lambda self: [("res_model", "=", self._name)],
+        readonly=True,
+        copy=False,
+        bypass_search_access=True,
+    )
+
+    # What a host defines -----------------------------------------------------------
+
+    def _handling_rule(self):
+        """The :class:`Rule` of the model: what a document's state allows."""
+        raise NotImplementedError
+
+    def _handling_triggers(self):
+        """Names of the fields on which the rule depends."""
+        return set()
+
+    def _handling_documents(self):
+        """Those of ``self`` that have a status."""
+        return self
+
+    def _handling_documents_sql(self):
+        """The same as a condition on the row ``d``."""
+        return SQL("TRUE")
+
+    def _handling_timed_sql(self):
+        """Condition on the row ``d`` for documents whose status depends on the date."""
+        return SQL("FALSE")
+
+    # Changing the status -----------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        records._handling_sync()
+        return records
+
+    def write(self, vals):
+        if "handling_status_id" not in vals:
+            result = super().write(vals)
+            if not self._handling_triggers().isdisjoint(vals):
+                self._handling_sync()
+            return result
+        rest = {name: value for name, value in vals.items() if name != "handling_status_id"}
+        if rest:
+            self.write(rest)
+        self._handling_choose(self.env["handling.status"].browse(vals["handling_status_id"]))
+        return True
+
+    def _set_handling_role(self, role):
+        """Set the default status of ``role``.
+
+        :raise UserError: when the state of a document doesn't allow it
+        """
+        self._handling_update(chosen=role)
+        self._handling_check(lambda record: record.handling_role == role)
+
+    def _handling_choose(self, status):
+        """A person chose ``status``, in a form, a list or by dragging a card."""
+        self.check_access("write")
+        if not status or status.res_model != self._name:
+            raise UserError(
+                self.env._("Choose one of the statuses for this kind of document; %(name)s is none.", name=status.name or "—")
+            )
+        refused = self.filtered(lambda record: status not in record.handling_choice_ids)
+        if refused:
+            raise UserError(refused[0]._handling_refusal(status))
+        self._handling_update(chosen=status.id)
+
+    def _handling_refusal(self, status):
+        """Why this document can't have ``status`` now, and what to do."""
+        return self.env._(
+            "%(document)s can't be %(status)s now: this follows the document itself. "
+            "Change the document (win, lose, send, confirm, cancel, pay), and its status follows.",
+            document=self.display_name,
+            status=status.name,
+        )
+
+    def _handling_sync(self):
+        """Bring the status in line with the document's state, where it doesn't fit."""
+        self._handling_update()
+
+    def _handling_update(self, chosen=None):
+        documents = self._handling_documents()
+        if not documents.ids:
+            return
+        documents.flush_recordset()
+        changed = documents._handling_transition(SQL("d.id IN %s", tuple(documents.ids)), chosen=chosen)
+        documents.browse(changed)._handling_changed()
+
+    def _handling_changed(self):
+        """The status of ``self`` was changed in the database."""
+        names = [*HANDLING_FIELDS, "handling_change_ids", "handling_choice_ids"]
+        self.invalidate_recordset(names, flush=False)
+        self.modified(HANDLING_FIELDS)
+
+    def _handling_transition(self, where, *, chosen=None, log=True):
+        """Run the statement; returns the ids of the changed documents."""
+        statement = transition(
+            self._name,
+            SQL.identifier(self._table),
+            self._handling_rule(),
+            SQL("%s AND %s", self._handling_documents_sql(), where),
+            self._now(),
+            self.env.uid,
+            chosen=chosen,
+            log=log,
+        )
+        return [row[0] for row in self.env.execute_query(statement)]
+
+    @api.model
+    def _handling_install(self):
+        """Give every document its first status. What happened before isn't known: no log."""
+        self._handling_transition(SQL("d.handling_status_id IS NULL"), log=False)
+        self.env[self._name].invalidate_model(HANDLING_FIELDS)
+
+    @api.model
+    def _handling_follow_time(self):
+        """Statuses that the date alone changes."""
+        self.env.flush_all()
+        changed = self._handling_transition(self._handling_timed_sql())
+        self.browse(changed)._handling_changed()
+
+    # Reading -----------------------------------------------------------------------
+
+    @api.depends(lambda self: ["handling_status_id", *sorted(self._handling_triggers())])
+    def _compute_handling_choice_ids(self):
+        documents = self._handling_documents()
+        found = defaultdict(list)
+        if documents.ids:
+            documents.flush_recordset()
+            where = SQL("d.id IN %s", tuple(documents.ids))
+            query = choices(self._name, SQL.identifier(self._table), self._handling_rule(), where)
+            for record_id, status_id in self.env.execute_query(query):
+                found[record_id].append(status_id)
+        for record in self:
+            record.handling_choice_ids = self.env["handling.status"].browse(found[record._origin.id])
+
+    @api.model
+    def _group_expand_handling_status(self, statuses, domain):
+        return self.env["handling.status"].search([("res_model", "=", self._name)])

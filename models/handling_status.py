@@ -1,0 +1,94 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..engine.handling import DOCUMENTS, REQUIRED, ROLES, SITUATIONS, missing
+
+#: What code depends on, and what the log of the past was written with.
+FIXED_WHEN_USED = ("res_model", "role", "situation")
+
+
+class HandlingStatus(models.Model):
+    """A status of the configurable scheme. Code depends on ``role`` (and ``situation``
+    where one is set), never on a name, an id or an order."""
+
+    _name = "handling.status"
+    _description = "Handling Status"
+    _order = "res_model, sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    res_model = fields.Selection(DOCUMENTS, "Document", required=True, default="crm.lead")
+    role = fields.Selection(
+        ROLES,
+        required=True,
+        default="in_progress",
+        help="What the status means. Several statuses may share a role; the first of them is its default.",
+    )
+    situation = fields.Selection(SITUATIONS, help="Only for invoices: the state of payment that the status is for.")
+    sequence = fields.Integer(default=10)
+    color = fields.Integer()
+    fold = fields.Boolean("Folded in Kanban")
+    active = fields.Boolean(default=True)
+
+    def write(self, vals):
+        changed = [name for name in FIXED_WHEN_USED if name in vals]
+        if changed:
+            different = self.filtered(lambda status: any((status[name] or False) != vals[name] for name in changed))
+            used = different._used()
+            if used:
+                raise UserError(
+                    self.env._(
+                        "The status %(name)s is in use, so its document, role and situation can't change. "
+                        "Make a new status and archive this one.",
+                        name=used[0].name,
+                    )
+                )
+        result = super().write(vals)
+        if changed or "active" in vals:
+            self._check_complete()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        used = self._used()
+        if used:
+            raise UserError(
+                self.env._("The status %(name)s is in use and can't be deleted. Archive it.", name=used[0].name)
+            )
+        self._check_complete(without=self)
+
+    def _used(self):
+        """Those of ``self`` that a document or the log refers to."""
+        ids = set()
+        for name in REQUIRED:
+            model = self.env[name].sudo().with_context(active_test=False)  # everybody's documents count
+            ids.update(s.id for [s] in model._read_group([("handling_status_id", "in", self.ids)], ["handling_status_id"]))
+        log_sudo = self.env["handling.status.change"].sudo()  # as above
+        for fname in ("old_status_id", "new_status_id"):
+            ids.update(s.id for [s] in log_sudo._read_group([(fname, "in", self.ids)], [fname]))
+        return self.filtered(lambda status: status.id in ids)
+
+    def _check_complete(self, without=None):
+        """Refuse a scheme in which a role or situation has no active status."""
+        statuses = self.search([]) - (without or self.browse())
+        for model, label in self._fields["res_model"]._description_selection(self.env):
+            of_model = statuses.filtered(lambda status, model=model: status.res_model == model)
+            gaps = missing(model, {(status.role, status.situation) for status in of_model})
+            if gaps:
+                raise UserError(
+                    self.env._(
+                        "No active status would be left for %(document)s with the role %(role)s. "
+                        "First make or restore another one.",
+                        document=label,
+                        role=self._role_label(*gaps[0]),
+                    )
+                )
+
+    def _role_label(self, role, situation):
+        labels = dict(self._fields["role"]._description_selection(self.env))
+        situations = dict(self._fields["situation"]._description_selection(self.env))
+        return f"{labels[role]} ({situations[situation]})" if situation else labels[role]
+
+    def _cron_follow_time(self):
+        """Statuses that change by the date alone: overdue invoices, expired quotations."""
+        for name in REQUIRED:
+            self.env[name]._handling_follow_time()
