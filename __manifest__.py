@@ -30,6 +30,7 @@
     ],
     "demo": [
         "demo/res_users_demo.xml",
+        "demo/crm_lead_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -93,29 +93,34 @@ class HandlingMixin(models.AbstractModel):
 
         :raise UserError: when the state of a document doesn't allow it
         """
-        self._handling_update(chosen=role)
-        self._handling_check(lambda record: record.handling_role == role)
+        documents = self._handling_documents()
+        documents._handling_check(lambda document: role in document.handling_choice_ids.mapped("role"), role)
+        documents._handling_update(chosen=role)
 
     def _handling_choose(self, status):
         """A person chose ``status``, in a form, a list or by dragging a card."""
         self.check_access("write")
         if not status or status.res_model != self._name:
             raise UserError(
-                self.env._("Choose one of the statuses for this kind of document; %(name)s is none.", name=status.name or "—")
+                self.env._(
+                    "Choose one of the statuses for this kind of document; %(name)s is none.", name=status.name or "—"
+                )
             )
-        refused = self.filtered(lambda record: status not in record.handling_choice_ids)
-        if refused:
-            raise UserError(refused[0]._handling_refusal(status))
+        self._handling_check(lambda document: status in document.handling_choice_ids, status.name)
         self._handling_update(chosen=status.id)
 
-    def _handling_refusal(self, status):
-        """Why this document can't have ``status`` now, and what to do."""
-        return self.env._(
-            "%(document)s can't be %(status)s now: this follows the document itself. "
-            "Change the document (win, lose, send, confirm, cancel, pay), and its status follows.",
-            document=self.display_name,
-            status=status.name,
-        )
+    def _handling_check(self, fits, name):
+        """Refuse a choice that the state of a document doesn't allow."""
+        for document in self:
+            if not fits(document):
+                raise UserError(
+                    self.env._(
+                        "%(document)s can't be set to “%(status)s” now: this status follows the document itself. "
+                        "Change the document (win, lose, send, confirm, cancel, pay), and its status follows.",
+                        document=document.display_name,
+                        status=name,
+                    )
+                )
 
     def _handling_sync(self):
         """Bring the status in line with the document's state, where it doesn't fit."""

@@ -1,0 +1,5 @@
+from . import test_handling_access
+from . import test_handling_status
+from . import test_handling_hosts
+from . import test_browser
+from . import test_real_processes

@@ -1,0 +1,68 @@
+"""Data for the tests: people by what they may do, and documents."""
+
+from odoo import Command, fields
+from odoo.tests import TransactionCase, new_test_user
+
+#: The day on which the tests play, and the days around it.
+TODAY = "2026-03-10"
+
+
+class HandlingCase(TransactionCase):
+    """Users, a customer, and short ways to make a lead, a quotation, an invoice."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context=dict(cls.env.context, l2c_today=TODAY, tracking_disable=True))
+        cls.customer = cls.env["res.partner"].create({"name": "Customer", "email": "customer@example.com"})
+        cls.product = cls.env["product.product"].create({"name": "Thing", "list_price": 100.0, "taxes_id": False})
+
+    @classmethod
+    def user(cls, login, groups):
+        return new_test_user(cls.env, login, groups=groups)
+
+    def lead(self, **values):
+        return self.env["crm.lead"].create({"name": "Lead", "type": "opportunity", **values})
+
+    def order(self, **values):
+        line = Command.create({"product_id": self.product.id, "product_uom_qty": 1})
+        return self.env["sale.order"].create(
+            {"partner_id": self.customer.id, "validity_date": "2026-12-31", "order_line": [line], **values}
+        )
+
+    def invoice(self, due="2026-03-01", move_type="out_invoice", amount=100.0, post=True, **values):
+        line = Command.create({"name": "Thing", "price_unit": amount, "tax_ids": False})
+        move = self.env["account.move"].create(
+            {
+                "move_type": move_type,
+                "partner_id": self.customer.id,
+                "invoice_date": "2026-02-01",
+                "invoice_date_due": due,
+                "invoice_payment_term_id": False,
+                "invoice_line_ids": [line],
+                **values,
+            }
+        )
+        if post:
+            move.action_post()
+        return move
+
+    def pay(self, moves, amount=None):
+        """Register a payment as an accountant does; returns the payments."""
+        values = {"payment_date": fields.Date.to_date(TODAY)}
+        if amount:
+            values["amount"] = amount
+        wizard = self.env["account.payment.register"].with_context(active_model="account.move", active_ids=moves.ids)
+        return wizard.create(values)._create_payments()
+
+    def status(self, model, role, situation=False):
+        return self.env["handling.status"].search(
+            [("res_model", "=", model), ("role", "=", role), ("situation", "=", situation)], limit=1
+        )
+
+    def log(self, record):
+        """The transitions of a document as pairs of roles, oldest first."""
+        changes = self.env["handling.status.change"].search(
+            [("res_model", "=", record._name), ("res_id", "=", record.id)], order="id"
+        )
+        return [(change.old_role, change.new_role) for change in changes]

@@ -1,0 +1,153 @@
+"""Real processes on a real, committed database: for what a test transaction can't show
+(crashes, concurrency, mails that leave, installing and uninstalling)."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import uuid
+from pathlib import Path
+
+import psycopg2
+from aiosmtpd.controller import Controller
+
+from odoo.tests import BaseCase
+from odoo.tools import config
+
+WAIT = 120  # seconds after which a process or a mail counts as lost
+
+
+class MailSink:
+    """A real SMTP server that keeps what arrives."""
+
+    def __init__(self):
+        self.messages = []
+        self._arrived = threading.Condition()
+        self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
+
+    @property
+    def port(self):
+        return self._controller.port
+
+    async def handle_DATA(self, _server, _session, envelope):
+        with self._arrived:
+            self.messages.append(envelope)
+            self._arrived.notify_all()
+        return "250 OK"
+
+    def wait_for(self, count):
+        """The messages, once there are ``count`` of them."""
+        with self._arrived:
+            if not self._arrived.wait_for(lambda: len(self.messages) >= count, timeout=WAIT):
+                raise AssertionError(f"{len(self.messages)} of {count} mails arrived within {WAIT} s")
+            return list(self.messages)
+
+    def __enter__(self):
+        self._controller.start()
+        return self
+
+    def __exit__(self, *_exc):
+        self._controller.stop()
+
+
+class RealDatabase:
+    """A copy of a template database with its filestore, and Odoo's processes on it."""
+
+    def __init__(self, template):
+        self.name = f"{config['db_name'][0] if isinstance(config['db_name'], list) else config['db_name']}_{uuid.uuid4().hex[:8]}"
+        self.mail_options = []
+        self._admin(f'CREATE DATABASE "{self.name}" TEMPLATE "{template}"')
+        source = self._filestore(template)
+        if source.is_dir():
+            shutil.copytree(source, self._filestore(self.name), copy_function=os.link)
+
+    def drop(self):
+        self._admin(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+        shutil.rmtree(self._filestore(self.name), ignore_errors=True)
+
+    def query(self, statement, *params):
+        """Rows of one statement, committed."""
+        with contextlib.closing(self._connect(self.name)) as connection, connection, connection.cursor() as cursor:
+            cursor.execute(statement, params or None)
+            return cursor.fetchall() if cursor.description else []
+
+    def run(self, *arguments, script=None, at=None):
+        """Run Odoo to its end and return what it printed.
+
+        :param arguments: Odoo's command line, without the database
+        :param script: for ``shell``: what it runs
+        :param at: moves the clock of the process: "2026-03-10 09:00:00"
+        :raise AssertionError: when it ends with another status than 0
+        """
+        done = subprocess.run(
+            self._command(arguments, at), input=script, capture_output=True, text=True, timeout=WAIT * 2, check=False
+        )
+        output = done.stdout + done.stderr
+        if done.returncode or "Traceback (most recent call last)" in output:
+            raise AssertionError(f"odoo {' '.join(arguments)} ended with {done.returncode}:\n{output[-4000:]}")
+        return output
+
+    def shell(self, script, at=None):
+        """Run ``script`` in Odoo's shell and commit; returns what it printed."""
+        return self.run("shell", "--no-http", "--log-level=warn", script=f"{script}\nenv.cr.commit()\n", at=at)
+
+    @contextlib.contextmanager
+    def server(self, *arguments, at=None):
+        """A running Odoo server; yields its process, stops it at the end."""
+        with tempfile.TemporaryFile() as log:
+            process = subprocess.Popen(self._command(arguments, at), stdout=log, stderr=subprocess.STDOUT)
+            try:
+                yield process
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    process.send_signal(signal.SIGTERM)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(timeout=20)
+                process.kill()
+                process.wait()
+
+    def _command(self, arguments, at):
+        arguments = list(arguments)
+        subcommand = [arguments.pop(0)] if arguments and not arguments[0].startswith("-") else []
+        clock = ["faketime", at] if at else []
+        return [*clock, sys.executable, os.environ["ODOO_BIN"], *subcommand, "-d", self.name, *self.mail_options, *arguments]
+
+    def _filestore(self, name):
+        return Path(config["data_dir"]) / "filestore" / name
+
+    def _admin(self, statement):
+        with contextlib.closing(self._connect("postgres")) as connection:
+            connection.autocommit = True
+            connection.cursor().execute(statement)
+
+    def _connect(self, name):
+        return psycopg2.connect(
+            dbname=name, host=config["db_host"] or None, port=config["db_port"] or None, user=config["db_user"] or None
+        )
+
+
+class RealProcessCase(BaseCase):
+    """Each test class gets a database of its own, a copy of ``template``."""
+
+    #: Names the environment variable with the template: with the addon, or without it.
+    template = "L2C_TEMPLATE_DB"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        missing = [name for name in (cls.template, "ODOO_BIN") if not os.environ.get(name)]
+        if missing:
+            cls.skipTest(cls, f"needs {', '.join(missing)}, which dev/test sets")
+        cls.database = RealDatabase(os.environ[cls.template])
+        cls.addClassCleanup(cls.database.drop)
+
+
+def free_port():
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]

@@ -1,0 +1,149 @@
+"""Real Odoo processes: a mail that really arrives, a server that answers, and installing,
+updating, uninstalling on a company's database."""
+
+import re
+import urllib.request
+from email import message_from_bytes
+
+from odoo.tests import tagged
+
+from .real import MailSink, RealProcessCase, free_port
+from .volume import DOCUMENTS, grow
+
+CATALOGUE = """
+    SELECT 'column', table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public'
+     UNION SELECT 'index', indexname FROM pg_indexes WHERE schemaname = 'public'
+     UNION SELECT 'constraint', conrelid::regclass || '.' || conname FROM pg_constraint
+     UNION SELECT 'function', proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+     UNION SELECT 'trigger', tgname FROM pg_trigger WHERE NOT tgisinternal
+     UNION SELECT 'cron', cron_name FROM ir_cron
+     UNION SELECT 'menu', id::text FROM ir_ui_menu
+     UNION SELECT 'parameter', key FROM ir_config_parameter
+     UNION SELECT 'model', model FROM ir_model
+     UNION SELECT 'field', model || '.' || name FROM ir_model_fields
+     UNION SELECT 'registered constraint', name FROM ir_model_constraint
+     UNION SELECT 'group', id::text FROM res_groups
+     UNION SELECT 'privilege', id::text FROM res_groups_privilege
+     UNION SELECT 'implied', gid || '>' || hid FROM res_groups_implied_rel
+     UNION SELECT 'view', id::text FROM ir_ui_view
+     UNION SELECT 'action', id::text FROM ir_actions
+     UNION SELECT 'access', id::text FROM ir_model_access
+     UNION SELECT 'rule', id::text FROM ir_rule
+     UNION SELECT 'external id', module || '.' || name FROM ir_model_data WHERE module = 'lead_to_cash'
+"""
+
+
+@tagged("post_install", "-at_install")
+class TestMail(RealProcessCase):
+    def test_a_mail_really_arrives(self):
+        with MailSink() as sink:
+            self.database.mail_options = ["--smtp=127.0.0.1", f"--smtp-port={sink.port}", "--email-from=us@example.com"]
+            self.database.shell(
+                """
+env['mail.mail'].create({
+    'subject': 'Hello', 'body_html': '<p>from a real queue</p>', 'email_to': 'someone@example.com',
+    'email_from': 'us@example.com',
+})
+env.ref('mail.ir_cron_mail_scheduler_action')._trigger()
+"""
+            )
+            with self.database.server("--no-http", "--max-cron-threads=1"):
+                [envelope] = sink.wait_for(1)
+        message = message_from_bytes(envelope.content)
+        self.assertEqual((message["Subject"], envelope.rcpt_tos), ("Hello", ["someone@example.com"]))
+        self.assertIn("from a real queue", message.as_string())
+
+
+@tagged("post_install", "-at_install")
+class TestServer(RealProcessCase):
+    def test_moved_clock_and_what_it_does(self):
+        self.database.shell(
+            """
+order = env['sale.order'].create({
+    'partner_id': env['res.partner'].create({'name': 'Buyer'}).id, 'validity_date': '2026-03-15'})
+assert order.handling_role == 'new', order.handling_role
+""",
+            at="2026-03-10 09:00:00",
+        )
+        self.database.shell("env['handling.status']._cron_follow_time()", at="2026-03-16 09:00:00")
+        [[role, since]] = self.database.query(
+            "SELECT handling_role, handling_status_since::date::text FROM sale_order WHERE validity_date = '2026-03-15'"
+        )
+        self.assertEqual((role, since), ("dormant", "2026-03-16"))
+
+    def test_a_server_answers(self):
+        port = free_port()
+        with self.database.server(f"--http-port={port}", "--max-cron-threads=0", f"--db-filter=^{self.database.name}$"):
+            page = self.fetch(f"http://127.0.0.1:{port}/web/login")
+        self.assertIn('name="password"', page)
+
+    def fetch(self, url, tries=400):
+        """The page, asked for until the server listens."""
+        for _attempt in range(tries):
+            try:
+                return urllib.request.urlopen(url, timeout=60).read().decode()
+            except urllib.error.URLError as error:
+                if not isinstance(error.reason, ConnectionRefusedError):
+                    raise
+                self.database.query("SELECT pg_sleep(0.2)")
+        raise AssertionError(f"nobody answers at {url}")
+
+
+@tagged("post_install", "-at_install")
+class TestInstall(RealProcessCase):
+    """On a database with many documents and without the addon."""
+
+    template = "L2C_BASE_DB"
+
+    def test_install_update_uninstall_install(self):
+        before = self.catalogue()
+        grow(self.database, 10_000)
+        self.quiet(self.database.run("-i", "lead_to_cash", "--stop-after-init", "--no-http"))
+        self.check_statuses()
+        self.quiet(self.database.run("-u", "lead_to_cash", "--stop-after-init", "--no-http"))
+        self.database.shell("env['ir.module.module']._get('lead_to_cash').button_immediate_uninstall()")
+        self.assertEqual(self.catalogue() - before, set())
+        self.assertEqual(before - self.catalogue(), set())
+        self.quiet(self.database.run("-i", "lead_to_cash", "--stop-after-init", "--no-http"))
+        self.check_statuses()
+
+    def catalogue(self):
+        return set(self.database.query(CATALOGUE))
+
+    def quiet(self, output):
+        self.assertFalse(re.findall(r"^.* (?:WARNING|ERROR|CRITICAL) .*$", output, re.M))
+
+    def check_statuses(self):
+        for table, condition in DOCUMENTS.items():
+            [[count, without, logged]] = self.database.query(
+                f"""SELECT count(*), count(*) FILTER (WHERE handling_status_id IS NULL OR handling_role IS NULL
+                                                          OR handling_status_since IS NULL),
+                           (SELECT count(*) FROM handling_status_change)
+                      FROM {table} WHERE {condition}"""
+            )
+            self.assertGreaterEqual(count, 10_000, table)
+            self.assertEqual((without, logged), (0, 0), table)
+        roles = dict(
+            self.database.query(
+                """SELECT s.name->>'en_US', count(*) FROM account_move m
+                     JOIN handling_status s ON s.id = m.handling_status_id GROUP BY 1"""
+            )
+        )
+        self.assertEqual(set(roles), {"Not due", "Overdue", "Paid", "Open credit"})
+        [[bills]] = self.database.query(
+            "SELECT count(*) FROM account_move WHERE move_type = 'entry' AND handling_status_id IS NOT NULL"
+        )
+        self.assertEqual(bills, 0)
+
+
+@tagged("post_install", "-at_install")
+class TestDemo(RealProcessCase):
+    template = "L2C_BASE_DB"
+
+    def test_install_with_demo_data(self):
+        output = self.database.run("-i", "lead_to_cash", "--with-demo", "--stop-after-init", "--no-http")
+        self.assertFalse(re.findall(r"^.* (?:WARNING|ERROR|CRITICAL) .*$", output, re.M))
+        logins = self.database.query("SELECT login FROM res_users WHERE login IN ('salesperson', 'accountant') ORDER BY 1")
+        self.assertEqual(logins, [("accountant",), ("salesperson",)])
+        roles = self.database.query("SELECT DISTINCT handling_role FROM crm_lead ORDER BY 1")
+        self.assertEqual(roles, [("in_progress",), ("new",), ("no_answer",)])
