@@ -17,6 +17,7 @@ import psycopg2
 from aiosmtpd.controller import Controller
 
 from odoo.tests import BaseCase
+from odoo.tests.common import get_db_name
 from odoo.tools import config
 
 WAIT = 120  # seconds after which a process or a mail counts as lost
@@ -40,12 +41,14 @@ class MailSink:
             self._arrived.notify_all()
         return "250 OK"
 
-    def wait_for(self, count):
-        """The messages, once there are ``count`` of them."""
-        with self._arrived:
-            if not self._arrived.wait_for(lambda: len(self.messages) >= count, timeout=WAIT):
-                raise AssertionError(f"{len(self.messages)} of {count} mails arrived within {WAIT} s")
-            return list(self.messages)
+    def wait_for(self, count, nudge=lambda: None):
+        """The messages, once there are ``count`` of them; calls ``nudge`` every second until then."""
+        for _second in range(WAIT):
+            nudge()
+            with self._arrived:
+                if self._arrived.wait_for(lambda: len(self.messages) >= count, timeout=1):
+                    return list(self.messages)
+        raise AssertionError(f"{len(self.messages)} of {count} mails arrived within {WAIT} s")
 
     def __enter__(self):
         self._controller.start()
@@ -59,7 +62,7 @@ class RealDatabase:
     """A copy of a template database with its filestore, and Odoo's processes on it."""
 
     def __init__(self, template):
-        self.name = f"{config['db_name'][0] if isinstance(config['db_name'], list) else config['db_name']}_{uuid.uuid4().hex[:8]}"
+        self.name = f"{get_db_name()}_{uuid.uuid4().hex[:8]}"
         self.mail_options = []
         self._admin(f'CREATE DATABASE "{self.name}" TEMPLATE "{template}"')
         source = self._filestore(template)
@@ -110,6 +113,10 @@ class RealDatabase:
                     process.wait(timeout=20)
                 process.kill()
                 process.wait()
+
+    def wake_crons(self):
+        """Tell the running servers, as a trigger does, that a cron of this database is due."""
+        self._admin(f"SELECT pg_notify('cron_trigger', '{self.name}')")
 
     def _command(self, arguments, at):
         arguments = list(arguments)

@@ -1,7 +1,6 @@
 """What happens in a browser: tours on the real screens, unit tests of our components."""
 
 from odoo.tests import HttpCase, new_test_user, tagged
-from odoo.addons.web.tests.test_js import HOOTCommon, unit_test_error_checker
 
 
 @tagged("post_install", "-at_install")
@@ -21,16 +20,23 @@ class TestTours(HttpCase):
 
 
 @tagged("post_install", "-at_install")
-class TestComponents(HOOTCommon):
+class TestComponents(HttpCase):
     def test_components(self):
-        suite = self._generate_hash("@lead_to_cash")
+        # Fails when a unit test fails, and when none is found: then the page never says so.
         self.browser_js(
-            f"/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&id={suite}",
+            f"/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&id={suite_id('@lead_to_cash')}",
             "",
             "",
             login="admin",
             timeout=120,
             success_signal="[HOOT] Test suite succeeded",
-            error_checker=unit_test_error_checker,
+            error_checker=lambda message: "[HOOT]" not in message,
         )
-        self.assertTrue(suite)
+
+
+def suite_id(name):
+    """The id by which the unit-test page knows a suite: a 32-bit hash of its name."""
+    number = 0
+    for char in name:
+        number = (number * 31 + ord(char)) & 0xFFFFFFFF
+    return f"{number:08x}"

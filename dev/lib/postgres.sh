@@ -95,7 +95,7 @@ pg_setup() {
     pg_check
 }
 
-sql() { psql -XAtqd postgres -v ON_ERROR_STOP=1 -c "$1"; }
+sql() { PGOPTIONS="--client-min-messages=warning" psql -XAtqd postgres -v ON_ERROR_STOP=1 -c "$1"; }
 db_exists() { [ "$(sql "SELECT 1 FROM pg_database WHERE datname = '$1'")" = 1 ]; }
 # A comment on a database says that it is whole, and of which content.
 db_comment() { sql "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '$1'"; }

@@ -1,3 +1,4 @@
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { expect, test } from "@odoo/hoot";
 import {
     clickSave,
@@ -27,6 +28,7 @@ class Lead extends models.Model {
     _records = [{ id: 1, handling_status_id: 1, handling_choice_ids: [1, 2] }];
 }
 
+defineMailModels();
 defineModels([Status, Lead]);
 onRpc("has_group", () => true);
 
