@@ -5,7 +5,6 @@
     "category": "Sales/CRM",
     "license": "LGPL-3",
     "author": "Lead to Cash contributors",
-    "website": "https://github.com/lead-to-cash/lead_to_cash",
     "application": True,
     "depends": [
         "sale_crm",

@@ -108,9 +108,7 @@ def transition(model, table, rule, where, now, uid, *, chosen=None, log=True):
     :param chosen: None, a role (str) or a status id (int)
     :param bool log: False when installing: the past is not known
     """
-    fits = SQL(
-        "doc.old_role = ANY(doc.roles) AND (doc.old_situation IS NULL OR doc.old_situation = doc.situation)"
-    )
+    fits = SQL("doc.old_role = ANY(doc.roles) AND (doc.old_situation IS NULL OR doc.old_situation = doc.situation)")
     if chosen is None:
         target = _choice(model, SQL("doc.roles[1]"), SQL("doc.situation"))
         target = SQL(

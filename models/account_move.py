@@ -60,4 +60,4 @@ class AccountMove(models.Model):
     def _handling_update(self, chosen=None):
         # The rule reads the due dates and what is reconciled of the lines.
         self._handling_documents().line_ids.flush_recordset(["date_maturity", "reconciled", "display_type"])
-        super()._handling_update(chosen)
+        return super()._handling_update(chosen)

@@ -23,7 +23,6 @@ class HandlingMixin(models.AbstractModel):
 
     handling_status_id = fields.Many2one(
         "handling.status",
-        "Handling Status",
         domain=lambda self: [("res_model", "=", self._name)],
         group_expand="_group_expand_handling_status",
         ondelete="restrict",

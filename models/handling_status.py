@@ -61,7 +61,9 @@ class HandlingStatus(models.Model):
         ids = set()
         for name in REQUIRED:
             model = self.env[name].sudo().with_context(active_test=False)  # everybody's documents count
-            ids.update(s.id for [s] in model._read_group([("handling_status_id", "in", self.ids)], ["handling_status_id"]))
+            ids.update(
+                s.id for [s] in model._read_group([("handling_status_id", "in", self.ids)], ["handling_status_id"])
+            )
         log_sudo = self.env["handling.status.change"].sudo()  # as above
         for fname in ("old_status_id", "new_status_id"):
             ids.update(s.id for [s] in log_sudo._read_group([(fname, "in", self.ids)], [fname]))

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import psycopg2
 from aiosmtpd.controller import Controller
-
 from odoo.tests import BaseCase
 from odoo.tests.common import get_db_name
 from odoo.tools import config
@@ -122,7 +121,16 @@ class RealDatabase:
         arguments = list(arguments)
         subcommand = [arguments.pop(0)] if arguments and not arguments[0].startswith("-") else []
         clock = ["faketime", at] if at else []
-        return [*clock, sys.executable, os.environ["ODOO_BIN"], *subcommand, "-d", self.name, *self.mail_options, *arguments]
+        return [
+            *clock,
+            sys.executable,
+            os.environ["ODOO_BIN"],
+            *subcommand,
+            "-d",
+            self.name,
+            *self.mail_options,
+            *arguments,
+        ]
 
     def _filestore(self, name):
         return Path(config["data_dir"]) / "filestore" / name

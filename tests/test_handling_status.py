@@ -25,8 +25,10 @@ class TestScheme(HandlingCase):
         )
         self.assertEqual(
             names["account.move"],
-            ["Not due", "Overdue", "Reminded", "No answer", "Under discussion", "Written off", "Paid"]
-            + ["Open credit", "Used"],
+            [
+                *("Not due", "Overdue", "Reminded", "No answer", "Under discussion", "Written off", "Paid"),
+                *("Open credit", "Used"),
+            ],
         )
 
     def test_role_document_and_situation_of_a_used_status_stay(self):

@@ -51,7 +51,11 @@ def grow(database, count):
     for table, condition in DOCUMENTS.items():
         [[seeds]] = database.query(f"SELECT count(*) FROM {table} WHERE {condition}")
         copies = -(-count // seeds)
-        columns = _columns(database, table, {"id", "name", "ref", "access_token"} if table == "account_move" else {"id", "access_token"})
+        columns = _columns(
+            database,
+            table,
+            {"id", "name", "ref", "access_token"} if table == "account_move" else {"id", "access_token"},
+        )
         extra, values = ("name, ref,", "name || '#' || n, 'volume#' || d.id,") if table == "account_move" else ("", "")
         database.query(
             f"""INSERT INTO {table} ({extra} {columns}) SELECT {values} {columns}

@@ -1,0 +1,30 @@
+"""Runs the parts that are named, or all, and prints their figures."""
+
+import argparse
+import json
+
+import odoo.tests
+from odoo.tools import config
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="dev/bench")
+    parser.add_argument("--config", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--database", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("part", nargs="?", choices=["install"], help="all parts when left out")
+    parser.add_argument("--documents", type=int, default=10_000, help="leads, orders and invoices each")
+    parser.add_argument("--json", metavar="FILE", help="write the figures there")
+    options = parser.parse_args()
+    config.parse_config(["-c", options.config, "-d", options.database, "--log-level=critical"])
+    odoo.modules.module.initialize_sys_path()
+    from . import install
+
+    figures = install.measure(options.documents)
+    for name, value in figures.items():
+        print(f"{name:>24}  {value}")  # pylint: disable=print-used
+    if options.json:
+        with open(options.json, "w") as file:
+            json.dump(figures, file, indent=2)
+
+
+main()
