@@ -1,0 +1,35 @@
+"""Every term of the addon is in the template, and translated into each of our languages."""
+
+import io
+
+import polib
+
+from odoo.tests import TransactionCase, tagged
+from odoo.tools import file_path
+from odoo.tools.translate import trans_export
+
+LANGUAGES = ("he", "ro")
+
+
+@tagged("post_install", "-at_install")
+class TestTranslations(TransactionCase):
+    def terms(self, name):
+        return polib.pofile(file_path(f"lead_to_cash/i18n/{name}"))
+
+    def test_template_has_every_term(self):
+        buffer = io.BytesIO()
+        trans_export(False, ["lead_to_cash"], buffer, "po", self.env)
+        now = {entry.msgid for entry in polib.pofile(buffer.getvalue().decode())}
+        committed = {entry.msgid for entry in self.terms("lead_to_cash.pot")}
+        self.assertEqual(now, committed, "make it anew: dev/odoo i18n export -o i18n/lead_to_cash.pot lead_to_cash")
+
+    def test_every_term_is_translated(self):
+        template = {entry.msgid for entry in self.terms("lead_to_cash.pot")}
+        for language in LANGUAGES:
+            translated = {entry.msgid for entry in self.terms(f"{language}.po") if entry.msgstr and not entry.fuzzy}
+            self.assertEqual(template - translated, set(), language)
+
+    def test_shipped_statuses_are_shown_in_the_language(self):
+        new = self.env.ref("lead_to_cash.status_lead_new")
+        self.assertEqual(new.with_context(lang="he_IL").name, "חדש")
+        self.assertEqual(new.with_context(lang="ro_RO").name, "Nou")
