@@ -61,3 +61,6 @@ class AccountMove(models.Model):
         # The rule reads the due dates and what is reconciled of the lines.
         self._handling_documents().line_ids.flush_recordset(["date_maturity", "reconciled", "display_type"])
         return super()._handling_update(chosen)
+
+    def _group_expand_handling_status(self, statuses, domain):
+        return statuses  # a list of open invoices needs no empty groups

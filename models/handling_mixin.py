@@ -29,7 +29,7 @@ class HandlingMixin(models.AbstractModel):
         index="btree_not_null",
         copy=False,
     )
-    handling_status_color = fields.Integer(related="handling_status_id.color", string="Handling Color")
+    handling_status_color = fields.Integer(related="handling_status_id.color", string="Handling Color", aggregator=None)
     handling_role = fields.Selection(ROLES, copy=False, readonly=True)
     handling_status_since = fields.Datetime("In Status Since", copy=False, readonly=True)
     handling_choice_ids = fields.Many2many(

@@ -25,7 +25,7 @@ class HandlingStatus(models.Model):
     )
     situation = fields.Selection(SITUATIONS, help="Only for invoices: the state of payment that the status is for.")
     sequence = fields.Integer(default=10)
-    color = fields.Integer()
+    color = fields.Integer(aggregator=None)
     fold = fields.Boolean("Folded in Kanban")
     active = fields.Boolean(default=True)
 

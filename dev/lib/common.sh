@@ -15,6 +15,8 @@ ADDON=$CLONE_DIR/addons/lead_to_cash # an addon is named after its folder
 CONF=$CLONE_DIR/odoo.conf
 VENV=$CACHE/venv
 PY=$VENV/bin/python
+NPM=$CACHE/npm
+export PATH=$NPM/node_modules/.bin:$PATH
 LOG=$CACHE/$(basename "$0").log
 
 say() { printf '%s: %s\n' "$ME" "$*" >&2; }
@@ -67,8 +69,8 @@ odoo_version() {
     sed -n 's/^version_info *= *(\([0-9]*\), *\([0-9]*\).*/\1.\2/p' "$ODOO_PATH/odoo/release.py" 2>/dev/null
 }
 
-# The file's name, newest change and content of everything that makes the installed addon.
+# The content of everything that makes the installed addon.
 addon_hash() {
-    (cd "$ROOT" && git ls-files -co --exclude-standard -- . ':!tests' ':!dev' ':!static/tests' ':!*.md' |
+    (cd "$ROOT" && git ls-files -co --exclude-standard -- . ':!tests' ':!dev' ':!static/tests' ':!*.md' ':!*.toml' ':!.*' |
         sort | xargs -d '\n' sha256sum 2>/dev/null | hash8)
 }

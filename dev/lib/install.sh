@@ -28,6 +28,7 @@ missing_packages() {
     has wkhtmltopdf || echo wkhtmltopdf
     has chromium || has google-chrome || echo chromium
     has faketime || echo faketime
+    has npm || echo npm
 }
 
 apt_install() {
@@ -150,6 +151,24 @@ make_venv() {
 install_python() {
     if [ "$(cat "$VENV/complete" 2>/dev/null)" != "$(venv_key)" ]; then
         step "Installing Python packages" "check the network and the Python at $BASE_PYTHON, then call again." make_venv
+    fi
+}
+
+# --- Node packages: Odoo's screens from right to left ----------------------------------
+
+npm_key() { cat "$ROOT/dev/npm/package-lock.json" | hash8; }
+
+make_npm() {
+    rm -rf "$NPM"
+    mkdir -p "$NPM"
+    cp "$ROOT/dev/npm/package.json" "$ROOT/dev/npm/package-lock.json" "$NPM"
+    npm ci --prefix "$NPM" --ignore-scripts --no-audit --no-fund
+    npm_key >"$NPM/complete"
+}
+
+install_npm() {
+    if [ "$(cat "$NPM/complete" 2>/dev/null)" != "$(npm_key)" ]; then
+        step "Installing Node packages" "check the network, then call again." make_npm
     fi
 }
 

@@ -67,11 +67,6 @@ registry.category("web_tour.tours").add("l2c_open_invoices", {
             run: "click",
         },
         {
-            content: "Unfold the invoices",
-            trigger: ".o_group_header:contains(Invoice)",
-            run: "click",
-        },
-        {
             content: "Add a status there",
             trigger: ".o_group_field_row_add a",
             run: "click",
