@@ -66,7 +66,7 @@ find_odoo() {
 }
 
 odoo_version() {
-    sed -n 's/^version_info *= *(\([0-9]*\), *\([0-9]*\).*/\1.\2/p' "$ODOO_PATH/odoo/release.py" 2>/dev/null
+    sed -n 's/^version_info *= *(\([0-9]*\), *\([0-9]*\).*/\1.\2/p' "$ODOO_PATH/odoo/release.py" 2>/dev/null || true
 }
 
 # The content of everything that makes the installed addon.

@@ -85,7 +85,7 @@ pg_check() {
         die "Odoo refuses to work as the role postgres; set PGUSER to a role with CREATEDB."
     fi
     answer=$(psql -XAtd postgres -c 'SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user' 2>&1) ||
-        die "PostgreSQL refuses the connection (${answer##*$'\n'}); check PGHOST, PGPORT, PGUSER and PGPASSWORD, or unset them to use a private server."
+        die "PostgreSQL refuses the connection (${answer%%$'\n'*}); check PGHOST, PGPORT, PGUSER and PGPASSWORD, or unset them to use a private server."
     [ "$answer" = t ] ||
         die "The PostgreSQL role ${PGUSER:-$(id -un)} may not make databases; give it CREATEDB or set PGUSER to another."
 }
