@@ -17,6 +17,7 @@
     "data": [
         "security/groups.xml",
         "security/ir.model.access.csv",
+        "security/handling_rules.xml",
         "data/handling_status_data.xml",
         "data/ir_cron_data.xml",
         "views/handling_status_views.xml",

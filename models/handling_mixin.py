@@ -87,6 +87,21 @@ class HandlingMixin(models.AbstractModel):
         self._handling_choose(self.env["handling.status"].browse(vals["handling_status_id"]))
         return True
 
+    def unlink(self):
+        ids = tuple(self.ids)
+        result = super().unlink()
+        if ids:
+            # The history goes with its document; the ORM would ask who may delete it.
+            self.env.execute_query(
+                SQL(
+                    "DELETE FROM handling_status_change WHERE res_model = %s AND res_id IN %s RETURNING id",
+                    self._name,
+                    ids,
+                )
+            )
+            self.env["handling.status.change"].invalidate_model(flush=False)
+        return result
+
     def _set_handling_role(self, role):
         """Set the default status of ``role``.
 

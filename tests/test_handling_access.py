@@ -66,6 +66,13 @@ class TestAccess(HandlingCase):
         status.with_user(self.people["sales_manager"]).name = "Fresh"
         self.assertEqual(status.name, "Fresh")
 
+    def test_each_manager_changes_the_own_part_of_the_scheme(self):
+        lead, invoice = self.status("crm.lead", "new"), self.status("account.move", "won")
+        for login, own, other in (("sales_manager", lead, invoice), ("accountant", invoice, lead)):
+            own.with_user(self.people[login]).sequence = 1
+            with self.assertRaises(AccessError, msg=login):
+                other.with_user(self.people[login]).sequence = 1
+
     def test_accountant_group_gives_collections(self):
         self.assertTrue(self.people["accountant"].has_group("lead_to_cash.group_collections_manager"))
         self.assertFalse(self.people["invoicing"].has_group("lead_to_cash.group_collections_user"))

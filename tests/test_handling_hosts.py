@@ -80,6 +80,13 @@ class TestLead(HandlingCase):
         lead.handling_status_id = self.status("crm.lead", "in_progress")
         self.assertEqual(lead.copy().handling_role, "new")
 
+    def test_history_goes_with_its_document(self):
+        kept, gone = self.lead(), self.lead(name="Twin")
+        (kept | gone).merge_opportunity()
+        self.assertFalse(gone.exists())
+        self.assertEqual(self.log(gone), [])
+        self.assertEqual(self.log(kept), [(False, "new")])
+
     def test_created_with_a_status(self):
         lead = self.lead(handling_status_id=self.status("crm.lead", "in_progress").id)
         self.assertEqual(lead.handling_role, "in_progress")

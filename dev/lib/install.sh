@@ -3,6 +3,12 @@
 
 has() { command -v "$1" >/dev/null 2>&1; }
 
+# uv and npm bring certificates of their own; the system's know a company's proxy too.
+if [ -f /etc/ssl/certs/ca-certificates.crt ]; then
+    export SSL_CERT_FILE=${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}
+    export NODE_EXTRA_CA_CERTS=${NODE_EXTRA_CA_CERTS:-$SSL_CERT_FILE}
+fi
+
 # --- Python: 3.11 to 3.13: what Odoo 19 and the pins take ---------------------------------
 
 find_python() {
@@ -140,10 +146,6 @@ make_venv() {
     rm -rf "$VENV"
     "$BASE_PYTHON" -m venv "$VENV"
     "$PY" -m pip install --quiet "$(grep '^uv==' "$ROOT/dev/requirements.txt")"
-    # uv brings certificates of its own; the system's know a company's proxy too.
-    if [ -f /etc/ssl/certs/ca-certificates.crt ]; then
-        export SSL_CERT_FILE=${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}
-    fi
     "$VENV/bin/uv" pip install --python "$PY" -r "$ROOT/dev/requirements.txt"
     venv_key >"$VENV/complete" # last: a venv without it is made anew
 }
