@@ -1,1 +1,1 @@
-from . import handling
+from . import dunning, handling, workdays

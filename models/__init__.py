@@ -8,4 +8,11 @@ from . import sale_order
 from . import account_move
 from . import account_partial_reconcile
 from . import account_payment
+from . import res_company
 from . import res_config_settings
+from . import res_partner
+from . import dunning_policy
+from . import dunning_level
+from . import dunning_promise
+from . import dunning_dispute
+from . import dunning_preview

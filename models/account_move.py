@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..engine.handling import OPEN_ROLES, Rule, role_array
@@ -11,6 +11,13 @@ SETTLED = ("paid", "in_payment", "reversed", "invoicing_legacy")
 class AccountMove(models.Model):
     _name = "account.move"
     _inherit = ["handling.mixin", "account.move"]
+
+    sent_date = fields.Date("Sent on", compute="_compute_sent_date", store=True, copy=False)
+
+    @api.depends("is_move_sent")
+    def _compute_sent_date(self):
+        for move in self:
+            move.sent_date = move.is_move_sent and (move.sent_date or move._today())
 
     def _handling_rule(self):
         settled = SQL("(d.state = 'posted' AND d.payment_state IN %s)", SETTLED)

@@ -1,3 +1,4 @@
+from . import test_dunning_preview
 from . import test_handling_access
 from . import test_handling_status
 from . import test_handling_hosts

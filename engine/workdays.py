@@ -1,0 +1,33 @@
+"""Working days, given the days that are none."""
+
+from datetime import timedelta
+
+
+def last_working_day(day, holidays):
+    """The last working day up to ``day``; ``day`` itself when a year before it has none.
+
+    >>> from datetime import date
+    >>> last_working_day(date(2026, 3, 8), {date(2026, 3, 7), date(2026, 3, 8)})
+    datetime.date(2026, 3, 6)
+    >>> last_working_day(date(2026, 3, 9), set())
+    datetime.date(2026, 3, 9)
+    """
+    return _move(day, holidays, -1)
+
+
+def next_working_day(day, holidays):
+    """The first working day from ``day`` on; ``day`` itself when a year after it has none.
+
+    >>> from datetime import date
+    >>> next_working_day(date(2026, 3, 7), {date(2026, 3, 7), date(2026, 3, 8)})
+    datetime.date(2026, 3, 9)
+    """
+    return _move(day, holidays, 1)
+
+
+def _move(day, holidays, step):
+    for distance in range(366):
+        moved = day + timedelta(days=step * distance)
+        if moved not in holidays:
+            return moved
+    return day

@@ -1,0 +1,98 @@
+from ast import literal_eval
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+
+class DunningPolicy(models.Model):
+    """How the customers of a segment are reminded: level by level, until they have paid."""
+
+    _name = "dunning.policy"
+    _description = "Dunning Policy"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10, help="The first running policy that fits a customer is taken.")
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    is_running = fields.Boolean("Running", copy=False, readonly=True)
+    start_date = fields.Date("Runs from", copy=False, help="Empty: at once.")
+    partner_domain = fields.Char(
+        "Customers", help="Which customers the policy is for. Empty: only those for whom it is chosen, and the default."
+    )
+    level_ids = fields.One2many("dunning.level", "policy_id", "Levels", copy=True)
+    minimum_balance = fields.Monetary(help="Customers who owe less than this, net of credits, are not reminded.")
+    minimum_days_between = fields.Integer(
+        "Days Between Notices", default=5, help="A customer gets no two notices within so many calendar days."
+    )
+    grace_days = fields.Integer("Grace after a Promise", default=3, help="Days before a promise counts as broken.")
+    catch_up = fields.Selection(
+        [("one_step", "One level at a time"), ("latest", "Straight to the latest level")],
+        "After Missed Days",
+        required=True,
+        default="one_step",
+    )
+
+    _minimum_balance_positive = models.Constraint(
+        "CHECK(minimum_balance >= 0)", "The minimum balance can't be negative; 0 reminds of every amount."
+    )
+    _minimum_days_positive = models.Constraint(
+        "CHECK(minimum_days_between >= 0 AND grace_days >= 0)",
+        "Days between notices and days of grace can't be negative.",
+    )
+
+    @api.constrains("partner_domain")
+    def _check_partner_domain(self):
+        for policy in self:
+            try:
+                policy._partner_domain().validate(self.env["res.partner"])
+                self.env["res.partner"].search(policy._partner_domain(), limit=1)
+            except Exception as error:
+                raise ValidationError(
+                    self.env._(
+                        "The customers of the policy %(name)s can't be read. Choose them anew in the field Customers.",
+                        name=policy.name,
+                    )
+                ) from error
+
+    @api.constrains("level_ids")
+    def _check_levels(self):
+        for policy in self:
+            policy._check_levels_exist()
+            policy.level_ids._check_order()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        policies = super().create(vals_list)
+        if not self.env.context.get("install_mode"):
+            for policy in policies:
+                policy._check_levels_exist()
+        return policies
+
+    def _check_levels_exist(self):
+        if not self.level_ids and not self.env.context.get("install_mode"):
+            raise ValidationError(self.env._("The policy %(name)s has no level. Add at least one.", name=self.name))
+
+    def _partner_domain(self):
+        """The domain of the policy's customers; of nobody when it is empty."""
+        text = self.partner_domain
+        return Domain(literal_eval(text)) if text and literal_eval(text) else Domain.FALSE
+
+    def action_preview(self):
+        """What the policy would do today and in the next days, as if it were running."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.dunning_preview_action")
+        action["context"] = {"l2c_as_if_running": self.ids, "search_default_group_next_date": 1}
+        action["domain"] = [("policy_id", "in", self.ids)]
+        return action
+
+    def action_start(self):
+        """Let the policy run. Until then nobody is reminded by it."""
+        for policy in self:
+            if not policy.level_ids:
+                raise UserError(self.env._("The policy %(name)s has no level. Add at least one.", name=policy.name))
+        self.is_running = True
+
+    def action_stop(self):
+        self.is_running = False
