@@ -1,1 +1,1 @@
-from . import dunning, handling, workdays
+from . import dunning, dunning_run, handling, workdays

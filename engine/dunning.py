@@ -3,9 +3,10 @@
 An item is an open line of a receivable account. The statement is put together from named
 parts, each a common table expression that the next ones read:
 
-``item`` → ``customer`` → ``flight`` → ``money`` → ``queued`` → ``step`` → ``promised``, ``disputed``
-→ ``fact``. The result has one row for each debit item: its code, the level that comes next,
-the day on which something changes, and what the sentence names.
+``item`` → ``customer`` → ``flight`` → ``money`` → ``promised``, ``disputed`` → ``queued`` →
+``history`` → ``step`` → ``fact``. The result has one row for each debit item: its code, the
+level it reached or that comes next, the day on which something changes, and what the
+sentence names.
 """
 
 from datetime import date
@@ -37,19 +38,24 @@ CODES = [
 ]
 
 
+#: Codes of items that a notice doesn't list, even when they are past due.
+NOT_LISTED = ("internal", "closed", "insolvent", "legal", "excluded", "withholding", "disputed", "promised")
+
+
 class Question(NamedTuple):
     """What is asked: which company, as of which day.
 
     ``working_day`` is the last working day up to ``today``: a level's date that falls on a
     holiday moves to the next working day, so it has come when it isn't after that day.
-    ``policy``, ``hold_until``, ``state`` and ``trust`` are expressions on the customer, a
-    row called ``cp``; ``rates`` is a ``VALUES`` list of (currency id, company currency for
-    one unit).
+    ``moved`` are the holidays to come, with the working day after each. ``policy``,
+    ``hold_until``, ``state`` and ``trust`` are expressions on the customer, a row called
+    ``cp``; ``rates`` is a ``VALUES`` list of (currency id, company currency for one unit).
     """
 
     company_id: int
     today: date
     working_day: date
+    moved: dict
     policy: SQL
     hold_until: SQL
     state: SQL
@@ -130,7 +136,7 @@ def _flight(question):
 
 def _money(question):
     """By customer and currency: open credit, money on its way, what is overdue net of both
-    in company currency."""
+    in company currency, and the day of the last notice."""
     return SQL(
         """
         SELECT i.partner_id, i.currency_id,
@@ -138,32 +144,56 @@ def _money(question):
                COALESCE((SELECT SUM(f.amount) FROM flight f
                           WHERE f.partner_id = i.partner_id AND f.currency_id = i.currency_id), 0) AS flying,
                SUM(i.residual) FILTER (WHERE NOT i.later AND NOT (i.residual > 0 AND (i.excluded OR i.due >= %(today)s)))
-                   * MAX(rate.rate) AS overdue
+                   * MAX(rate.rate) AS overdue,
+               (SELECT MAX(n.date) FROM dunning_notice n
+                 WHERE n.company_id = %(company)s AND n.partner_id = i.partner_id AND n.currency_id = i.currency_id
+                   AND n.state NOT IN ('cancelled', 'failed')) AS noticed
           FROM item i
           JOIN (%(rates)s) AS rate(currency_id, rate) ON rate.currency_id = i.currency_id
       GROUP BY i.partner_id, i.currency_id
         """,
         today=question.today,
+        company=question.company_id,
         rates=question.rates,
     )
 
 
 def _queued():
     """Debit items with the sum up to and with them, oldest due date first: what credit and
-    money on its way are set against."""
+    money on its way are set against. Items that no notice would list don't use any up."""
     return SQL(
         """
-        SELECT i.*, SUM(CASE WHEN i.excluded THEN 0 ELSE i.residual END)
-                        OVER (PARTITION BY i.partner_id, i.currency_id ORDER BY i.due, i.id) AS up_to_here
+        SELECT i.*, g.id AS promise_id, g.until AS promised_until, d.id AS dispute_id, d.revisit_date,
+               SUM(CASE WHEN i.excluded OR g.id IS NOT NULL OR d.id IS NOT NULL THEN 0 ELSE i.residual END)
+                   OVER (PARTITION BY i.partner_id, i.currency_id ORDER BY i.due, i.id) AS up_to_here
           FROM item i
+     LEFT JOIN promised g ON g.move_line_id = i.id
+     LEFT JOIN disputed d ON d.move_line_id = i.id
          WHERE i.residual > 0 AND NOT i.later
         """
+    )
+
+
+def _history(question):
+    """The level that each open item reached last, and how its notice fared."""
+    return SQL(
+        """
+        SELECT DISTINCT ON (nl.move_line_id) nl.move_line_id, n.state AS notice_state,
+               v.id AS level_id, v.policy_id, v.sequence, v.delay_days
+          FROM dunning_notice_line nl
+          JOIN dunning_notice n ON n.id = nl.notice_id
+          JOIN dunning_level v ON v.id = nl.level_id
+         WHERE n.company_id = %(company)s AND nl.notice_state != 'cancelled'
+      ORDER BY nl.move_line_id, nl.id DESC
+        """,
+        company=question.company_id,
     )
 
 
 def _step(question):
     """The next level of each item under its customer's policy, and the day it comes.
 
+    After the level reached last: in another policy, that is one with a longer delay.
     Friendly levels only until the due date; ``one_step`` takes the first level, ``latest``
     the last that has come. A level counted from a day that is not known never comes.
     """
@@ -173,6 +203,7 @@ def _step(question):
           FROM queued q
           JOIN customer c ON c.id = q.partner_id
           JOIN dunning_policy p ON p.id = c.policy_id
+     LEFT JOIN history h ON h.move_line_id = q.id
      LEFT JOIN LATERAL (
             SELECT v.id, v.sequence, v.channel, base.day + v.delay_days AS comes,
                    p.catch_up = 'latest' AND base.day + v.delay_days <= %(working_day)s AS skip_to
@@ -180,6 +211,8 @@ def _step(question):
                    LATERAL (SELECT CASE v.delay_from WHEN 'invoice' THEN q.invoiced
                                                  WHEN 'sent' THEN q.sent ELSE q.due END AS day) base
              WHERE v.policy_id = p.id
+               AND (h.level_id IS NULL
+                    OR CASE WHEN h.policy_id = p.id THEN v.sequence > h.sequence ELSE v.delay_days > h.delay_days END)
                AND NOT (v.delay_from = 'due' AND v.delay_days < 0 AND q.due < %(today)s)
                AND (v.skip_trusted AND c.trust = 'good') IS NOT TRUE
           ORDER BY 5 DESC NULLS LAST, CASE WHEN p.catch_up = 'latest' AND base.day + v.delay_days <= %(working_day)s
@@ -229,10 +262,10 @@ def _fact(question):
     """Everything that the choice of a code looks at, one row an item."""
     return SQL(
         """
-        SELECT q.id, q.move_id, q.partner_id, q.currency_id, q.residual, q.due, q.excluded, q.up_to_here,
-               c.internal, c.state, c.policy_id, c.hold_until, p.minimum_balance, m.credit, m.flying, m.overdue,
-               g.id AS promise_id, g.until AS promised_until, d.id AS dispute_id, d.revisit_date,
-               n.level_id, n.comes, n.comes <= %(working_day)s AS has_come,
+        SELECT q.id, q.move_id, q.partner_id, q.currency_id, q.residual, q.due, q.invoiced, q.sent, q.excluded,
+               q.up_to_here, c.internal, c.state, c.policy_id, c.hold_until, m.credit, m.flying, m.overdue, m.noticed,
+               p.minimum_balance, p.minimum_days_between, q.promise_id, q.promised_until, q.dispute_id, q.revisit_date,
+               h.level_id AS reached_id, h.notice_state, n.level_id AS next_id, n.sequence, n.comes, n.comes <= %(working_day)s AS has_come,
                n.channel = 'email' AND NOT EXISTS (
                    SELECT 1 FROM res_partner e
                     WHERE e.commercial_partner_id = q.partner_id AND e.active AND e.email_normalized IS NOT NULL
@@ -241,16 +274,16 @@ def _fact(question):
           JOIN customer c ON c.id = q.partner_id
           JOIN money m ON m.partner_id = q.partner_id AND m.currency_id = q.currency_id
      LEFT JOIN dunning_policy p ON p.id = c.policy_id
+     LEFT JOIN history h ON h.move_line_id = q.id
      LEFT JOIN step n ON n.id = q.id
-     LEFT JOIN promised g ON g.move_line_id = q.id
-     LEFT JOIN disputed d ON d.move_line_id = q.id
         """,
         working_day=question.working_day,
     )
 
 
 def _code(question):
-    """The first reason that applies, in the order of the contract."""
+    """The first reason that applies, in the order of the contract. An item that rises today
+    has the code ``rises`` until the end; ``reminded`` stays in force until the next level."""
     return SQL(
         """
         CASE WHEN internal THEN 'internal'
@@ -264,10 +297,14 @@ def _code(question):
              WHEN hold_until >= %(today)s THEN 'on_hold'
              WHEN up_to_here <= credit THEN 'covered_by_credit'
              WHEN up_to_here <= credit + flying THEN 'in_flight'
-             WHEN has_come IS NOT TRUE THEN 'not_due'
+             WHEN notice_state = 'failed' THEN 'not_delivered'
+             WHEN has_come IS NOT TRUE AND reached_id IS NULL THEN 'not_due'
+             WHEN has_come IS NOT TRUE AND next_id IS NOT NULL THEN 'reminded'
              WHEN minimum_balance > 0 AND overdue < minimum_balance THEN 'below_minimum'
+             WHEN next_id IS NULL THEN 'last_level'
+             WHEN noticed > %(today)s - minimum_days_between THEN 'too_soon'
              WHEN no_address THEN 'no_address'
-             ELSE 'reminded'
+             ELSE 'rises'
         END
         """,
         today=question.today,
@@ -278,8 +315,9 @@ def decide(question):
     """SQL with one row for each open debit item of the company.
 
     ``id`` (of the journal item), ``move_id, partner_id, currency_id, residual, due, code,
-    policy_id, level_id, promise_id, dispute_id`` and ``next_date``: when the reason ends
-    or the level comes.
+    policy_id, promise_id, dispute_id``; ``rises``: it goes up to ``level_id`` today;
+    ``listed``: a notice to the customer names it; ``level_id``: else the level reached, or
+    the first to come; ``next_date``: when the reason ends or the level comes.
     """
     return SQL(
         """
@@ -287,30 +325,58 @@ def decide(question):
              customer AS MATERIALIZED (%(customer)s),
              flight AS MATERIALIZED (%(flight)s),
              money AS MATERIALIZED (%(money)s),
-             queued AS (%(queued)s),
-             step AS (%(step)s),
              promised AS (%(promised)s),
              disputed AS (%(disputed)s),
+             queued AS MATERIALIZED (%(queued)s),
+             history AS MATERIALIZED (%(history)s),
+             step AS (%(step)s),
              fact AS (%(fact)s),
-             decided AS (SELECT fact.*, %(code)s AS code FROM fact)
-        SELECT id, move_id, partner_id, currency_id, residual, due, code, policy_id, level_id, promise_id, dispute_id,
-               CASE code WHEN 'promised' THEN promised_until + 1
-                         WHEN 'disputed' THEN revisit_date
-                         WHEN 'on_hold' THEN hold_until + 1
-                         WHEN 'reminded' THEN %(today)s
-                         WHEN 'not_due' THEN comes
+             coded AS (SELECT fact.*, %(code)s AS code FROM fact),
+             listing AS (SELECT coded.*, code = 'rises' OR (due < %(today)s AND code NOT IN %(not_listed)s) AS listed
+                           FROM coded),
+             decided AS (SELECT listing.*, code = 'rises' AND credit < SUM(residual) FILTER (WHERE listed)
+                                    OVER (PARTITION BY partner_id, currency_id) AS rises
+                           FROM listing)
+        SELECT id, move_id, partner_id, currency_id, residual, due, invoiced, sent, policy_id, sequence,
+               promise_id, dispute_id, rises, listed,
+               CASE WHEN code != 'rises' THEN code WHEN rises THEN 'reminded' ELSE 'covered_by_credit' END AS code,
+               CASE WHEN rises THEN next_id ELSE COALESCE(reached_id, next_id) END AS level_id,
+               CASE WHEN code = 'promised' THEN promised_until + 1
+                    WHEN code = 'disputed' THEN revisit_date
+                    WHEN code = 'on_hold' THEN hold_until + 1
+                    WHEN code = 'too_soon' THEN noticed + minimum_days_between
+                    WHEN rises THEN %(today)s
+                    WHEN code IN ('not_due', 'reminded') THEN COALESCE(moved.working_day, comes)
                END AS next_date
           FROM decided
+     LEFT JOIN (%(moved)s) AS moved(day, working_day) ON moved.day = decided.comes
         """,
         item=_item(question),
         customer=_customer(question),
         flight=_flight(question),
         money=_money(question),
-        queued=_queued(),
-        step=_step(question),
         promised=_promised(question),
         disputed=_disputed(question),
+        queued=_queued(),
+        history=_history(question),
+        step=_step(question),
         fact=_fact(question),
         code=_code(question),
         today=question.today,
+        not_listed=NOT_LISTED,
+        moved=moved_days(question),
+    )
+
+
+def moved_days(question):
+    """SQL for (holiday, working day after it)."""
+    rows = question.moved.items() or [(None, None)]
+    return SQL("VALUES %s", SQL(", ").join(SQL("(%s::date, %s::date)", *row) for row in rows))
+
+
+def credits(question):
+    """SQL for the open credits of the company: ``id, partner_id, currency_id, residual, due``."""
+    return SQL(
+        "SELECT id, partner_id, currency_id, residual, due FROM (%s) item WHERE residual < 0 AND NOT later",
+        _item(question),
     )

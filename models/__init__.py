@@ -11,8 +11,16 @@ from . import account_payment
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import dunning_explained_mixin
 from . import dunning_policy
 from . import dunning_level
 from . import dunning_promise
 from . import dunning_dispute
 from . import dunning_preview
+from . import dunning_run
+from . import dunning_notice
+from . import dunning_notice_line
+from . import dunning_decision
+from . import mail_activity
+from . import mail_mail
+from . import mail_template

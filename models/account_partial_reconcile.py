@@ -10,12 +10,15 @@ class AccountPartialReconcile(models.Model):
     def create(self, vals_list):
         partials = super().create(vals_list)
         partials._reconciled_moves()._handling_sync()
+        self.env["dunning.notice"]._residual_changed(partials.debit_move_id | partials.credit_move_id)
         return partials
 
     def unlink(self):
         moves = self._reconciled_moves()
+        lines = self.debit_move_id | self.credit_move_id
         result = super().unlink()
         moves.exists()._handling_sync()
+        self.env["dunning.notice"]._residual_changed(lines.exists())
         return result
 
     def _reconciled_moves(self):

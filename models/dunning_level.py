@@ -33,6 +33,9 @@ class DunningLevel(models.Model):
     )
     channel = fields.Selection(CHANNELS, required=True, default="email")
     skip_trusted = fields.Boolean("Not for Trusted Customers", help="Not for customers whose degree of trust is good.")
+    mail_template_id = fields.Many2one(
+        "mail.template", "E-mail Template", domain=[("model", "=", "dunning.notice")], help="Empty: the general one."
+    )
     requires_approval = fields.Boolean("Approval")
     guidance = fields.Text(translate=True, help="What to say and to keep in mind.")
 
@@ -54,3 +57,10 @@ class DunningLevel(models.Model):
                             days=before.delay_days,
                         )
                     )
+
+    def _template(self):
+        """The e-mail template of the level."""
+        if self.channel != "email":
+            return self.env["mail.template"]
+        general = self.env.ref("lead_to_cash.mail_template_dunning_notice", raise_if_not_found=False)
+        return self.mail_template_id or general or self.env["mail.template"]

@@ -4,7 +4,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ..engine.dunning import Question
-from ..engine.workdays import last_working_day
+from ..engine.workdays import last_working_day, next_working_day
 
 
 class ResCompany(models.Model):
@@ -26,6 +26,7 @@ class ResCompany(models.Model):
             company_id=self.id,
             today=today,
             working_day=last_working_day(today, company_sudo._dunning_holidays(today - timedelta(days=31), today)),
+            moved=company_sudo._dunning_moved(today),
             policy=company_sudo._dunning_policy_sql(),
             hold_until=partner._field_to_sql("cp", "dunning_hold_until"),
             state=partner._field_to_sql("cp", "collection_state"),
@@ -39,6 +40,11 @@ class ResCompany(models.Model):
         begin, finish = (fields.Datetime.to_datetime(day) for day in (start, end + timedelta(days=1)))
         unusual = calendar._get_unusual_days(begin, finish, self) if calendar else {}
         return {fields.Date.to_date(day) for day, none_works in unusual.items() if none_works}
+
+    def _dunning_moved(self, today):
+        """The holidays of the next year, with the working day after each."""
+        holidays = self._dunning_holidays(today, today + timedelta(days=366))
+        return {day: next_working_day(day, holidays) for day in sorted(holidays)}
 
     def _dunning_policies(self):
         """The policies that run today, and those that are previewed, in their order."""

@@ -5,6 +5,8 @@ from odoo.tests import TransactionCase, new_test_user
 
 #: The day on which the tests play, and the days around it.
 TODAY = "2026-03-10"
+#: Days after the due date of the levels of the tests' policy.
+LEVELS = (("Friendly", -5), ("First", 4), ("Second", 10))
 
 
 class HandlingCase(TransactionCase):
@@ -66,3 +68,41 @@ class HandlingCase(TransactionCase):
             [("res_model", "=", record._name), ("res_id", "=", record.id)], order="id"
         )
         return [(change.old_role, change.new_role) for change in changes]
+
+
+class DunningCase(HandlingCase):
+    """One running policy, the company's default."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["dunning.policy"].search([]).active = False
+        cls.policy = cls.make_policy("Test")
+        cls.env.company.dunning_policy_id = cls.policy
+
+    @classmethod
+    def make_policy(cls, name, levels=LEVELS, running=True, **values):
+        policy = cls.env["dunning.policy"].create(
+            {
+                "name": name,
+                "level_ids": [
+                    Command.create({"name": level, "delay_days": days, "sequence": index})
+                    for index, (level, days) in enumerate(levels)
+                ],
+                **values,
+            }
+        )
+        if running:
+            policy.action_start()
+        return policy
+
+    def preview(self, moves, today=TODAY, **context):
+        self.env.invalidate_all()  # what was read of the preview before
+        preview = self.env["dunning.preview"].with_context(l2c_today=today, **context)
+        return preview.search([("move_id", "in", moves.ids)])
+
+    def code(self, move, today=TODAY, **context):
+        return self.preview(move, today, **context).code
+
+    def items(self, moves):
+        return moves.line_ids.filtered(lambda line: line.account_type == "asset_receivable")

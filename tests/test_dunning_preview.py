@@ -4,48 +4,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
-from .common import TODAY, HandlingCase
-
-#: Tuesday; the invoices of these tests are due on it or around it.
-LEVELS = [("Friendly", -5), ("First", 4), ("Second", 10)]
-
-
-class DunningCase(HandlingCase):
-    """One running policy, the company's default."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env["dunning.policy"].search([]).active = False
-        cls.policy = cls.make_policy("Test")
-        cls.env.company.dunning_policy_id = cls.policy
-
-    @classmethod
-    def make_policy(cls, name, levels=LEVELS, running=True, **values):
-        policy = cls.env["dunning.policy"].create(
-            {
-                "name": name,
-                "level_ids": [
-                    Command.create({"name": level, "delay_days": days, "sequence": index})
-                    for index, (level, days) in enumerate(levels)
-                ],
-                **values,
-            }
-        )
-        if running:
-            policy.action_start()
-        return policy
-
-    def preview(self, moves, today=TODAY, **context):
-        self.env.invalidate_all()  # what was read of the preview before
-        preview = self.env["dunning.preview"].with_context(l2c_today=today, **context)
-        return preview.search([("move_id", "in", moves.ids)])
-
-    def code(self, move, today=TODAY, **context):
-        return self.preview(move, today, **context).code
-
-    def items(self, moves):
-        return moves.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+from .common import TODAY, DunningCase
 
 
 @tagged("post_install", "-at_install")
@@ -129,7 +88,8 @@ class TestReasons(DunningCase):
 
     def test_reminded_and_its_sentence(self):
         item = self.preview(self.move)
-        self.assertEqual((item.code, item.sentence), ("reminded", "Goes out today: First."))
+        self.assertEqual((item.code, item.sentence), ("reminded", "First. Next step on 2026-03-10."))
+        self.assertTrue(item.rises)
         self.assertEqual((item.residual, item.partner_id), (100.0, self.customer))
 
     def test_states_of_the_customer(self):
@@ -240,7 +200,12 @@ class TestReasons(DunningCase):
                 "date": "2026-01-01",
                 "line_ids": [
                     Command.create(
-                        {"account_id": receivable.id, "partner_id": self.customer.id, "debit": 70, "date_maturity": "2026-01-01"}
+                        {
+                            "account_id": receivable.id,
+                            "partner_id": self.customer.id,
+                            "debit": 70,
+                            "date_maturity": "2026-01-01",
+                        }
                     ),
                     Command.create({"account_id": equity.id, "credit": 70}),
                 ],
@@ -309,8 +274,14 @@ class TestPolicies(DunningCase):
 
     def test_bad_input_is_refused_with_a_sentence(self):
         cases = [
-            ("needs more days than 10", {"level_ids": [Command.create({"name": "Late", "delay_days": 7, "sequence": 90})]}),
-            ("needs more days than 10", {"level_ids": [Command.create({"name": "Twin", "delay_days": 10, "sequence": 90})]}),
+            (
+                "needs more days than 10",
+                {"level_ids": [Command.create({"name": "Late", "delay_days": 7, "sequence": 90})]},
+            ),
+            (
+                "needs more days than 10",
+                {"level_ids": [Command.create({"name": "Twin", "delay_days": 10, "sequence": 90})]},
+            ),
             ("can't be read. Choose them anew", {"partner_domain": "[('no_such_field', '=', 1)]"}),
             ("can't be read. Choose them anew", {"partner_domain": "nonsense("}),
             ("has no level. Add at least one", {"level_ids": [Command.clear()]}),

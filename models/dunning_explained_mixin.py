@@ -1,0 +1,49 @@
+from odoo import fields, models
+
+
+class DunningExplainedMixin(models.AbstractModel):
+    """Says a decision in the reader's words, from its code and what it refers to."""
+
+    _name = "dunning.explained.mixin"
+    _description = "Explained Decision"
+
+    sentence = fields.Char("Why", compute="_compute_sentence")
+
+    def _compute_sentence(self):
+        for record in self:
+            record.sentence = record._sentence()
+
+    def _explained(self):
+        """(promise, dispute) that the decision refers to."""
+        raise NotImplementedError
+
+    def _sentence(self):
+        _promise, dispute = self._explained()
+        values = {
+            "level": self.level_id.name or "",
+            "day": self.next_date and fields.Date.to_string(self.next_date),
+            "reason": dispute.reason or "",
+        }
+        sentences = {
+            "reminded": self.env._("%(level)s. Next step on %(day)s.", **values),
+            "not_due": self.env._("Next comes %(level)s on %(day)s.", **values),
+            "below_minimum": self.env._("The customer owes less than the policy's minimum."),
+            "excluded": self.env._("Excluded from reminders."),
+            "promised": self.env._("A promise to pay holds until %(day)s.", **values),
+            "disputed": self.env._("Disputed: %(reason)s.", **values),
+            "on_hold": self.env._("On hold until %(day)s.", **values),
+            "too_soon": self.env._("The last notice is too recent; possible from %(day)s.", **values),
+            "in_flight": self.env._("A payment is on its way."),
+            "covered_by_credit": self.env._("Open credit covers it."),
+            "no_address": self.env._("The customer has no e-mail address for it."),
+            "no_policy": self.env._("No running policy is for this customer."),
+            "last_level": self.env._("The last level was reached: %(level)s.", **values),
+            "not_delivered": self.env._("The last notice could not be delivered."),
+            "insolvent": self.env._("The customer is insolvent."),
+            "legal": self.env._("The customer is with the lawyer."),
+            "internal": self.env._("One of our own companies."),
+            "closed": self.env._("Collection is closed for this customer."),
+        }
+        if self.code == "not_due" and not self.next_date:
+            return self.env._("No level comes.")
+        return sentences.get(self.code, "")

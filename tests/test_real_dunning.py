@@ -1,0 +1,197 @@
+"""Runs and mails with real processes: killed in the middle, twice at once, failing servers."""
+
+import re
+import signal
+import subprocess
+from collections import Counter
+from email import message_from_bytes
+
+from odoo.tests import tagged
+
+from .real import MailSink, RealProcessCase
+
+CUSTOMERS = 60
+
+COMPANY = (
+    """
+from odoo import Command
+env['dunning.policy'].search([]).active = False
+policy = env['dunning.policy'].create({'name': 'Real', 'level_ids': [
+    Command.create({'name': 'First', 'delay_days': 4, 'sequence': 1}),
+    Command.create({'name': 'Second', 'delay_days': 10, 'sequence': 2})]})
+policy.action_start()
+env.company.dunning_policy_id = policy
+env.company.email = 'us@example.com'
+partners = env['res.partner'].create([
+    {'name': f'Real {n}', 'email': f'real{n}@example.com'} for n in range(CUSTOMERS)])
+moves = env['account.move'].create([{
+    'move_type': 'out_invoice', 'partner_id': partner.id, 'invoice_date': '2026-02-01',
+    'invoice_date_due': '2026-03-02', 'invoice_payment_term_id': False,
+    'invoice_line_ids': [Command.create({'name': 'x', 'price_unit': 10, 'tax_ids': False})],
+} for partner in partners])
+moves.action_post()
+"""
+    % CUSTOMERS
+)
+
+#: Small batches, so that there are several to be killed between.
+RUN = """
+from odoo.addons.lead_to_cash.models import dunning_run
+dunning_run.BATCH = 10
+env['ir.cron'].search([('cron_name', 'ilike', 'daily dunning run')]).method_direct_trigger()
+"""
+
+#: The same, killing its own process at the n-th commit or n-th batch.
+KILLED = """
+import os, signal
+from odoo.addons.lead_to_cash.models import dunning_run
+dunning_run.BATCH = 10
+original, calls = dunning_run.DunningRun.{method}, []
+def kill_at(self, *args, **kwargs):
+    calls.append(1)
+    if len(calls) == {at} and {before}:
+        os.kill(os.getpid(), signal.SIGKILL)
+    result = original(self, *args, **kwargs)
+    if len(calls) == {at}:
+        env.flush_all()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return result
+dunning_run.DunningRun.{method} = kill_at
+env['ir.cron'].search([('cron_name', 'ilike', 'daily dunning run')]).method_direct_trigger()
+"""
+
+DAY = "2026-03-10 08:00:00"
+
+OUTCOME = """
+    SELECT p.name, n.state, n.amount_due, l.name->>'en_US', count(nl.id), m.state, m.id IS NOT NULL
+      FROM dunning_notice n
+      JOIN res_partner p ON p.id = n.partner_id
+      JOIN dunning_level l ON l.id = n.level_id
+      JOIN dunning_notice_line nl ON nl.notice_id = n.id
+ LEFT JOIN mail_mail m ON m.id = n.mail_id
+  GROUP BY p.name, n.id, l.id, m.id
+  ORDER BY p.name
+"""
+
+
+@tagged("post_install", "-at_install")
+class TestCrash(RealProcessCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.database.shell(COMPANY)
+
+    def test_killed_and_started_again(self):
+        expected = [(f"Real {n}", "queued", 10.0, "First", 1, "outgoing", True) for n in range(CUSTOMERS)]
+        expected.sort()
+        for method, at, before in (
+            ("_decide", 1, True),
+            ("_decide", 1, False),
+            ("_process_batch", 1, False),
+            ("_process_batch", 3, True),
+            ("_process_batch", 3, False),
+        ):
+            self.killed(KILLED.format(method=method, at=at, before=before))
+        self.database.shell(RUN, at=DAY)
+        self.assertEqual(self.outcome(), expected)
+        [[mails]] = self.database.query("SELECT count(*) FROM mail_mail WHERE state = 'outgoing'")
+        self.assertEqual(mails, CUSTOMERS)
+        self.database.shell(RUN, at=DAY)
+        self.assertEqual(self.outcome(), expected)
+        [[decisions]] = self.database.query("SELECT count(*) FROM dunning_decision WHERE current")
+        self.assertEqual(decisions, CUSTOMERS)
+
+    def outcome(self):
+        rows = [(*row[:2], float(row[2]), *row[3:]) for row in self.database.query(OUTCOME)]
+        return sorted(rows)
+
+    def killed(self, script):
+        command = self.database._command(["shell", "--no-http", "--log-level=warn"], DAY)
+        done = subprocess.run(command, input=script, capture_output=True, text=True, timeout=120, check=False)
+        # What moves the clock ends with 1 when its child was killed, and says so.
+        self.assertTrue(done.returncode == -signal.SIGKILL or "Killed" in done.stderr, done.stderr[-2000:])
+
+
+@tagged("post_install", "-at_install")
+class TestTwice(RealProcessCase):
+    def test_two_processes_at_once(self):
+        self.database.shell(COMPANY)
+        command = self.database._command(["shell", "--no-http", "--log-level=critical"], DAY)
+        processes = [
+            subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            )
+            for _n in range(2)
+        ]
+        for process in processes:
+            process.stdin.write(RUN + "\nenv.cr.commit()\n")
+            process.stdin.close()
+        for process in processes:
+            process.stdout.read()
+            process.stdout.close()
+            process.wait(timeout=120)
+        self.database.shell(RUN, at=DAY)
+        notices = self.database.query("SELECT partner_id, count(*) FROM dunning_notice GROUP BY 1")
+        self.assertEqual((len(notices), {count for _partner, count in notices}), (CUSTOMERS, {1}))
+        [[mails]] = self.database.query("SELECT count(*) FROM mail_mail WHERE state = 'outgoing'")
+        self.assertEqual(mails, CUSTOMERS)
+
+
+class UnreliableSink(MailSink):
+    """Refuses every fifth mail for good, and hangs up on every seventh."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = 0
+
+    async def handle_DATA(self, server, session, envelope):
+        self.seen += 1
+        if self.seen % 5 == 0:
+            return "554 refused"
+        if self.seen % 7 == 0:
+            server.transport.abort()
+            return "421 hanging up"
+        return await super().handle_DATA(server, session, envelope)
+
+
+SEND = "env['mail.mail'].process_email_queue()"
+
+
+@tagged("post_install", "-at_install")
+class TestSending(RealProcessCase):
+    def test_every_notice_ends_as_sent_or_failed(self):
+        self.database.shell(COMPANY)
+        self.database.shell(RUN, at=DAY)
+        self.database.shell(
+            """
+moves = env['account.move'].search([('partner_id.name', 'in', ['Real 0', 'Real 1'])])
+env['account.payment.register'].with_context(active_model='account.move', active_ids=moves.ids).create(
+    {'group_payment': False})._create_payments()
+"""
+        )
+        with UnreliableSink() as sink:
+            self.database.mail_options = ["--smtp=127.0.0.1", f"--smtp-port={sink.port}", "--email-from=us@example.com"]
+            for _round in range(40):
+                self.send()
+                [[left]] = self.database.query("SELECT count(*) FROM mail_mail WHERE state = 'outgoing'")
+                if not left:
+                    break
+            arrived = [message_from_bytes(envelope.content) for envelope in sink.messages]
+        states = Counter(dict(self.database.query("SELECT state, count(*) FROM dunning_notice GROUP BY state")))
+        self.assertEqual(states["cancelled"], 2)
+        self.assertEqual(states["sent"] + states["failed"], CUSTOMERS - 2)
+        self.assertGreater(states["sent"], 30)
+        self.assertGreater(states["failed"], 3)
+        [[without_reason]] = self.database.query(
+            "SELECT count(*) FROM dunning_notice WHERE state = 'failed' AND failure_reason IS NULL"
+        )
+        self.assertEqual(without_reason, 0)
+        recipients = Counter(message["To"] for message in arrived)
+        self.assertEqual(set(recipients.values()), {1})
+        self.assertFalse([to for to in recipients if re.search(r"real[01]@", to)])
+        self.assertEqual(len({message["Message-Id"] for message in arrived}), len(arrived))
+
+    def send(self):
+        """The mail queue in a process of its own; a server that hangs up ends it."""
+        command = self.database._command(["shell", "--no-http", "--log-level=critical"], None)
+        subprocess.run(command, input=SEND, capture_output=True, text=True, timeout=240, check=False)
