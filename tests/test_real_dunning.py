@@ -12,8 +12,7 @@ from .real import MailSink, RealProcessCase
 
 CUSTOMERS = 60
 
-COMPANY = (
-    """
+COMPANY = """
 from odoo import Command
 env['dunning.policy'].search([]).active = False
 policy = env['dunning.policy'].create({'name': 'Real', 'level_ids': [
@@ -30,9 +29,7 @@ moves = env['account.move'].create([{
     'invoice_line_ids': [Command.create({'name': 'x', 'price_unit': 10, 'tax_ids': False})],
 } for partner in partners])
 moves.action_post()
-"""
-    % CUSTOMERS
-)
+""".replace("CUSTOMERS", str(CUSTOMERS))
 
 #: Small batches, so that there are several to be killed between.
 RUN = """
