@@ -31,7 +31,7 @@ class ResCompany(models.Model):
             hold_until=partner._field_to_sql("cp", "dunning_hold_until"),
             state=partner._field_to_sql("cp", "collection_state"),
             trust=partner._field_to_sql("cp", "trust"),
-            rates=company_sudo._dunning_rates_sql(today),
+            rate=company_sudo._dunning_rate_sql(today),
         )
 
     def _dunning_holidays(self, start, end):
@@ -84,10 +84,10 @@ class ResCompany(models.Model):
             default=default.id if default else SQL("NULL::integer"),
         )
 
-    def _dunning_rates_sql(self, today):
-        """One unit of each active currency in the company's currency."""
-        currencies = self.env["res.currency"].with_context(active_test=False).search([])
+    def _dunning_rate_sql(self, today):
+        """One unit of the currency ``currency_id`` in the company's currency."""
+        currencies = self.env["res.currency"].search([])
         rates = currencies._get_rates(self, today)
         own = rates[self.currency_id.id]
-        rows = [SQL("(%s, %s::numeric)", currency.id, own / rates[currency.id]) for currency in currencies]
-        return SQL("VALUES %s", SQL(", ").join(rows))
+        rows = [SQL("WHEN %s THEN %s::numeric", currency.id, own / rates[currency.id]) for currency in currencies]
+        return SQL("CASE currency_id %s ELSE 1 END", SQL(" ").join(rows))

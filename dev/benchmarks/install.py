@@ -42,9 +42,9 @@ def install_seconds(count):
         database.drop()
 
 
-def measure(count):
+def measure(options):
     empty, _hook, _none = install_seconds(0)
-    whole, hook, documents = install_seconds(count)
+    whole, hook, documents = install_seconds(options.documents)
     return {
         "documents": documents,
         "install_empty_s": round(empty, 2),
