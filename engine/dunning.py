@@ -163,9 +163,9 @@ def _weighed(question):
                SUM(CASE WHEN residual > 0 AND NOT later AND NOT excluded AND promise_id IS NULL AND dispute_id IS NULL
                         THEN residual ELSE 0 END)
                    OVER (PARTITION BY partner_id, currency_id ORDER BY due, id) AS up_to_here,
-               COALESCE(-SUM(residual) FILTER (WHERE residual < 0 AND NOT later) OVER sums, 0) AS credit,
+               COALESCE(-SUM(residual) FILTER (WHERE residual < 0 AND NOT later AND NOT excluded) OVER sums, 0) AS credit,
                SUM(flying) OVER sums AS coming,
-               SUM(residual) FILTER (WHERE NOT later AND (residual < 0 OR (due < %(today)s AND NOT excluded)))
+               SUM(residual) FILTER (WHERE NOT later AND NOT excluded AND (residual < 0 OR due < %(today)s))
                    OVER sums AS overdue
           FROM suspended s
         WINDOW sums AS (PARTITION BY partner_id, currency_id)
@@ -324,6 +324,7 @@ def moved_days(question):
 def credits(question):
     """SQL for the open credits of the company: ``id, partner_id, currency_id, residual, due``."""
     return SQL(
-        "SELECT id, partner_id, currency_id, residual, due FROM (%s) item WHERE residual < 0 AND NOT later",
+        "SELECT id, partner_id, currency_id, residual, due FROM (%s) item"
+        " WHERE residual < 0 AND NOT later AND NOT excluded",
         _item(question),
     )

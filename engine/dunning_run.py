@@ -65,6 +65,7 @@ def open_decisions(question, uid, now):
         ) follows ON TRUE
      LEFT JOIN (%(moved)s) AS moved(day, working_day) ON moved.day = follows.day
          WHERE NOT EXISTS (SELECT 1 FROM dunning_decision old WHERE old.current AND old.move_line_id = d.id)
+      ORDER BY d.id -- all is looked up before the first row is written, else each look-up sees more dead rows
         """,
         moved=moved_days(question),
         company=question.company_id,

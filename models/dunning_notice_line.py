@@ -13,7 +13,7 @@ class DunningNoticeLine(models.Model):
 
     notice_id = fields.Many2one("dunning.notice", required=True, ondelete="cascade", index=True)
     move_line_id = fields.Many2one("account.move.line", "Item", required=True, ondelete="cascade", index=True)
-    move_id = fields.Many2one(related="move_line_id.move_id")
+    move_id = fields.Many2one(related="move_line_id.move_id", string="Document")
     date_maturity = fields.Date(related="move_line_id.date_maturity")
     currency_id = fields.Many2one(related="notice_id.currency_id")
     level_id = fields.Many2one("dunning.level", ondelete="restrict")

@@ -19,9 +19,7 @@ class DunningPolicy(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     is_running = fields.Boolean("Running", copy=False, readonly=True)
     start_date = fields.Date("Runs from", copy=False, help="Empty: at once.")
-    partner_domain = fields.Char(
-        "Customers", help="Which customers the policy is for. Empty: only those for whom it is chosen, and the default."
-    )
+    partner_domain = fields.Char("Customers", help="Which customers the policy is for. Empty: all.")
     level_ids = fields.One2many("dunning.level", "policy_id", "Levels", copy=True)
     minimum_balance = fields.Monetary(help="Customers who owe less than this, net of credits, are not reminded.")
     minimum_days_between = fields.Integer(
@@ -76,9 +74,8 @@ class DunningPolicy(models.Model):
             raise ValidationError(self.env._("The policy %(name)s has no level. Add at least one.", name=self.name))
 
     def _partner_domain(self):
-        """The domain of the policy's customers; of nobody when it is empty."""
-        text = self.partner_domain
-        return Domain(literal_eval(text)) if text and literal_eval(text) else Domain.FALSE
+        """The domain of the policy's customers."""
+        return Domain(literal_eval(self.partner_domain or "[]"))
 
     def action_preview(self):
         """What the policy would do today and in the next days, as if it were running."""

@@ -71,7 +71,6 @@ class ResCompany(models.Model):
         fits = [
             SQL("WHEN cp.id IN %s THEN %s", partner._search(policy._partner_domain()).subselect(), policy.id)
             for policy in policies
-            if policy._partner_domain().is_false() is False
         ]
         default = next((c.dunning_policy_id for c in self.parent_ids[::-1] if c.dunning_policy_id in policies), None)
         chosen = SQL("COALESCE(%s)", SQL(", ").join(own))

@@ -216,6 +216,12 @@ class TestReasons(DunningCase):
         self.items(entry).no_followup = False
         self.assertEqual(self.code(entry), "reminded")
 
+    def test_excluded_credit_covers_nothing(self):
+        credit = self.invoice(move_type="out_refund", amount=100.0)
+        self.assertEqual(self.code(self.move), "covered_by_credit")
+        credit.no_followup = True
+        self.assertEqual(self.code(self.move), "reminded")
+
     def test_everything_at_once_says_the_first_reason(self):
         self.customer.write({"dunning_hold_until": "2026-12-31", "email": False, "collection_state": "lawyer"})
         self.move.no_followup = True
