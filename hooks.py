@@ -9,8 +9,6 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Let go of the statuses, so that they can be deleted with the rest: the foreign keys
-    on the hosts' tables (which Odoo would leave registered) and the log."""
-    names = [f"{env[model]._table}_handling_status_id_fkey" for model in REQUIRED]
-    env["ir.model.constraint"].search([("name", "in", names)]).unlink()
-    env.cr.execute("TRUNCATE handling_status_change")
+    """Let go of the foreign keys, so that our records can be deleted in any order. Those on
+    the hosts' tables Odoo would leave registered."""
+    env["ir.model.constraint"].search([("module.name", "=", "lead_to_cash"), ("type", "=", "f")]).unlink()

@@ -1,6 +1,7 @@
 """Every term of the addon is in the template, and translated into each of our languages."""
 
 import io
+import re
 
 import polib
 from odoo.tests import TransactionCase, tagged
@@ -23,7 +24,8 @@ class TestTranslations(TransactionCase):
         self.assertEqual(now, committed, "make it anew: dev/odoo i18n export -o i18n/lead_to_cash.pot lead_to_cash")
 
     def test_every_term_is_translated(self):
-        template = {entry.msgid for entry in self.terms("lead_to_cash.pot")}
+        words = re.compile(r"{{.*?}}|[^a-z]", re.I)  # what is left of a term without its placeholders
+        template = {entry.msgid for entry in self.terms("lead_to_cash.pot") if words.sub("", entry.msgid)}
         for language in LANGUAGES:
             translated = {entry.msgid for entry in self.terms(f"{language}.po") if entry.msgstr and not entry.fuzzy}
             self.assertEqual(template - translated, set(), language)
