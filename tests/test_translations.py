@@ -8,7 +8,11 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tools import file_path
 from odoo.tools.translate import trans_export
 
-LANGUAGES = ("he", "ro")
+#: By language, the words that are the same as in English: by convention they stay empty.
+SAME = {
+    "he": set(),
+    "ro": {"Contact", "Document", "E-mail", "General", "ID", "Lead", "Manager", "Manual", "Normal", "Standard"},
+}
 
 
 @tagged("post_install", "-at_install")
@@ -26,9 +30,9 @@ class TestTranslations(TransactionCase):
     def test_every_term_is_translated(self):
         words = re.compile(r"{{.*?}}|[^a-z]", re.I)  # what is left of a term without its placeholders
         template = {entry.msgid for entry in self.terms("lead_to_cash.pot") if words.sub("", entry.msgid)}
-        for language in LANGUAGES:
+        for language, same in SAME.items():
             translated = {entry.msgid for entry in self.terms(f"{language}.po") if entry.msgstr and not entry.fuzzy}
-            self.assertEqual(template - translated, set(), language)
+            self.assertEqual(template - translated - same, set(), language)
 
     def test_shipped_statuses_are_shown_in_the_language(self):
         new = self.env.ref("lead_to_cash.status_lead_new")
