@@ -92,36 +92,31 @@ def _choice(model, role, situation):
     )
 
 
+def _target(model, chosen):
+    """The status that a document ``doc`` gets: its own while it fits, else the default of
+    the first role allowed; or the chosen one."""
+    if isinstance(chosen, str):
+        return _choice(model, chosen, SQL("doc.situation"))
+    if chosen is not None:
+        return SQL("SELECT s.id, s.role FROM handling_status s WHERE s.id = %s", chosen)
+    fits = SQL("doc.old_role = ANY(doc.roles) AND (doc.old_situation IS NULL OR doc.old_situation = doc.situation)")
+    return SQL(
+        """SELECT doc.old_id AS id, doc.old_role AS role WHERE %(fits)s
+           UNION ALL (SELECT choice.id, choice.role FROM (%(default)s) choice WHERE (%(fits)s) IS NOT TRUE)""",
+        fits=fits,
+        default=_choice(model, SQL("doc.roles[1]"), SQL("doc.situation")),
+    )
+
+
 def transition(model, table, rule, where, now, uid, *, chosen=None, log=True):
     """SQL that brings the status of the documents matched by ``where`` in line with
     ``rule``, or sets ``chosen`` (a role, or the id of a status), and writes the log.
 
     A document that fits its status keeps it; one that is new (without a date of entry)
-    gets a first row in the log. Returns the ids of the changed documents.
-
-    :param model: name of the model, as in ``handling.status``
-    :param SQL table: its table
-    :param Rule rule: what the documents' state allows
-    :param SQL where: condition on the table's row ``d``
-    :param datetime now: when it happens (UTC)
-    :param int uid: who did it
-    :param chosen: None, a role (str) or a status id (int)
-    :param bool log: False when installing: the past is not known
+    gets a first row in the log, unless ``log`` is off: when installing, the past is not
+    known. ``table`` is the model's, its row is called ``d``; ``now`` is UTC, ``uid`` who did
+    it. Returns the ids of the changed documents.
     """
-    fits = SQL("doc.old_role = ANY(doc.roles) AND (doc.old_situation IS NULL OR doc.old_situation = doc.situation)")
-    if chosen is None:
-        target = _choice(model, SQL("doc.roles[1]"), SQL("doc.situation"))
-        target = SQL(
-            """SELECT doc.old_id AS id, doc.old_role AS role WHERE %(fits)s
-               UNION ALL (SELECT choice.id, choice.role FROM (%(target)s) choice
-                           WHERE (%(fits)s) IS NOT TRUE)""",
-            fits=fits,
-            target=target,
-        )
-    elif isinstance(chosen, str):
-        target = _choice(model, chosen, SQL("doc.situation"))
-    else:
-        target = SQL("SELECT s.id, s.role FROM handling_status s WHERE s.id = %s", chosen)
     return SQL(
         """
         WITH doc AS (
@@ -162,7 +157,7 @@ def transition(model, table, rule, where, now, uid, *, chosen=None, log=True):
         table=table,
         model=model,
         where=where,
-        target=target,
+        target=_target(model, chosen),
         roles=rule.roles,
         situation=rule.situation,
         uid=uid,

@@ -60,7 +60,15 @@ class DunningNotice(models.Model):
         result = super().write(vals)
         if "state" in vals:
             self.line_ids.notice_state = vals["state"]
+        if vals.get("state") == "sent":
+            self._mark_reminded()
         return result
+
+    def _mark_reminded(self):
+        """Overdue invoices that nobody has handled yet are now reminded of."""
+        raised = self.line_ids.filtered(lambda line: line.level_id and line.days_overdue > 0)
+        overdue = raised.move_line_id.move_id.filtered(lambda move: move.handling_role == "new")
+        overdue._set_handling_role("contacted")
 
     def _mail_get_partner_fields(self, introspect_fields=False):
         return ["partner_id"]
@@ -183,8 +191,9 @@ class DunningNotice(models.Model):
     @api.model
     def _residual_changed(self, lines):
         """Money moved on these journal items: what has not left yet follows at once."""
-        notices = self.sudo().search([("line_ids.move_line_id", "in", lines.ids), ("state", "in", PENDING)])
-        notices._follow_books()
+        # Who reconciles need not see the notices.
+        notices_sudo = self.sudo().search([("line_ids.move_line_id", "in", lines.ids), ("state", "in", PENDING)])
+        notices_sudo._follow_books()
 
     def _follow_books(self):
         """Cancel notices whose items are paid; write those anew whose amounts changed."""
@@ -213,6 +222,7 @@ class DunningNotice(models.Model):
 
     def _follow_mails(self, mails):
         """The notice's state is that of its mail."""
+        # Who writes a mail need not see what it is about.
         for notice in self.sudo().search([("mail_id", "in", mails.ids)]):
             state = MAIL_STATES[notice.mail_id.state]
             if state != notice.state:

@@ -25,6 +25,7 @@ class MailMail(models.Model):
     def _claim_notice(self):
         """Lock the notice of the mail, and bring it in line with the books; whether the mail
         is still to be sent."""
+        # The sender of a mail need not see what it is about.
         notice_sudo = self.env["dunning.notice"].sudo().search([("mail_id", "=", self.id)])
         if not notice_sudo.try_lock_for_update():
             return False  # another process sends it

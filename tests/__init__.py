@@ -1,6 +1,6 @@
 from . import test_dunning_preview
 from . import test_dunning_run
-from . import test_handling_access
+from . import test_access
 from . import test_handling_status
 from . import test_handling_hosts
 from . import test_browser

@@ -57,6 +57,13 @@ class HandlingCase(TransactionCase):
         wizard = self.env["account.payment.register"].with_context(active_model="account.move", active_ids=moves.ids)
         return wizard.create(values)._create_payments()
 
+    def half_later(self):
+        """A payment term: half at once, half after 90 days."""
+        lines = [{"value": "percent", "value_amount": 50, "nb_days": days} for days in (0, 90)]
+        return self.env["account.payment.term"].create(
+            {"name": "Half now, half later", "line_ids": [Command.create(line) for line in lines]}
+        )
+
     def status(self, model, role, situation=False):
         return self.env["handling.status"].search(
             [("res_model", "=", model), ("role", "=", role), ("situation", "=", situation)], limit=1

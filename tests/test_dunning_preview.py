@@ -67,16 +67,7 @@ class TestDates(DunningCase):
         self.assertEqual(self.preview(move).level_id.name, "First")
 
     def test_each_instalment_for_itself(self):
-        term = self.env["account.payment.term"].create(
-            {
-                "name": "Half now, half later",
-                "line_ids": [
-                    Command.create({"value": "percent", "value_amount": 50, "nb_days": 0}),
-                    Command.create({"value": "percent", "value_amount": 50, "nb_days": 90}),
-                ],
-            }
-        )
-        move = self.invoice(invoice_payment_term_id=term.id)
+        move = self.invoice(invoice_payment_term_id=self.half_later().id)
         self.assertEqual(sorted(self.preview(move).mapped("code")), ["not_due", "reminded"])
 
 

@@ -212,8 +212,9 @@ class TestMoney(RunCase):
         self.assertEqual(self.current(self.move).code, "not_delivered")
         self.notice.action_retry()
         self.assertEqual((self.notice.state, self.notice.failure_reason), ("queued", False))
+        self.assertEqual(self.move.handling_role, "new")
         self.notice.mail_id.write({"state": "sent"})
-        self.assertEqual(self.notice.state, "sent")
+        self.assertEqual((self.notice.state, self.move.handling_role), ("sent", "contacted"))
         with self.assertRaisesRegex(UserError, "can't be cancelled"):
             self.notice.action_cancel()
 

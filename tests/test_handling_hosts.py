@@ -216,16 +216,7 @@ class TestInvoice(HandlingCase):
         self.assertEqual(self.situation(move), ("new", "not_due"))
 
     def test_one_open_instalment_past_its_date_is_enough(self):
-        term = self.env["account.payment.term"].create(
-            {
-                "name": "Half now, half later",
-                "line_ids": [
-                    Command.create({"value": "percent", "value_amount": 50, "nb_days": 0}),
-                    Command.create({"value": "percent", "value_amount": 50, "nb_days": 90}),
-                ],
-            }
-        )
-        move = self.invoice(invoice_payment_term_id=term.id)
+        move = self.invoice(invoice_payment_term_id=self.half_later().id)
         self.assertEqual(self.situation(move), ("new", "overdue"))
         self.pay(move, amount=50.0)
         self.env["handling.status"]._cron_follow_time()

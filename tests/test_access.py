@@ -41,6 +41,27 @@ ACCESS = {
     },
 }
 
+#: The same for dunning: invoicing, readonly, collector, accountant; others have no access.
+DUNNING_ACCESS = {
+    "dunning.policy": ("r", "r", "r", "crwu"),
+    "dunning.level": ("r", "r", "r", "crwu"),
+    "dunning.promise": ("crw", "r", "crw", "crwu"),
+    "dunning.dispute": ("crw", "r", "crw", "crwu"),
+    "dunning.preview": ("r", "r", "r", "r"),
+    "dunning.run": ("r", "r", "r", "crw"),
+    "dunning.notice": ("r", "r", "rw", "rw"),
+    "dunning.notice.line": ("r", "r", "rw", "rw"),
+    "dunning.decision": ("r", "r", "r", "r"),
+}
+for dunning_model, (invoicing, readonly, collector, accountant) in DUNNING_ACCESS.items():
+    ACCESS[dunning_model] = {
+        **dict.fromkeys(PEOPLE, ""),
+        "invoicing": invoicing,
+        "readonly": readonly,
+        "collector": collector,
+        "accountant": accountant,
+    }
+
 
 @tagged("post_install", "-at_install")
 class TestAccess(HandlingCase):
