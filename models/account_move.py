@@ -14,6 +14,14 @@ class AccountMove(models.Model):
 
     sent_date = fields.Date("Sent on", compute="_compute_sent_date", store=True, copy=False)
 
+    dunning_decision_ids = fields.One2many(
+        "dunning.decision",
+        "move_id",
+        "Dunning Decisions",
+        readonly=True,
+        groups="account.group_account_invoice,account.group_account_readonly",
+    )
+
     @api.depends("is_move_sent")
     def _compute_sent_date(self):
         for move in self:
@@ -68,6 +76,11 @@ class AccountMove(models.Model):
         # The rule reads the due dates and what is reconciled of the lines.
         self._handling_documents().line_ids.flush_recordset(["date_maturity", "reconciled", "display_type"])
         return super()._handling_update(chosen)
+
+    def button_draft(self):
+        result = super().button_draft()
+        self.env["dunning.notice"]._residual_changed(self.line_ids)
+        return result
 
     def _group_expand_handling_status(self, statuses, domain):
         return statuses  # a list of open invoices needs no empty groups

@@ -196,6 +196,17 @@ class TestMoney(RunCase):
         ).reconcile()
         self.assertEqual(self.notice.state, "cancelled")
 
+    def test_reset_to_draft(self):
+        self.move.button_draft()
+        self.assertEqual((self.notice.state, self.notice.amount_due), ("queued", 60.0))
+        self.other.button_draft()
+        self.assertEqual((self.notice.state, self.notice.mail_id.state), ("cancelled", "cancel"))
+
+    def test_the_invoice_shows_its_decision(self):
+        accountant = self.user("tab_accountant", "account.group_account_invoice")
+        decision = self.move.with_user(accountant).dunning_decision_ids
+        self.assertEqual(decision.sentence, "First. Next step on 2026-03-12.")
+
     def test_checked_again_before_it_leaves(self):
         self.env.cr.execute(
             "UPDATE account_move_line SET reconciled = TRUE, amount_residual_currency = 0 WHERE id IN %s",
