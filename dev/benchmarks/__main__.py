@@ -11,16 +11,16 @@ def main():
     parser = argparse.ArgumentParser(prog="dev/bench")
     parser.add_argument("--config", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--database", required=True, help=argparse.SUPPRESS)
-    parser.add_argument("part", nargs="?", choices=["install", "dunning"], help="all parts when left out")
+    parser.add_argument("part", nargs="?", choices=["install", "dunning", "hosts"], help="all parts when left out")
     parser.add_argument("--documents", type=int, default=10_000, help="leads, orders and invoices each")
     parser.add_argument("--invoices", type=int, default=10_000, help="posted invoices of the company")
     parser.add_argument("--json", metavar="FILE", help="write the figures there")
     options = parser.parse_args()
     config.parse_config(["-c", options.config, "-d", options.database, "--log-level=critical"])
     odoo.modules.module.initialize_sys_path()
-    from . import dunning, install
+    from . import dunning, hosts, install
 
-    parts = {"install": install, "dunning": dunning}
+    parts = {"install": install, "dunning": dunning, "hosts": hosts}
     figures = {}
     for name in [options.part] if options.part else parts:
         figures.update(parts[name].measure(options))
