@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import format_date
 
 
 class DunningExplainedMixin(models.AbstractModel):
@@ -9,6 +10,7 @@ class DunningExplainedMixin(models.AbstractModel):
 
     sentence = fields.Char("Why", compute="_compute_sentence")
 
+    @api.depends_context("lang")
     def _compute_sentence(self):
         for record in self:
             record.sentence = record._sentence()
@@ -21,7 +23,7 @@ class DunningExplainedMixin(models.AbstractModel):
         _promise, dispute = self._explained()
         values = {
             "level": self.level_id.name or "",
-            "day": self.next_date and fields.Date.to_string(self.next_date),
+            "day": self.next_date and format_date(self.env, self.next_date),
             "reason": dispute.reason or "",
         }
         sentences = {

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_date
 
 
 class DunningPromise(models.Model):
@@ -32,7 +33,8 @@ class DunningPromise(models.Model):
     @api.depends("partner_id", "date")
     def _compute_display_name(self):
         for promise in self:
-            promise.display_name = f"{promise.partner_id.display_name} · {promise.date}"
+            parts = [promise.partner_id.display_name, promise.date and format_date(self.env, promise.date)]
+            promise.display_name = " · ".join(filter(None, parts))
 
     @api.constrains("date")
     def _check_date(self):

@@ -79,7 +79,7 @@ class TestReasons(DunningCase):
 
     def test_reminded_and_its_sentence(self):
         item = self.preview(self.move)
-        self.assertEqual((item.code, item.sentence), ("reminded", "First. Next step on 2026-03-10."))
+        self.assertEqual((item.code, item.sentence), ("reminded", "First. Next step on 03/10/2026."))
         self.assertTrue(item.rises)
         self.assertEqual((item.residual, item.partner_id), (100.0, self.customer))
 
@@ -132,6 +132,7 @@ class TestReasons(DunningCase):
                 "move_line_ids": self.items(self.move).ids,
             }
         )
+        self.assertEqual(promise.display_name, "Customer · 03/12/2026")
         promise.action_cancel()
         self.assertEqual(self.code(self.move), "reminded")
 

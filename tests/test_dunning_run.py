@@ -205,7 +205,8 @@ class TestMoney(RunCase):
     def test_the_invoice_shows_its_decision(self):
         accountant = self.user("tab_accountant", "account.group_account_invoice")
         decision = self.move.with_user(accountant).dunning_decision_ids
-        self.assertEqual(decision.sentence, "First. Next step on 2026-03-12.")
+        self.assertEqual(decision.sentence, "First. Next step on 03/12/2026.")
+        self.assertIn("12.03.2026", decision.with_context(lang="ro_RO").sentence)
 
     def test_checked_again_before_it_leaves(self):
         self.env.cr.execute(
