@@ -1,1 +1,1 @@
-from . import dunning, dunning_run, handling, workdays
+from . import dunning, dunning_run, handling, replies, window, workdays

@@ -34,6 +34,7 @@ CODES = [
     ("internal", "Own company"),
     ("not_delivered", "Last notice not delivered"),
     ("closed", "Closed"),
+    ("postponed", "Enough for today"),
 ]
 
 
@@ -49,6 +50,8 @@ class Question(NamedTuple):
     ``moved`` are the holidays to come, with the working day after each. ``policy``,
     ``hold_until``, ``state`` and ``trust`` are expressions on the customer, a row called
     ``cp``; ``rate`` is one on ``currency_id``: company currency for one unit.
+    ``most_notices`` may still be made today (None: any number); ``partner_ids``, unless None,
+    are the only customers asked about.
     """
 
     company_id: int
@@ -60,6 +63,15 @@ class Question(NamedTuple):
     state: SQL
     trust: SQL
     rate: SQL
+    most_notices: int | None = None
+    partner_ids: tuple | None = None
+
+
+def _only(question, column):
+    """The condition that a customer is among those asked about."""
+    if question.partner_ids is None:
+        return SQL("TRUE")
+    return SQL("%s IN %s", SQL.identifier(*column), question.partner_ids or (0,))
 
 
 def _item(question):
@@ -71,9 +83,13 @@ def _item(question):
                l.amount_residual_currency AS residual,
                COALESCE(l.date_maturity, l.date) AS due,
                COALESCE(m.invoice_date, l.date) AS invoiced, m.sent_date AS sent,
-               COALESCE(l.no_followup, FALSE) AS excluded,
+               l.payment_returned_date AS returned,
+               COALESCE(l.no_followup, FALSE) AS no_followup,
                l.date > %(today)s AS later,
                %(policy)s AS policy_id, %(hold)s AS hold_until, %(state)s AS state, %(trust)s AS trust,
+               (SELECT MAX(n.replied_until) FROM dunning_notice n
+                 WHERE n.partner_id = cp.id AND n.company_id = %(company)s
+                   AND n.replied_until >= %(today)s) AS replied_until,
                cp.id IN (SELECT own.commercial_partner_id FROM res_company c
                            JOIN res_partner own ON own.id = c.partner_id) AS internal,
                CASE WHEN l.date > %(today)s THEN GREATEST(-l.amount_residual_currency, 0) ELSE 0 END AS flying
@@ -86,7 +102,9 @@ def _item(question):
            AND l.reconciled IS NOT TRUE
            AND l.parent_state = 'posted'
            AND l.amount_residual_currency != 0
+           AND %(only)s
         """,
+        only=_only(question, ("cp", "id")),
         company=question.company_id,
         today=question.today,
         policy=question.policy,
@@ -97,10 +115,13 @@ def _item(question):
 
 
 def _suspended(question):
-    """Items with their open promise, until its grace is over, and their open dispute."""
+    """Items with their open promise, until its grace is over, and their open dispute; those from
+    before the cut-off date of a policy that leaves them to people are excluded."""
     return SQL(
         """
         SELECT i.*, p.catch_up, p.minimum_balance, p.minimum_days_between,
+               i.due < p.cut_off_date AS is_old, p.cut_off_level_id,
+               i.no_followup OR (i.residual > 0 AND i.due < p.cut_off_date AND p.cut_off_level_id IS NULL) IS TRUE AS excluded,
                g.id AS promise_id, g.until AS promised_until, d.id AS dispute_id, d.revisit_date
           FROM item i
      LEFT JOIN dunning_policy p ON p.id = i.policy_id
@@ -129,7 +150,7 @@ def _flight(question):
     return SQL(
         """
         SELECT NULL::int, NULL::int, f.currency_id, p.commercial_partner_id, 0, NULL::date, NULL::date, NULL::date,
-               FALSE, FALSE, NULL::int, NULL::date, NULL::text, NULL::text, FALSE, f.amount
+               NULL::date, FALSE, FALSE, NULL::int, NULL::date, NULL::text, NULL::text, NULL::date, FALSE, f.amount
           FROM (SELECT s.partner_id, COALESCE(s.foreign_currency_id, s.currency_id) AS currency_id,
                        CASE WHEN s.foreign_currency_id IS NULL THEN s.amount ELSE s.amount_currency END AS amount
                   FROM account_bank_statement_line s
@@ -145,7 +166,9 @@ def _flight(question):
                   FROM payment_transaction t
                  WHERE t.company_id = %(company)s AND t.state IN ('pending', 'authorized') AND t.amount > 0) f
           JOIN res_partner p ON p.id = f.partner_id
+         WHERE %(only)s
         """,
+        only=_only(question, ("p", "commercial_partner_id")),
         company=question.company_id,
     )
 
@@ -175,7 +198,8 @@ def _weighed(question):
 
 
 def _fact(question):
-    """Debit items with the level reached last, how its notice fared, and the level next.
+    """Debit items with the level reached last, how its notice fared, and the level next. Items
+    from before a policy's cut-off date count as already at its level.
 
     The next level comes after the one reached: in another policy, that is one with a longer
     delay. Friendly levels only until the due date; ``one_step`` takes the first level,
@@ -187,17 +211,21 @@ def _fact(question):
                next.comes <= %(working_day)s AS has_come
           FROM weighed w
      LEFT JOIN LATERAL (
-            SELECT nl.notice_state, v.id AS level_id, v.policy_id, v.sequence, v.delay_days
+            SELECT nl.notice_state, v.id AS level_id, v.policy_id, v.sequence, v.delay_days, nl.id
               FROM dunning_notice_line nl JOIN dunning_level v ON v.id = nl.level_id
              WHERE nl.move_line_id = w.id AND nl.notice_state != 'cancelled'
-          ORDER BY nl.id DESC LIMIT 1
+             UNION ALL
+            SELECT NULL, v.id, v.policy_id, v.sequence, v.delay_days, 0
+              FROM dunning_level v WHERE w.is_old AND v.id = w.cut_off_level_id
+          ORDER BY 6 DESC LIMIT 1
         ) h ON TRUE
      LEFT JOIN LATERAL (
             SELECT v.id, v.sequence, v.channel, base.day + v.delay_days AS comes,
                    w.catch_up = 'latest' AND base.day + v.delay_days <= %(working_day)s AS skip_to
               FROM dunning_level v,
                    LATERAL (SELECT CASE v.delay_from WHEN 'invoice' THEN w.invoiced
-                                                     WHEN 'sent' THEN w.sent ELSE w.due END AS day) base
+                                                     WHEN 'sent' THEN w.sent
+                                                     WHEN 'returned' THEN w.returned ELSE w.due END AS day) base
              WHERE v.policy_id = w.policy_id
                AND (h.level_id IS NULL
                     OR CASE WHEN h.policy_id = w.policy_id THEN v.sequence > h.sequence ELSE v.delay_days > h.delay_days END)
@@ -237,7 +265,8 @@ def _noticed(question):
 
 def _code(question):
     """The first reason that applies, in the order of the contract. An item that rises today
-    has the code ``rises`` until the end; ``reminded`` stays in force until the next level."""
+    has the code ``rises`` until the end; ``reminded`` stays in force until the next level is
+    due, and while its notice waits for approval."""
     return SQL(
         """
         CASE WHEN internal THEN 'internal'
@@ -249,11 +278,13 @@ def _code(question):
              WHEN dispute_id IS NOT NULL THEN 'disputed'
              WHEN promise_id IS NOT NULL THEN 'promised'
              WHEN hold_until >= %(today)s THEN 'on_hold'
+             WHEN replied_until IS NOT NULL THEN 'replied'
              WHEN up_to_here <= credit THEN 'covered_by_credit'
              WHEN up_to_here <= credit + coming THEN 'in_flight'
              WHEN notice_state = 'failed' THEN 'not_delivered'
              WHEN has_come IS NOT TRUE AND reached_id IS NULL THEN 'not_due'
-             WHEN has_come IS NOT TRUE AND next_id IS NOT NULL THEN 'reminded'
+             WHEN next_id IS NOT NULL AND (has_come IS NOT TRUE OR notice_state IN ('draft', 'to_approve'))
+                  THEN 'reminded'
              WHEN minimum_balance > 0 AND overdue * %(rate)s < minimum_balance THEN 'below_minimum'
              WHEN next_id IS NULL THEN 'last_level'
              WHEN %(noticed)s > %(today)s - minimum_days_between THEN 'too_soon'
@@ -265,6 +296,17 @@ def _code(question):
         rate=question.rate,
         noticed=_noticed(question),
         no_address=_no_address(),
+    )
+
+
+def _enough(question):
+    """Whether the customer is among those who still get a notice today: who owes most first."""
+    if question.most_notices is None:
+        return SQL("TRUE")
+    return SQL(
+        "DENSE_RANK() OVER (ORDER BY is_ripe DESC, overdue * %s DESC NULLS LAST, partner_id, currency_id) <= %s",
+        question.rate,
+        question.most_notices,
     )
 
 
@@ -285,18 +327,22 @@ def decide(question):
              coded AS MATERIALIZED (SELECT fact.*, %(code)s AS code FROM fact),
              listing AS (SELECT coded.*, code = 'rises' OR (due < %(today)s AND code NOT IN %(not_listed)s) AS listed
                            FROM coded),
-             decided AS (SELECT listing.*, code = 'rises' AND credit < SUM(residual) FILTER (WHERE listed)
-                                    OVER (PARTITION BY partner_id, currency_id) AS rises
-                           FROM listing)
-        SELECT id, move_id, partner_id, currency_id, residual, due, invoiced, sent, policy_id, sequence,
+             ripe AS (SELECT listing.*, code = 'rises' AND credit < SUM(residual) FILTER (WHERE listed)
+                                    OVER (PARTITION BY partner_id, currency_id) AS is_ripe
+                        FROM listing),
+             decided AS (SELECT ripe.*, is_ripe AND %(enough)s AS rises FROM ripe)
+        SELECT id, move_id, partner_id, currency_id, residual, due, invoiced, sent, returned, policy_id, sequence,
                promise_id, dispute_id, rises, listed,
-               CASE WHEN code != 'rises' THEN code WHEN rises THEN 'reminded' ELSE 'covered_by_credit' END AS code,
+               CASE WHEN code != 'rises' THEN code WHEN rises THEN 'reminded'
+                    WHEN is_ripe THEN 'postponed' ELSE 'covered_by_credit' END AS code,
                CASE WHEN rises THEN next_id ELSE COALESCE(reached_id, next_id) END AS level_id,
                CASE WHEN code = 'promised' THEN promised_until + 1
                     WHEN code = 'disputed' THEN revisit_date
                     WHEN code = 'on_hold' THEN hold_until + 1
+                    WHEN code = 'replied' THEN replied_until + 1
                     WHEN code = 'too_soon' THEN %(noticed)s + minimum_days_between
                     WHEN rises THEN %(today)s
+                    WHEN is_ripe THEN %(today)s + 1
                     WHEN code IN ('not_due', 'reminded') THEN COALESCE(moved.working_day, comes)
                END AS next_date
           FROM decided fact
@@ -310,6 +356,7 @@ def decide(question):
         noticed=_noticed(question),
         code=_code(question),
         today=question.today,
+        enough=_enough(question),
         not_listed=NOT_LISTED,
         moved=moved_days(question),
     )
@@ -325,6 +372,6 @@ def credits(question):
     """SQL for the open credits of the company: ``id, partner_id, currency_id, residual, due``."""
     return SQL(
         "SELECT id, partner_id, currency_id, residual, due FROM (%s) item"
-        " WHERE residual < 0 AND NOT later AND NOT excluded",
+        " WHERE residual < 0 AND NOT later AND NOT no_followup",
         _item(question),
     )

@@ -3,7 +3,7 @@ the number of statements doesn't depend on the number of items."""
 
 from odoo.tools import SQL
 
-from .dunning import credits, decide, moved_days
+from .dunning import NOT_LISTED, credits, decide, moved_days
 
 
 def remember(question):
@@ -56,7 +56,8 @@ def open_decisions(question, uid, now):
                %(uid)s, %(now)s, %(uid)s, %(now)s
           FROM dunning_decided d
      LEFT JOIN LATERAL (
-            SELECT CASE v.delay_from WHEN 'invoice' THEN d.invoiced WHEN 'sent' THEN d.sent ELSE d.due END
+            SELECT CASE v.delay_from WHEN 'invoice' THEN d.invoiced WHEN 'sent' THEN d.sent
+                                     WHEN 'returned' THEN d.returned ELSE d.due END
                        + v.delay_days AS day
               FROM dunning_level v
              WHERE d.rises AND v.policy_id = d.policy_id AND v.sequence > d.sequence
@@ -75,22 +76,23 @@ def open_decisions(question, uid, now):
     )
 
 
-def make_notices(run_id, question, uid, now):
+def make_notices(run_id, question, uid, now, *, held=False):
     """SQL: one notice for each customer, currency and policy with an item that rises; it
-    takes the highest of their levels."""
+    takes the highest of their levels. ``held``: the run itself asks for all approvals."""
     return SQL(
         """
         INSERT INTO dunning_notice
                (run_id, company_id, partner_id, currency_id, policy_id, level_id, channel, date, state,
                 create_uid, create_date, write_uid, write_date)
         SELECT %(run)s, %(company)s, g.partner_id, g.currency_id, g.policy_id, v.id, v.channel, %(today)s,
-               CASE WHEN v.requires_approval THEN 'to_approve' ELSE 'draft' END, %(uid)s, %(now)s, %(uid)s, %(now)s
+               CASE WHEN v.requires_approval AND NOT %(held)s THEN 'to_approve' ELSE 'draft' END, %(uid)s, %(now)s, %(uid)s, %(now)s
           FROM (SELECT partner_id, currency_id, policy_id, (array_agg(level_id ORDER BY sequence DESC, level_id DESC))[1] AS level_id
                   FROM dunning_decided WHERE rises
               GROUP BY partner_id, currency_id, policy_id) g
           JOIN dunning_level v ON v.id = g.level_id
         """,
         run=run_id,
+        held=held,
         company=question.company_id,
         today=question.today,
         uid=uid,
@@ -136,36 +138,97 @@ def sum_lines(where):
     )
 
 
-def changed_by_the_books(notice_ids):
-    """SQL for (notice id, whether an item that rose is still open, whether an amount differs)
-    of those of the notices whose lines no longer say what the books say."""
+def _gone(withdrawn):
+    """Whether the line ``nl`` of the item ``l`` is no longer for a notice."""
+    return SQL("(l.reconciled IS TRUE OR l.parent_state != 'posted' OR nl.id IN %s)", tuple(withdrawn) or (0,))
+
+
+def changed_by_the_books(notice_ids, withdrawn=()):
+    """SQL for (notice id, whether an item that rose is still open) of those of the notices whose lines no longer say what the books say. Lines with the ids
+    ``withdrawn`` count as if their items were paid."""
     return SQL(
         """
-        SELECT nl.notice_id,
-               bool_or(nl.level_id IS NOT NULL AND l.reconciled IS NOT TRUE AND l.parent_state = 'posted'),
-               bool_or(nl.amount_residual != CASE WHEN l.parent_state = 'posted' THEN l.amount_residual_currency ELSE 0 END)
-          FROM dunning_notice_line nl
-          JOIN account_move_line l ON l.id = nl.move_line_id
-         WHERE nl.notice_id IN %s
-      GROUP BY nl.notice_id
-        HAVING bool_or(nl.amount_residual != CASE WHEN l.parent_state = 'posted' THEN l.amount_residual_currency ELSE 0 END)
+        SELECT notice_id, bool_or(rose AND NOT gone)
+          FROM (SELECT nl.notice_id, nl.level_id IS NOT NULL AS rose, %(gone)s AS gone,
+                       nl.amount_residual != l.amount_residual_currency AS differs
+                  FROM dunning_notice_line nl JOIN account_move_line l ON l.id = nl.move_line_id
+                 WHERE nl.notice_id IN %(ids)s) line
+      GROUP BY notice_id
+        HAVING bool_or(gone OR differs)
         """,
-        tuple(notice_ids),
+        gone=_gone(withdrawn),
+        ids=tuple(notice_ids),
     )
 
 
-def follow_the_books(notice_ids):
-    """SQL: the lines take the amounts of the books; lines of what is paid go."""
+def follow_the_books(notice_ids, withdrawn=()):
+    """SQL: the lines take the amounts of the books; lines of what is gone go."""
     return SQL(
         """
         WITH gone AS (
             DELETE FROM dunning_notice_line nl USING account_move_line l
-             WHERE l.id = nl.move_line_id AND nl.notice_id IN %(ids)s
-               AND (l.reconciled OR l.parent_state != 'posted'))
+             WHERE l.id = nl.move_line_id AND nl.notice_id IN %(ids)s AND %(gone)s)
         UPDATE dunning_notice_line nl SET amount_residual = l.amount_residual_currency
           FROM account_move_line l
-         WHERE l.id = nl.move_line_id AND nl.notice_id IN %(ids)s
-           AND l.reconciled IS NOT TRUE AND l.parent_state = 'posted'
+         WHERE l.id = nl.move_line_id AND nl.notice_id IN %(ids)s AND NOT %(gone)s
         """,
         ids=tuple(notice_ids),
+        gone=_gone(withdrawn),
+    )
+
+
+def withdrawn(question, notice_ids):
+    """SQL for the ids of the lines whose items are no longer reminded of, for a reason that
+    came up after the run."""
+    return SQL(
+        """
+        SELECT nl.id
+          FROM dunning_notice_line nl JOIN (%(answer)s) d ON d.id = nl.move_line_id
+         WHERE nl.notice_id IN %(ids)s
+           AND (d.code IN %(not_listed)s OR (nl.level_id IS NOT NULL AND d.code IN %(held)s))
+        """,
+        answer=decide(question),
+        ids=tuple(notice_ids),
+        not_listed=NOT_LISTED,
+        held=("no_policy", "on_hold", "replied", "in_flight", "covered_by_credit"),
+    )
+
+
+def urgent_decisions(where):
+    """SQL for (document id, decision id, code, level id, next date): of each document whose
+    decisions ``d`` are matched by ``where``, the one in force about its oldest open item."""
+    return SQL(
+        """
+        SELECT DISTINCT ON (d.move_id) d.move_id, d.id, d.code, d.level_id, d.next_date
+          FROM dunning_decision d JOIN account_move_line l ON l.id = d.move_line_id
+         WHERE d.current AND %s
+      ORDER BY d.move_id, COALESCE(l.date_maturity, l.date), l.id
+        """,
+        where,
+    )
+
+
+def notices_of(run_ids):
+    """SQL for the notices of runs, with the number of items they raise."""
+    return SQL(
+        """
+        SELECT n.date, n.company_id, n.partner_id, n.policy_id, n.level_id, n.channel, n.amount_due, n.currency_id,
+               (SELECT count(*) FROM dunning_notice_line nl
+                 WHERE nl.notice_id = n.id AND nl.level_id IS NOT NULL) AS item_count
+          FROM dunning_notice n
+         WHERE n.run_id IN %s
+      ORDER BY n.date, n.id
+        """,
+        tuple(run_ids),
+    )
+
+
+def count_as_sent(run_id):
+    """SQL: the notices of a run, and their lines, count as sent: for looking ahead only."""
+    return SQL(
+        """
+        WITH n AS (UPDATE dunning_notice SET state = 'sent' WHERE run_id = %s RETURNING id)
+        UPDATE dunning_notice_line nl SET notice_state = 'sent' FROM n WHERE nl.notice_id = n.id
+        """,
+        run_id,
     )

@@ -31,3 +31,17 @@ def _move(day, holidays, step):
         if moved not in holidays:
             return moved
     return day
+
+
+def add_working_days(day, count, holidays):
+    """The working day that is ``count`` working days after ``day``.
+
+    >>> from datetime import date
+    >>> add_working_days(date(2026, 3, 5), 2, {date(2026, 3, 7), date(2026, 3, 8)})
+    datetime.date(2026, 3, 9)
+    >>> add_working_days(date(2026, 3, 5), 0, set())
+    datetime.date(2026, 3, 5)
+    """
+    for _step in range(count):
+        day = next_working_day(day + timedelta(days=1), holidays)
+    return day

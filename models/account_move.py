@@ -1,6 +1,9 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..engine.dunning import CODES
+from ..engine.dunning_run import urgent_decisions
 from ..engine.handling import OPEN_ROLES, Rule, role_array
 
 CUSTOMER_DOCUMENTS = ("out_invoice", "out_refund", "out_receipt")
@@ -21,6 +24,46 @@ class AccountMove(models.Model):
         readonly=True,
         groups="account.group_account_invoice,account.group_account_readonly",
     )
+
+    dunning_level_id = fields.Many2one(
+        "dunning.level", "Dunning Level", compute="_compute_dunning", search="_search_dunning_level"
+    )
+    dunning_next_date = fields.Date("Next Dunning Step", compute="_compute_dunning", search="_search_dunning_next_date")
+    dunning_decision_code = fields.Selection(
+        CODES, "Dunning Decision", compute="_compute_dunning", search="_search_dunning_decision_code"
+    )
+
+    @api.depends("dunning_decision_ids.current", "dunning_decision_ids.next_date")
+    def _compute_dunning(self):
+        """What is decided about the invoice's most urgent open instalment."""
+        self.env["dunning.decision"].flush_model()
+        where = SQL("d.move_id IN %s", tuple(self.ids) or (0,))
+        rows = {row[0]: row[2:] for row in self.env.execute_query(urgent_decisions(where))}
+        for move in self:
+            code, level, day = rows.get(move._origin.id, (False, False, False))
+            move.dunning_decision_code, move.dunning_level_id, move.dunning_next_date = code, level, day
+
+    def _search_dunning_level(self, operator, value):
+        return self._search_decision("level_id", operator, value)
+
+    def _search_dunning_next_date(self, operator, value):
+        return self._search_decision("next_date", operator, value)
+
+    def _search_dunning_decision_code(self, operator, value):
+        return self._search_decision("code", operator, value)
+
+    def _search_decision(self, name, operator, value):
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
+        # A decision is a fact of an invoice that the reader may see.
+        decisions = self.env["dunning.decision"].sudo()._search(Domain(name, operator, value))
+        found = SQL(
+            "(SELECT u.move_id FROM (%s) u WHERE u.id IN %s)", urgent_decisions(SQL("TRUE")), decisions.subselect()
+        )
+        domain = Domain("id", "in", found)
+        if operator == "in" and False in value:
+            domain |= Domain("id", "not in", SQL("(SELECT move_id FROM dunning_decision WHERE current)"))
+        return domain
 
     @api.depends("is_move_sent")
     def _compute_sent_date(self):
@@ -76,6 +119,11 @@ class AccountMove(models.Model):
         # The rule reads the due dates and what is reconciled of the lines.
         self._handling_documents().line_ids.flush_recordset(["date_maturity", "reconciled", "display_type"])
         return super()._handling_update(chosen)
+
+    def button_cancel(self):
+        result = super().button_cancel()
+        self.env["dunning.notice"]._residual_changed(self.line_ids)
+        return result
 
     def button_draft(self):
         result = super().button_draft()

@@ -16,7 +16,9 @@ class AccountPartialReconcile(models.Model):
     def unlink(self):
         moves = self._reconciled_moves()
         lines = self.debit_move_id | self.credit_move_id
+        returned = self.filtered(lambda partial: partial.credit_move_id._is_payment()).debit_move_id
         result = super().unlink()
+        returned.exists()._payment_returned()
         moves.exists()._handling_sync()
         self.env["dunning.notice"]._residual_changed(lines.exists())
         return result

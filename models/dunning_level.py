@@ -1,7 +1,7 @@
 from itertools import pairwise
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 CHANNELS = [
     ("email", "E-mail"),
@@ -9,6 +9,19 @@ CHANNELS = [
     ("registered_letter", "Registered letter"),
     ("call", "Call"),
     ("manual", "Manual"),
+]
+
+DELAYS_FROM = [
+    ("due", "After the due date"),
+    ("invoice", "After the invoice date"),
+    ("sent", "After sending"),
+    ("returned", "After a returned payment"),
+]
+SENDERS = [
+    ("company", "Company"),
+    ("salesperson", "Salesperson of the invoice"),
+    ("collector", "Collector"),
+    ("responsible", "Responsible for the policy"),
 ]
 
 
@@ -26,7 +39,7 @@ class DunningLevel(models.Model):
         "Days", required=True, help="Calendar days, moved to the next working day. Negative: before the due date."
     )
     delay_from = fields.Selection(
-        [("due", "After the due date"), ("invoice", "After the invoice date"), ("sent", "After sending")],
+        DELAYS_FROM,
         "From",
         required=True,
         default="due",
@@ -36,8 +49,26 @@ class DunningLevel(models.Model):
     mail_template_id = fields.Many2one(
         "mail.template", "E-mail Template", domain=[("model", "=", "dunning.notice")], help="Empty: the general one."
     )
+    sender = fields.Selection(
+        SENDERS, required=True, default="company", help="In whose name, and with whose signature, the notice goes out."
+    )
+    attach_invoices = fields.Boolean("Attach Invoices", help="Those that the notice raises to this level.")
+    payment_deadline_days = fields.Integer(
+        "Deadline", help="Days from the notice in which it asks to pay. 0: it names no day."
+    )
+    hold_sales = fields.Boolean("Hold Sales", help="New orders of the customer need a second look.")
     requires_approval = fields.Boolean("Approval")
+    next_activity_type_id = fields.Many2one(
+        "mail.activity.type",
+        "Then",
+        ondelete="restrict",
+        help="Planned when the notice was sent, for the end of its deadline.",
+    )
     guidance = fields.Text(translate=True, help="What to say and to keep in mind.")
+
+    _deadline_positive = models.Constraint(
+        "CHECK(payment_deadline_days >= 0)", "A deadline can't be negative; 0 names no day."
+    )
 
     @api.constrains("sequence", "delay_days", "delay_from")
     def _check_order_of_policy(self):
@@ -57,6 +88,46 @@ class DunningLevel(models.Model):
                             days=before.delay_days,
                         )
                     )
+
+    @api.constrains("mail_template_id")
+    def _check_template(self):
+        """The template can be rendered for a notice, before it has to be."""
+        for level in self.filtered("mail_template_id"):
+            template = level.mail_template_id
+            if template.model != "dunning.notice":
+                raise ValidationError(
+                    self.env._(
+                        "The template %(name)s is for other records. Choose one for dunning notices.",
+                        name=template.name,
+                    )
+                )
+            template._check_renders(level._sample_notice())
+
+    def _sample_notice(self):
+        """A notice of this level that is never saved."""
+        company = self.policy_id.company_id
+        return self.env["dunning.notice"].new(
+            {
+                "company_id": company.id,
+                "partner_id": company.partner_id.id,
+                "currency_id": company.currency_id.id,
+                "policy_id": self.policy_id.id,
+                "level_id": self.id,
+                "channel": self.channel,
+                "date": company._today(),
+            }
+        )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        line = self.env["dunning.notice.line"].sudo().search([("level_id", "in", self.ids)], limit=1)  # any company's
+        if line:
+            raise UserError(
+                self.env._(
+                    "Items have reached the level %(name)s. Archive its policy and make a copy without the level.",
+                    name=line.level_id.name,
+                )
+            )
 
     def _template(self):
         """The e-mail template of the level."""

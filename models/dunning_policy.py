@@ -9,6 +9,7 @@ class DunningPolicy(models.Model):
     """How the customers of a segment are reminded: level by level, until they have paid."""
 
     _name = "dunning.policy"
+    _inherit = ["dunning.banner.mixin"]
     _description = "Dunning Policy"
     _order = "sequence, id"
 
@@ -21,6 +22,20 @@ class DunningPolicy(models.Model):
     start_date = fields.Date("Runs from", copy=False, help="Empty: at once.")
     partner_domain = fields.Char("Customers", help="Which customers the policy is for. Empty: all.")
     level_ids = fields.One2many("dunning.level", "policy_id", "Levels", copy=True)
+    user_id = fields.Many2one(
+        "res.users", "Responsible", default=lambda self: self.env.user, help="For customers without a collector."
+    )
+    cut_off_date = fields.Date(
+        "Cut-off Date", copy=False, help="Items due before this day were followed up elsewhere until now."
+    )
+    cut_off_level_id = fields.Many2one(
+        "dunning.level",
+        "Older Items Are at",
+        copy=False,
+        ondelete="set null",
+        domain="[('policy_id', '=', id)]",
+        help="Items due before the cut-off date count as already at this level. Empty: they are not reminded.",
+    )
     minimum_balance = fields.Monetary(help="Customers who owe less than this, net of credits, are not reminded.")
     minimum_days_between = fields.Integer(
         "Days Between Notices", default=5, help="A customer gets no two notices within so many calendar days."
@@ -73,6 +88,34 @@ class DunningPolicy(models.Model):
         if not self.level_ids and not self.env.context.get("install_mode"):
             raise ValidationError(self.env._("The policy %(name)s has no level. Add at least one.", name=self.name))
 
+    def write(self, vals):
+        if vals.get("active") is False and any(policy.is_running for policy in self):
+            vals = {**vals, "is_running": False}  # what is put away doesn't go on in the dark
+        return super().write(vals)
+
+    @api.constrains("cut_off_level_id", "level_ids")
+    def _check_cut_off_level(self):
+        for policy in self:
+            if policy.cut_off_level_id and policy.cut_off_level_id.policy_id != policy:
+                raise ValidationError(
+                    self.env._(
+                        "Older items can only be at a level of their own policy; %(level)s is none of %(name)s.",
+                        level=policy.cut_off_level_id.name,
+                        name=policy.name,
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        notice = self.env["dunning.notice"].sudo().search([("policy_id", "in", self.ids)], limit=1)  # any company's
+        if notice:
+            raise UserError(
+                self.env._(
+                    "Notices were made by the policy %(name)s. Archive it, so that their history stays.",
+                    name=notice.policy_id.name,
+                )
+            )
+
     def _partner_domain(self):
         """The domain of the policy's customers."""
         return Domain(literal_eval(self.partner_domain or "[]"))
@@ -84,6 +127,10 @@ class DunningPolicy(models.Model):
         action["domain"] = [("policy_id", "in", self.ids)]
         return action
 
+    def action_forecast(self):
+        """The same day by day, for the days to come."""
+        return self.env["dunning.forecast"].with_context(l2c_as_if_running=self.ids).action_open()
+
     def action_start(self):
         """Let the policy run. Until then nobody is reminded by it."""
         for policy in self:
@@ -92,4 +139,10 @@ class DunningPolicy(models.Model):
         self.is_running = True
 
     def action_stop(self):
+        """Stop the policy: its notices that have not left yet will not leave."""
         self.is_running = False
+
+    def action_go_live(self):
+        """Open the wizard that prepares the first run, and ends with its preview."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.dunning_go_live_action")
+        return action | {"context": {"default_policy_id": self.id}}

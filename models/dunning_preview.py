@@ -1,5 +1,5 @@
-from odoo import fields, models
-from odoo.tools import SQL
+from odoo import api, fields, models
+from odoo.tools import SQL, format_amount
 
 from ..engine.dunning import CODES, decide
 from .dunning_level import CHANNELS
@@ -9,7 +9,7 @@ class DunningPreview(models.Model):
     """Every open item with what happens to it today and why: the engine, without writing."""
 
     _name = "dunning.preview"
-    _inherit = ["dunning.explained.mixin"]
+    _inherit = ["dunning.explained.mixin", "dunning.banner.mixin"]
     _description = "Dunning Preview"
     _auto = False
     _order = "partner_id, due, id"
@@ -43,3 +43,26 @@ class DunningPreview(models.Model):
 
     def _explained(self):
         return self.promise_id, self.dispute_id
+
+    @api.model
+    def get_dunning_banners(self):
+        return super().get_dunning_banners() + [
+            {
+                "kind": "info",
+                "text": self.env._(
+                    "%(count)s open items of miscellaneous entries (opening balances), %(amount)s, are not reminded of.",
+                    count=len(items),
+                    amount=format_amount(self.env, sum(items.mapped("amount_residual")), company.currency_id),
+                ),
+                "action": "action_include_opening_balances",
+                "label": self.env._("Include"),
+            }
+            for company in self.env.companies
+            if (items := self.env["account.move.line"].search(company._dunning_opening_domain()))
+        ]
+
+    @api.model
+    def action_include_opening_balances(self):
+        """Remind of the open items of miscellaneous entries like of invoices."""
+        domain = self.env.companies._dunning_opening_domain()
+        self.env["account.move.line"].search(domain).no_followup = False

@@ -20,7 +20,5 @@ class MailActivity(models.Model):
         return result
 
     def _queued_notices(self):
-        ids = [activity.res_id for activity in self if activity.res_model == "dunning.notice"]
         # Whoever may end the activity thereby ends the notice.
-        notices_sudo = self.env["dunning.notice"].sudo().browse(ids)
-        return notices_sudo.exists().filtered(lambda notice: notice.state == "queued" and notice.channel != "email")
+        return self.env["dunning.notice"].sudo().search([("activity_id", "in", self.ids), ("state", "=", "queued")])

@@ -1,4 +1,7 @@
 from odoo import models
+from psycopg2 import OperationalError
+
+from .mail_template import first_lines
 
 
 class MailMail(models.Model):
@@ -10,11 +13,18 @@ class MailMail(models.Model):
             self.env["dunning.notice"]._follow_mails(self)
         return result
 
+    def unlink(self):
+        # Who deletes a mail need not see what it is about.
+        notices_sudo = self.env["dunning.notice"].sudo().search([("mail_id", "in", self.ids), ("state", "=", "queued")])
+        notices_sudo.write({"state": "failed", "failure_reason": self.env._("The e-mail was deleted.")})
+        return super().unlink()
+
     def _send(self, *args, **kwargs):
         """Notices leave one by one, each checked against the books just before."""
         # The sender of a mail need not see what it is about.
         notices_sudo = self.env["dunning.notice"].sudo().search([("mail_id", "in", self.ids)])
         mails = notices_sudo.mail_id & self
+        notices_sudo._follow_reasons()
         result = super(MailMail, self - mails)._send(*args, **kwargs)
         for mail in mails:
             mail.invalidate_recordset(["state"])
@@ -23,11 +33,24 @@ class MailMail(models.Model):
         return result
 
     def _claim_notice(self):
-        """Lock the notice of the mail, and bring it in line with the books; whether the mail
-        is still to be sent."""
+        """Lock the notice of the mail and prepare it to leave; whether the mail is still to
+        be sent. What can't be prepared failed, and says why."""
         # The sender of a mail need not see what it is about.
         notice_sudo = self.env["dunning.notice"].sudo().search([("mail_id", "=", self.id)])
         if not notice_sudo.try_lock_for_update():
             return False  # another process sends it
-        notice_sudo._follow_books()
-        return self.state == "outgoing"
+        try:
+            with self.env.cr.savepoint():
+                return notice_sudo._before_leaving()
+        except OperationalError:
+            raise  # another process was quicker: not the mail's fault
+        except Exception as error:
+            self.write({"state": "exception", "failure_reason": first_lines(error)})
+            return False
+
+    def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
+        """The last step before the server: what fails in the database fails here, while
+        nothing has left yet."""
+        result = super()._prepare_outgoing_list(mail_server=mail_server, doc_to_followers=doc_to_followers)
+        self.env.flush_all()
+        return result

@@ -1,7 +1,9 @@
 import uuid
 
 from lxml import html
-from odoo import models
+from odoo import api, models
+from odoo.exceptions import ValidationError
+from odoo.tools.rendering_tools import parse_inline_template, render_inline_template
 
 
 class MailTemplate(models.Model):
@@ -10,10 +12,44 @@ class MailTemplate(models.Model):
     def _render_bodies_at_once(self, records):
         """The body for each of ``records``, in their order: compiled and run once, where the
         mixin's rendering compiles it for each record."""
+        bodies = dict(zip(records.ids, self._render_parts(records), strict=True))
+        return list(self._render_template_postprocess(records._name, bodies).values())
+
+    def _render_parts(self, records):
         mark = uuid.uuid4().hex
         source = f'<t t-foreach="objects" t-as="object"><t t-out="mark"/>{self.body_html}</t>'
         values = {**self._render_eval_context(), "objects": records, "mark": mark}
         rendered = self.env["ir.qweb"]._render(html.fragment_fromstring(source, create_parent="div"), values)
-        parts = rendered.removeprefix("<div>").removesuffix("</div>").split(mark)[1:]
-        bodies = dict(zip(records.ids, parts, strict=True))
-        return list(self._render_template_postprocess(records._name, bodies).values())
+        return rendered.removeprefix("<div>").removesuffix("</div>").split(mark)[1:]
+
+    @api.constrains("body_html", "subject", "email_from")
+    def _check_dunning(self):
+        """A template that a level uses is refused when it can't be rendered."""
+        used = self.filtered(lambda template: template.model == "dunning.notice")
+        if used:
+            # Whoever edits templates need not see the policies.
+            self.env["dunning.level"].sudo().search([("mail_template_id", "in", used.ids)])._check_template()
+
+    def _check_renders(self, record):
+        """Render for ``record``, which need not be saved.
+
+        :raise ValidationError: saying what is wrong in the template
+        """
+        try:
+            self._render_parts(record)
+            for source in (self.subject, self.email_from):
+                values = {**self._render_eval_context(), "object": record}
+                render_inline_template(parse_inline_template(source or ""), values)
+        except Exception as error:
+            raise ValidationError(
+                self.env._(
+                    "The template %(name)s can't be rendered: %(reason)s. Correct it, or choose another.",
+                    name=self.name,
+                    reason=first_lines(error),
+                )
+            ) from error
+
+
+def first_lines(error):
+    """What went wrong; a template's error has its cause on the second line."""
+    return " ".join(line.strip() for line in str(error).splitlines()[:2]) or type(error).__name__

@@ -1,10 +1,15 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ..engine.dunning import Question
-from ..engine.workdays import last_working_day, next_working_day
+from ..engine.window import next_moment
+from ..engine.workdays import add_working_days, last_working_day, next_working_day
+
+#: Addons that also follow up customers; none of them may run beside us.
+OTHER_FOLLOW_UPS = ("account_followup", "account_credit_control")
 
 
 class ResCompany(models.Model):
@@ -15,9 +20,48 @@ class ResCompany(models.Model):
     dunning_calendar_id = fields.Many2one(
         "resource.calendar", "Working Days of Dunning", help="Empty: the working hours of the company."
     )
+    dunning_hour_from = fields.Float("Send from", default=8.0, help="In the customer's time zone.")
+    dunning_hour_to = fields.Float("Send until", default=18.0, help="In the customer's time zone.")
+    dunning_reply_hold_days = fields.Integer(
+        "Wait after a Reply", default=5, help="Working days without reminders after a customer's reply. 0: none."
+    )
+    dunning_bank_freshness_days = fields.Integer(
+        "Bank Data Not Older Than", help="Days. A run waits while the last bank statement line is older. 0: never."
+    )
+    dunning_daily_limit = fields.Integer(
+        "Most Notices a Day", help="Who owes most comes first, the others on the next days. 0: no limit."
+    )
+    dunning_awaits_release = fields.Boolean(
+        "First Run to Release", help="Every notice needs approval until a run is released."
+    )
+    dunning_rehearsal_user_id = fields.Many2one(
+        "res.users", "All E-mails First to", help="Until a run is released, its e-mails go to this person only."
+    )
 
-    def _dunning_question(self):
-        """What the engine is asked for this company, as of today."""
+    @api.constrains("dunning_hour_from", "dunning_hour_to")
+    def _check_dunning_hours(self):
+        for company in self:
+            if not 0 <= company.dunning_hour_from < company.dunning_hour_to <= 24:
+                raise ValidationError(
+                    self.env._("Reminders leave from an earlier to a later hour of one day, between 0:00 and 24:00.")
+                )
+
+    @api.constrains("dunning_reply_hold_days", "dunning_bank_freshness_days", "dunning_daily_limit")
+    def _check_dunning_numbers(self):
+        for company in self:
+            numbers = (
+                company.dunning_reply_hold_days,
+                company.dunning_bank_freshness_days,
+                company.dunning_daily_limit,
+            )
+            if min(numbers) < 0:
+                raise ValidationError(self.env._("Days and limits of dunning can't be negative; 0 switches one off."))
+
+    # What the engine is asked ---------------------------------------------------------
+
+    def _dunning_question(self, partners=None):
+        """What the engine is asked for this company, as of today; about all customers, or
+        about the commercial ``partners`` alone."""
         self.ensure_one()
         company_sudo = self.sudo()  # policies and domains are the engine's, not the reader's
         partner = company_sudo.env["res.partner"].with_company(self)
@@ -32,19 +76,18 @@ class ResCompany(models.Model):
             state=partner._field_to_sql("cp", "collection_state"),
             trust=partner._field_to_sql("cp", "trust"),
             rate=company_sudo._dunning_rate_sql(today),
+            most_notices=company_sudo._dunning_most_notices(today),
+            partner_ids=None if partners is None else tuple(partners.ids),
         )
 
-    def _dunning_holidays(self, start, end):
-        """The days from ``start`` to ``end`` on which nobody works here."""
-        calendar = self.dunning_calendar_id or self.resource_calendar_id
-        begin, finish = (fields.Datetime.to_datetime(day) for day in (start, end + timedelta(days=1)))
-        unusual = calendar._get_unusual_days(begin, finish, self) if calendar else {}
-        return {fields.Date.to_date(day) for day, none_works in unusual.items() if none_works}
-
-    def _dunning_moved(self, today):
-        """The holidays of the next year, with the working day after each."""
-        holidays = self._dunning_holidays(today, today + timedelta(days=366))
-        return {day: next_working_day(day, holidays) for day in sorted(holidays)}
+    def _dunning_most_notices(self, today):
+        """How many notices may still be made today; None for any number."""
+        if not self.dunning_daily_limit:
+            return None
+        made = self.env["dunning.notice"].search_count(
+            [("company_id", "=", self.id), ("date", "=", today), ("state", "!=", "cancelled")]
+        )
+        return max(self.dunning_daily_limit - made, 0)
 
     def _dunning_policies(self):
         """The policies that run today, and those that are previewed, in their order."""
@@ -90,3 +133,84 @@ class ResCompany(models.Model):
         own = rates[self.currency_id.id]
         rows = [SQL("WHEN %s THEN %s::numeric", currency.id, own / rates[currency.id]) for currency in currencies]
         return SQL("CASE currency_id %s ELSE 1 END", SQL(" ").join(rows))
+
+    # Working days ---------------------------------------------------------------------
+
+    def _dunning_holidays(self, start, end):
+        """The days from ``start`` to ``end`` on which nobody works here."""
+        calendar = self.dunning_calendar_id or self.resource_calendar_id
+        begin, finish = (fields.Datetime.to_datetime(day) for day in (start, end + timedelta(days=1)))
+        unusual = calendar._get_unusual_days(begin, finish, self) if calendar else {}
+        return {fields.Date.to_date(day) for day, none_works in unusual.items() if none_works}
+
+    def _dunning_moved(self, today):
+        """The holidays of the next year, with the working day after each."""
+        holidays = self._dunning_holidays(today, today + timedelta(days=366))
+        return {day: next_working_day(day, holidays) for day in sorted(holidays)}
+
+    def _dunning_working_days_later(self, days):
+        """The date that is so many working days after today."""
+        today = self._today()
+        return add_working_days(today, days, self._dunning_holidays(today, today + timedelta(days=2 * days + 31)))
+
+    def _dunning_send_moments(self, zones):
+        """By name of a time zone (False: the company's): when a notice may leave there next."""
+        self.ensure_one()
+        now = self._now()
+        holidays = self._dunning_holidays(now.date() - timedelta(days=1), now.date() + timedelta(days=31))
+        own = (self.dunning_calendar_id or self.resource_calendar_id).tz or self.partner_id.tz or "UTC"
+        hours = (self.dunning_hour_from, self.dunning_hour_to)
+        return {zone: next_moment(now, zone or own, hours, holidays) for zone in zones}
+
+    # Whether a run may begin ------------------------------------------------------------
+
+    def _dunning_obstacle(self):
+        """Why today's run has to wait, in a sentence; empty when nothing is in its way."""
+        self.ensure_one()
+        if other := self._dunning_other_follow_up(running=True):
+            return self.env._(
+                "%(addon)s follows up customers too. Switch its scheduled action off, or uninstall it.", addon=other
+            )
+        if not self.dunning_bank_freshness_days:
+            return ""
+        limit = self._today() - timedelta(days=self.dunning_bank_freshness_days)
+        newest = self.env["account.bank.statement.line"].search(
+            [("company_id", "=", self.id), ("state", "=", "posted")], order="internal_index desc", limit=1
+        )
+        if newest and newest.date >= limit:
+            return ""
+        return self.env._(
+            "The last bank statement line is older than %(days)s days: what was paid since isn't known. "
+            "Import the bank statements.",
+            days=self.dunning_bank_freshness_days,
+        )
+
+    @api.model
+    def _dunning_other_follow_up(self, running=False):
+        """The name of another addon for following up that is installed, and, with ``running``,
+        has a scheduled action switched on."""
+        # Whoever looks need not administer modules and crons.
+        modules_sudo = self.env["ir.module.module"].sudo()
+        modules_sudo = modules_sudo.search([("name", "in", OTHER_FOLLOW_UPS), ("state", "=", "installed")])
+        if running:
+            data_sudo = self.env["ir.model.data"].sudo()
+            data = data_sudo.search([("module", "in", modules_sudo.mapped("name")), ("model", "=", "ir.cron")])
+            active = self.env["ir.cron"].sudo().search([("id", "in", data.mapped("res_id"))])
+            names = data.filtered(lambda row: row.res_id in active.ids).mapped("module")
+            modules_sudo = modules_sudo.filtered(lambda module: module.name in names)
+        return ", ".join(modules_sudo.mapped("shortdesc"))
+
+    # Opening balances -------------------------------------------------------------------
+
+    def _dunning_opening_domain(self):
+        """Open items of miscellaneous entries (opening balances, mostly) that are excluded."""
+        return [
+            ("company_id", "in", self.ids),
+            ("account_type", "=", "asset_receivable"),
+            ("parent_state", "=", "posted"),
+            ("reconciled", "=", False),
+            ("amount_residual", "!=", 0),
+            ("move_id.move_type", "=", "entry"),
+            ("no_followup", "=", True),
+            ("partner_id", "!=", False),
+        ]

@@ -1,8 +1,16 @@
-from odoo import models
+from odoo import fields, models
 
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
+
+    dunning_policy_id = fields.Many2one(related="company_id.dunning_policy_id", readonly=False)
+    dunning_calendar_id = fields.Many2one(related="company_id.dunning_calendar_id", readonly=False)
+    dunning_hour_from = fields.Float(related="company_id.dunning_hour_from", readonly=False)
+    dunning_hour_to = fields.Float(related="company_id.dunning_hour_to", readonly=False)
+    dunning_reply_hold_days = fields.Integer(related="company_id.dunning_reply_hold_days", readonly=False)
+    dunning_bank_freshness_days = fields.Integer(related="company_id.dunning_bank_freshness_days", readonly=False)
+    dunning_daily_limit = fields.Integer(related="company_id.dunning_daily_limit", readonly=False)
 
     def action_handling_statuses(self):
         """Open the scheme of statuses."""

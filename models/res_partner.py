@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 COLLECTION_STATES = [
     ("normal", "Normal"),
@@ -26,9 +28,71 @@ class ResPartner(models.Model):
         company_dependent=True,
         groups="account.group_account_invoice,account.group_account_readonly",
     )
+    collector_id = fields.Many2one(
+        "res.users",
+        "Collector",
+        company_dependent=True,
+        domain=[("share", "=", False)],
+        groups="account.group_account_invoice,account.group_account_readonly",
+        help="Who calls this customer, and whom its notices that are no e-mails go to.",
+    )
     collection_state = fields.Selection(
         COLLECTION_STATES,
         company_dependent=True,
         groups="account.group_account_invoice,account.group_account_readonly",
         help="With the lawyer, insolvency and closed stop every reminder.",
     )
+    dunning_notice_ids = fields.One2many(
+        "dunning.notice",
+        "partner_id",
+        "Dunning Notices",
+        readonly=True,
+        groups="account.group_account_invoice,account.group_account_readonly",
+    )
+    overdue_amount = fields.Monetary(
+        "Overdue",
+        compute="_compute_overdue_amount",
+        groups="account.group_account_invoice,account.group_account_readonly",
+        help="Open items past their due date less open credits, in the company's currency.",
+    )
+
+    @api.depends_context("company")
+    def _compute_overdue_amount(self):
+        items = self.env["account.move.line"]
+        groups = items._read_group(
+            self._overdue_domain(self.commercial_partner_id), ["partner_id"], ["amount_residual:sum"]
+        )
+        sums = dict.fromkeys(self.commercial_partner_id, 0.0)
+        for partner, amount in groups:
+            sums[partner.commercial_partner_id] += amount
+        for partner in self:
+            partner.overdue_amount = sums.get(partner.commercial_partner_id, 0.0)
+
+    @api.model
+    def _overdue_domain(self, partners):
+        """Items of the commercial ``partners`` that are past due, and their open credits."""
+        today = self.env.company._today()
+        return (
+            Domain("partner_id.commercial_partner_id", "in", partners.ids)
+            & Domain("company_id", "=", self.env.company.id)
+            & Domain("account_type", "=", "asset_receivable")
+            & Domain("parent_state", "=", "posted")
+            & Domain("reconciled", "=", False)
+            & (Domain("balance", "<", 0) | Domain("date_maturity", "<", today))
+        )
+
+    def _get_dunning_policy(self):
+        """The policy by which the customer is reminded in the current company; none when no
+        running policy is for it."""
+        self.ensure_one()
+        customer = self.commercial_partner_id
+        customer.flush_recordset()
+        policy = self.env.company.sudo()._dunning_policy_sql()  # policies are the engine's, not the reader's
+        rows = self.env.execute_query(SQL("SELECT %s FROM res_partner cp WHERE cp.id = %s", policy, customer.id))
+        return self.env["dunning.policy"].browse(rows[0][0])
+
+    def action_open_items(self):
+        """Every open item of the customer, and why it is reminded of or not."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.dunning_preview_action")
+        customers = self.commercial_partner_id
+        return action | {"domain": [("partner_id", "in", customers.ids)], "context": {"search_default_group_code": 1}}

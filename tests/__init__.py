@@ -8,3 +8,7 @@ from . import test_package
 from . import test_real_dunning
 from . import test_real_processes
 from . import test_translations
+from . import test_dunning_sending
+from . import test_dunning_going_live
+from . import test_dunning_money
+from . import test_dunning_changes

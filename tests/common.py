@@ -113,3 +113,18 @@ class DunningCase(HandlingCase):
 
     def items(self, moves):
         return moves.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+
+
+class RunCase(DunningCase):
+    """Runs, and what they leave."""
+
+    def run_on(self, day):
+        run = self.env["dunning.run"].with_context(l2c_today=day).create({"date": day})
+        run.action_run()
+        return run
+
+    def notices(self, moves):
+        return self.env["dunning.notice"].search([("line_ids.move_line_id.move_id", "in", moves.ids)], order="id")
+
+    def current(self, move):
+        return self.env["dunning.decision"].search([("move_id", "=", move.id), ("current", "=", True)])

@@ -52,6 +52,8 @@ DUNNING_ACCESS = {
     "dunning.notice": ("r", "r", "rw", "rw"),
     "dunning.notice.line": ("r", "r", "rw", "rw"),
     "dunning.decision": ("r", "r", "r", "r"),
+    "dunning.forecast": ("r", "r", "r", "r"),
+    "dunning.go.live": ("", "", "", "crwu"),
 }
 for dunning_model, (invoicing, readonly, collector, accountant) in DUNNING_ACCESS.items():
     ACCESS[dunning_model] = {

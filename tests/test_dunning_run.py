@@ -3,20 +3,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .common import TODAY, DunningCase
-
-
-class RunCase(DunningCase):
-    def run_on(self, day):
-        run = self.env["dunning.run"].with_context(l2c_today=day).create({"date": day})
-        run.action_run()
-        return run
-
-    def notices(self, moves):
-        return self.env["dunning.notice"].search([("line_ids.move_line_id.move_id", "in", moves.ids)], order="id")
-
-    def current(self, move):
-        return self.env["dunning.decision"].search([("move_id", "=", move.id), ("current", "=", True)])
+from .common import TODAY, RunCase
 
 
 @tagged("post_install", "-at_install")

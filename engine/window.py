@@ -1,0 +1,37 @@
+"""When a notice may leave: on working days, in the hours of the customer's time zone."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+
+def next_moment(now, zone, hours, holidays):
+    """The first moment from ``now`` on that lies in the sending window.
+
+    :param now: a naive UTC datetime; so is the result
+    :param zone: name of the customer's time zone
+    :param hours: (from, to) as hours of the day, 0 to 24, the second one excluded
+    :param holidays: the dates on which nobody works; when a year has no other, they count
+
+    >>> next_moment(datetime(2026, 3, 10, 5), "Europe/Bucharest", (8, 18), set())
+    datetime.datetime(2026, 3, 10, 6, 0)
+    >>> next_moment(datetime(2026, 3, 10, 12), "Europe/Bucharest", (8, 18), set())
+    datetime.datetime(2026, 3, 10, 12, 0)
+    >>> from datetime import date
+    >>> next_moment(datetime(2026, 3, 10, 17), "Asia/Jerusalem", (8, 18.5), {date(2026, 3, 11)})
+    datetime.datetime(2026, 3, 12, 6, 0)
+    """
+    local = now.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(zone))
+    for days in range(366):
+        day = local.date() + timedelta(days=days)
+        if day in holidays:
+            continue
+        opens, closes = (_at(day, hour, local.tzinfo) for hour in hours)
+        moment = max(local, opens)
+        if moment < closes:
+            return moment.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
+    return now
+
+
+def _at(day, hour, zone):
+    """The moment of ``hour`` (24: the end of the day) on ``day``."""
+    return datetime.combine(day, time(), zone) + timedelta(hours=hour)

@@ -1,0 +1,20 @@
+from odoo import api, models
+
+
+class DunningBannerMixin(models.AbstractModel):
+    """What a person should know before working on a list of dunning stands above it."""
+
+    _name = "dunning.banner.mixin"
+    _description = "Dunning Banners"
+
+    @api.model
+    def get_dunning_banners(self):
+        """``[{kind, text, action, label}]``: ``kind`` is info or warning, ``action`` the name of
+        a method of the model behind a button called ``label``, or False."""
+        other = self.env.company._dunning_other_follow_up()
+        if not other:
+            return []
+        text = self.env._(
+            "%(addon)s follows up customers too. While both run, customers would be reminded twice.", addon=other
+        )
+        return [{"kind": "warning", "text": text, "action": False, "label": False}]

@@ -1,0 +1,227 @@
+import logging
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+from psycopg2 import OperationalError
+
+from ..engine import dunning_run as engine
+from .mail_template import first_lines
+
+_logger = logging.getLogger(__name__)
+
+#: What has not left yet and follows the books.
+PENDING = ("draft", "to_approve", "queued", "failed")
+MAIL_STATES = {"outgoing": "queued", "sent": "sent", "received": "sent", "exception": "failed", "cancel": "cancelled"}
+
+
+class DunningNotice(models.Model):
+    """How notices leave: queued by their channel, following the books until they have left."""
+
+    _inherit = "dunning.notice"
+
+    # Queueing ------------------------------------------------------------------------
+
+    def _hand_over(self):
+        """What a run does with its drafts: queue them, or, until its company's first run is
+        released, let a person look at them first."""
+        held = self.filtered(lambda notice: notice.company_id.dunning_awaits_release)
+        held._by_group(held._rehearse)
+        held.filtered(lambda notice: notice.state == "draft").state = "to_approve"
+        (self - held)._queue()
+
+    def _queue(self):
+        """Hand drafts over to their channel."""
+        self._by_group(lambda notices, *args: notices._queue_group(*args))
+
+    def _by_group(self, work):
+        """Do ``work`` for the drafts that go the same way, in the same language. When a group
+        fails, it goes one by one, and the one that fails says why."""
+        groups = defaultdict(self.browse)
+        for notice in self.filtered(lambda notice: notice.state == "draft"):
+            groups[notice.channel == "email", notice.level_id._template(), notice.partner_id.lang] |= notice
+        for (by_mail, template, lang), notices in groups.items():
+            try:
+                with self.env.cr.savepoint():
+                    work(notices, by_mail, template, lang)
+            except Exception:
+                _logger.info("A batch of %s notices failed; now one by one", len(notices), exc_info=True)
+                notices._singly(work, by_mail, template, lang)
+
+    def _singly(self, work, *args):
+        for notice in self:
+            try:
+                with self.env.cr.savepoint():
+                    work(notice, *args)
+            except OperationalError:
+                raise  # another process was quicker: not the notice's fault
+            except Exception as error:
+                notice.write({"state": "failed", "failure_reason": first_lines(error)})
+
+    def _queue_group(self, by_mail, template, lang):
+        if by_mail:
+            self._queue_mails(template, lang)
+        else:
+            self._queue_activities()
+
+    def _queue_mails(self, template, lang):
+        """Render and queue; the notices and their mails are one transaction."""
+        # Mails are made by the engine: who approves a notice may not write mails.
+        mails = self.env["mail.mail"].sudo().create(self._prepare_mail_values(template, lang))
+        for notice, mail in zip(self, mails, strict=True):
+            notice.write({"mail_id": mail.id, "send_at": mail.scheduled_date})
+        self.state = "queued"
+        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger(at=list(set(mails.mapped("scheduled_date"))))
+
+    def _prepare_mail_values(self, template, lang):
+        if not template:
+            raise UserError(self.env._("The level %(name)s has no e-mail template.", name=self.level_id[:1].name))
+        notices, template = self.with_context(lang=lang or self.env.lang), template.with_context(lang=lang)
+        bodies = template._render_bodies_at_once(notices)
+        subjects = template._render_field("subject", self.ids)
+        senders = template._render_field("email_from", self.ids)
+        replies = self._notify_get_reply_to_batch(defaults=senders, author_ids=dict.fromkeys(self.ids, False))
+        moments = notices._send_moments()
+        return [
+            {
+                "model": self._name,
+                "res_id": notice.id,
+                "subject": subjects[notice.id],
+                "body_html": body,
+                "body": body,
+                "email_from": senders[notice.id] or notice.sender_email,
+                "reply_to": replies[notice.id] or notice.sender_email,
+                "recipient_ids": [(4, notice._addressee().id)],
+                "scheduled_date": moments[notice],
+                "auto_delete": False,
+                "message_type": "email_outgoing",
+            }
+            for notice, body in zip(notices, bodies, strict=True)
+        ]
+
+    def _send_moments(self):
+        """When each notice may leave."""
+        moments = {}
+        for company, notices in self.grouped("company_id").items():
+            zones = company.sudo()._dunning_send_moments(set(notices.mapped("partner_id.tz")))  # its calendar
+            moments |= {notice: zones[notice.partner_id.tz] for notice in notices}
+        return moments
+
+    def _addressee(self):
+        """The customer's address for invoices, else the customer, whichever has an e-mail."""
+        addresses = self.partner_id.child_ids.filtered(lambda child: child.type == "invoice" and child.email_normalized)
+        return addresses[:1] or self.partner_id
+
+    def _rehearse(self, notices, by_mail, template, lang):
+        """The same e-mails, to the person who wants to see them first."""
+        reader = notices.company_id.dunning_rehearsal_user_id
+        if not by_mail or not reader:
+            return
+        values = notices._prepare_mail_values(template, lang)
+        for notice, mail in zip(notices, values, strict=True):
+            del mail["model"], mail["res_id"], mail["recipient_ids"], mail["scheduled_date"]
+            mail["email_to"] = reader.email_formatted
+            mail["subject"] = f"[{notice._addressee().email_formatted}] {mail['subject']}"
+        self.env["mail.mail"].sudo().create(values)  # as in _queue_mails
+        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+
+    def _queue_activities(self):
+        """A call, a letter, a step by hand: an activity for the responsible."""
+        self.mapped("display_name")  # warm: it is read one by one while planning
+        for notice in self:
+            notice.activity_id = notice.activity_schedule(
+                "mail.mail_activity_data_call" if notice.channel == "call" else "mail.mail_activity_data_todo",
+                summary=notice.level_id.name,
+                note=notice.level_id.guidance,
+                date_deadline=notice.date,
+                user_id=notice._responsible().id,
+            )
+        self.state = "queued"
+
+    # Following the books and the mails -------------------------------------------------
+
+    @api.model
+    def _residual_changed(self, lines):
+        """Money moved on these journal items: what has not left yet follows at once, and what
+        was planned after a notice whose items are all paid is dropped."""
+        # Who reconciles need not see the notices.
+        notices_sudo = self.sudo().search([("line_ids.move_line_id", "in", lines.ids), ("state", "!=", "cancelled")])
+        notices_sudo.filtered(lambda notice: notice.state in PENDING)._follow_books()
+        for notice in notices_sudo.filtered(lambda notice: notice.state == "sent" and notice.activity_ids):
+            if all(line.reconciled for line in notice.line_ids.filtered("level_id").move_line_id):
+                notice.activity_ids.filtered("automated").unlink()
+
+    def _follow_reasons(self):
+        """What was promised, disputed, held or excluded since the run is not reminded of."""
+        for company, notices in self.grouped("company_id").items():
+            company = company.with_company(company)
+            question = company._dunning_question(partners=notices.partner_id)
+            self.env.flush_all()
+            rows = self.env.execute_query(engine.withdrawn(question, notices.ids))
+            if rows:
+                notices._follow_books(withdrawn=[line_id for [line_id] in rows])
+
+    def _follow_books(self, withdrawn=()):
+        """Cancel notices whose items are paid; write those anew whose amounts changed.
+        Lines with the ids ``withdrawn`` go as if they were paid."""
+        if not self:
+            return
+        self.env.flush_all()
+        rows = self.env.execute_query(engine.changed_by_the_books(self.ids, withdrawn))
+        paid = self.browse(notice_id for notice_id, still_open in rows if not still_open)
+        changed = self.browse(notice_id for notice_id, still_open in rows if still_open)
+        if changed:
+            self.env.cr.execute(engine.follow_the_books(changed.ids, withdrawn))
+            self.env.cr.execute(engine.sum_lines(SQL("n.id IN %s", tuple(changed.ids))))
+            self.env.invalidate_all()
+        worthless = changed.filtered(lambda notice: notice.currency_id.compare_amounts(notice.amount_due, 0) <= 0)
+        (paid | worthless)._cancel()
+        (changed - worthless)._write_anew()
+
+    def _write_anew(self):
+        """A mail never changes its content under its Message-Id: it is cancelled, and
+        another one queued."""
+        queued = self.filtered(lambda notice: notice.state == "queued" and notice.mail_id)
+        old = queued.mail_id
+        queued.write({"mail_id": False, "state": "draft"})
+        old.sudo().cancel()  # users may not write mails
+        queued._queue()
+
+    def _follow_mails(self, mails):
+        """The notice's state is that of its mail."""
+        # Who writes a mail need not see what it is about.
+        for notice in self.sudo().search([("mail_id", "in", mails.ids)]):
+            state = MAIL_STATES[notice.mail_id.state]
+            if state != notice.state:
+                notice.write({"state": state, "failure_reason": notice.mail_id.failure_reason})
+
+    # Leaving ---------------------------------------------------------------------------
+
+    def _before_leaving(self):
+        """Bring the notice in line with the books once more, and make what is attached;
+        whether its mail may leave now."""
+        mail = self.mail_id
+        self._follow_books()
+        if self.mail_id != mail or mail.state != "outgoing":
+            return False
+        moment = self._send_moments()[self]
+        if moment > self._now():
+            self.send_at = moment
+            mail.scheduled_date = moment
+            self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger(at=moment)
+            return False
+        if self.level_id.attach_invoices and not mail.attachment_ids:
+            mail.attachment_ids = self._invoice_attachments()
+        return True
+
+    def _invoice_attachments(self):
+        """The invoices that rose, as PDF: those that were sent, else printed anew."""
+        values = []
+        for move in self._raised_invoices().filtered(lambda move: move.is_invoice()):
+            sent = move.invoice_pdf_report_id
+            raw = sent.raw or self.env["ir.actions.report"]._render_qweb_pdf("account.account_invoices", move.ids)[0]
+            name = sent.name or move._get_invoice_report_filename()
+            values.append({"name": name, "raw": raw, "mimetype": "application/pdf"})
+        linked = {"res_model": self._name, "res_id": self.id}
+        return self.env["ir.attachment"].create([{**attachment, **linked} for attachment in values])

@@ -1,0 +1,14 @@
+from odoo import api, models
+
+from ..engine.replies import is_automatic
+
+
+class MailThread(models.AbstractModel):
+    _inherit = "mail.thread"
+
+    @api.model
+    def _message_route_process(self, message, message_dict, routes):
+        """The records learn whether a person wrote: the headers are known only here."""
+        if is_automatic(message):
+            self = self.with_context(l2c_automatic_mail=True)
+        return super()._message_route_process(message, message_dict, routes)
