@@ -45,6 +45,7 @@
     "demo": [
         "demo/res_users_demo.xml",
         "demo/crm_lead_demo.xml",
+        "demo/dunning_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -332,6 +332,7 @@ def decide(question):
                         FROM listing),
              decided AS (SELECT ripe.*, is_ripe AND %(enough)s AS rises FROM ripe)
         SELECT id, move_id, partner_id, currency_id, residual, due, invoiced, sent, returned, policy_id, sequence,
+               minimum_days_between,
                promise_id, dispute_id, rises, listed,
                CASE WHEN code != 'rises' THEN code WHEN rises THEN 'reminded'
                     WHEN is_ripe THEN 'postponed' ELSE 'covered_by_credit' END AS code,
@@ -343,7 +344,9 @@ def decide(question):
                     WHEN code = 'too_soon' THEN %(noticed)s + minimum_days_between
                     WHEN rises THEN %(today)s
                     WHEN is_ripe THEN %(today)s + 1
-                    WHEN code IN ('not_due', 'reminded') THEN COALESCE(moved.working_day, comes)
+                    WHEN code = 'not_due' THEN COALESCE(moved.working_day, comes)
+                    WHEN code = 'reminded' AND comes IS NOT NULL
+                    THEN GREATEST(COALESCE(moved.working_day, comes), %(noticed)s + minimum_days_between)
                END AS next_date
           FROM decided fact
      LEFT JOIN (%(moved)s) AS moved(day, working_day) ON moved.day = fact.comes

@@ -51,7 +51,9 @@ def open_decisions(question, uid, now):
                (move_line_id, move_id, company_id, partner_id, date, current, code, level_id, next_date, params,
                 create_uid, create_date, write_uid, write_date)
         SELECT d.id, d.move_id, %(company)s, d.partner_id, %(today)s, TRUE, d.code, d.level_id,
-               CASE WHEN NOT d.rises THEN d.next_date ELSE COALESCE(moved.working_day, follows.day) END,
+               CASE WHEN NOT d.rises THEN d.next_date
+                    WHEN follows.day IS NOT NULL
+                    THEN GREATEST(COALESCE(moved.working_day, follows.day), %(today)s + d.minimum_days_between) END,
                jsonb_strip_nulls(jsonb_build_object('promise_id', d.promise_id, 'dispute_id', d.dispute_id)),
                %(uid)s, %(now)s, %(uid)s, %(now)s
           FROM dunning_decided d

@@ -58,7 +58,7 @@ class DunningPreview(models.Model):
                 "label": self.env._("Include"),
             }
             for company in self.env.companies
-            if (items := self.env["account.move.line"].search(company._dunning_opening_domain()))
+            if (items := self.env["account.move.line"].search(company._dunning_opening_domain()).filtered("debit"))
         ]
 
     @api.model

@@ -1,5 +1,6 @@
 """What happens in a browser: tours on the real screens, unit tests of our components."""
 
+from odoo import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 
 
@@ -17,6 +18,34 @@ class TestTours(HttpCase):
         new_test_user(self.env, "tour_accountant", groups="account.group_account_manager")
         self.start_tour("/odoo", "l2c_open_invoices", login="tour_accountant")
         self.assertTrue(self.env["handling.status"].search_count([("name", "=", "Waiting for the order number")]))
+
+    def test_accountant_goes_live_and_releases_the_first_run(self):
+        new_test_user(self.env, "tour_accountant", groups="account.group_account_manager")
+        self.env["dunning.policy"].search([]).active = False
+        level = Command.create({"name": "Tour level", "delay_days": 4})
+        policy = self.env["dunning.policy"].create({"name": "Tour policy", "level_ids": [level]})
+        customer = self.env["res.partner"].create({"name": "Tour customer", "email": "tour@example.com"})
+        line = Command.create({"name": "Thing", "price_unit": 100.0, "tax_ids": False})
+        invoice = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": customer.id,
+                "invoice_date": "2026-01-02",
+                "invoice_date_due": "2026-02-02",
+                "invoice_payment_term_id": False,
+                "invoice_line_ids": [line],
+            }
+        )
+        invoice.action_post()
+        self.start_tour("/odoo", "l2c_go_live", login="tour_accountant")
+        self.assertTrue(policy.is_running)
+        run = self.env["dunning.run"].create({})
+        run.action_run()
+        self.assertEqual((run.state, run.notice_ids.state), ("done", "to_approve"))
+        self.start_tour("/odoo/dunning-runs", "l2c_release", login="tour_accountant")
+        self.assertFalse(run.company_id.dunning_awaits_release)
+        run.action_run()
+        self.assertEqual((run.state, run.notice_ids.state), ("done", "queued"))
 
 
 @tagged("post_install", "-at_install")

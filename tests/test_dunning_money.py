@@ -87,7 +87,7 @@ class TestMoneyArrives(RunCase):
 
     def test_the_invoice_shows_its_decision_level_and_next_date(self):
         facts = (self.move.dunning_decision_code, self.move.dunning_level_id.name, str(self.move.dunning_next_date))
-        self.assertEqual(facts, ("reminded", "First", "2026-03-12"))
+        self.assertEqual(facts, ("reminded", "First", "2026-03-15"))
         quiet = self.invoice(due="2026-04-30")
         both = self.move | quiet
         for domain, found in (
@@ -95,8 +95,8 @@ class TestMoneyArrives(RunCase):
             ([("dunning_decision_code", "=", "reminded")], self.move),
             ([("dunning_decision_code", "!=", "reminded")], quiet),
             ([("dunning_decision_code", "=", False)], quiet),
-            ([("dunning_next_date", "<=", "2026-03-12")], self.move),
-            ([("dunning_next_date", ">", "2026-03-12")], self.env["account.move"]),
+            ([("dunning_next_date", "<=", "2026-03-15")], self.move),
+            ([("dunning_next_date", ">", "2026-03-15")], self.env["account.move"]),
         ):
             with self.subTest(domain):
                 self.assertEqual(self.env["account.move"].search([("id", "in", both.ids), *domain]), found)

@@ -45,7 +45,7 @@ class TestRun(RunCase):
             self.run_on(day)
         self.assertEqual(len(self.notices(move)), 1)
         self.assertEqual(self.current(move).code, "reminded")
-        self.assertEqual(str(self.current(move).next_date), "2026-03-12")
+        self.assertEqual(str(self.current(move).next_date), "2026-03-15")
 
     def test_level_by_level_and_not_too_soon(self):
         move = self.invoice(due="2026-03-02")
@@ -192,8 +192,8 @@ class TestMoney(RunCase):
     def test_the_invoice_shows_its_decision(self):
         accountant = self.user("tab_accountant", "account.group_account_invoice")
         decision = self.move.with_user(accountant).dunning_decision_ids
-        self.assertEqual(decision.sentence, "First. Next step on 03/12/2026.")
-        self.assertIn("12.03.2026", decision.with_context(lang="ro_RO").sentence)
+        self.assertEqual(decision.sentence, "First. Next step on 03/15/2026.")
+        self.assertIn("15.03.2026", decision.with_context(lang="ro_RO").sentence)
 
     def test_checked_again_before_it_leaves(self):
         self.env.cr.execute(

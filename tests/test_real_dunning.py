@@ -1,14 +1,15 @@
 """Runs and mails with real processes: killed in the middle, twice at once, failing servers."""
 
+import os
 import re
 import signal
 import subprocess
-from collections import Counter
+from collections import Counter, defaultdict
 from email import message_from_bytes
 
 from odoo.tests import tagged
 
-from .real import MailSink, RealProcessCase
+from .real import MailSink, RealDatabase, RealProcessCase
 
 CUSTOMERS = 60
 
@@ -153,28 +154,63 @@ class UnreliableSink(MailSink):
 
 SEND = "env['mail.mail'].process_email_queue()"
 
+#: The same, killing its own process right after the server's OK for the third mail.
+SEND_KILLED = """
+import os, signal
+from odoo.addons.base.models.ir_mail_server import IrMail_Server
+original, calls = IrMail_Server.send_email, []
+def kill_after_ok(self, *args, **kwargs):
+    result = original(self, *args, **kwargs)
+    calls.append(1)
+    if len(calls) == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return result
+IrMail_Server.send_email = kill_after_ok
+env['mail.mail'].process_email_queue()
+"""
 
-@tagged("post_install", "-at_install")
-class TestSending(RealProcessCase):
-    def test_every_notice_ends_as_sent_or_failed(self):
-        self.database.shell(COMPANY)
-        self.database.shell(RUN, at=DAY)
-        self.database.shell(
-            """
+PAY_TWO = """
 moves = env['account.move'].search([('partner_id.name', 'in', ['Real 0', 'Real 1'])])
 env['account.payment.register'].with_context(active_model='account.move', active_ids=moves.ids).create(
     {'group_payment': False})._create_payments()
 """
-        )
+
+NOON = "2026-03-10 12:00:00"
+
+
+@tagged("post_install", "-at_install")
+class TestSending(RealProcessCase):
+    def setUp(self):
+        super().setUp()
+        self.database = RealDatabase(os.environ[self.template])
+        self.addCleanup(self.database.drop)
+        self.database.shell(COMPANY)
+        self.database.shell(RUN, at=DAY)
+        self.database.shell(PAY_TWO, at=NOON)
+
+    def send_all(self, sink, *scripts):
+        """The mail queue, with ``scripts`` first, until nothing is left; returns what arrived."""
+        self.database.mail_options = ["--smtp=127.0.0.1", f"--smtp-port={sink.port}", "--email-from=us@example.com"]
+        for script in (*scripts, *[SEND] * 40):
+            self.send(script)
+            [[left]] = self.database.query("SELECT count(*) FROM mail_mail WHERE state = 'outgoing'")
+            if not left:
+                break
+        self.assertEqual(left, 0)
+        return [message_from_bytes(envelope.content) for envelope in sink.messages]
+
+    def send(self, script):
+        """The mail queue in a process of its own; a server that hangs up ends it."""
+        command = self.database._command(["shell", "--no-http", "--log-level=critical"], NOON)
+        subprocess.run(command, input=script, capture_output=True, text=True, timeout=240, check=False)
+
+    def states(self):
+        return Counter(dict(self.database.query("SELECT state, count(*) FROM dunning_notice GROUP BY state")))
+
+    def test_every_notice_ends_as_sent_or_failed(self):
         with UnreliableSink() as sink:
-            self.database.mail_options = ["--smtp=127.0.0.1", f"--smtp-port={sink.port}", "--email-from=us@example.com"]
-            for _round in range(40):
-                self.send()
-                [[left]] = self.database.query("SELECT count(*) FROM mail_mail WHERE state = 'outgoing'")
-                if not left:
-                    break
-            arrived = [message_from_bytes(envelope.content) for envelope in sink.messages]
-        states = Counter(dict(self.database.query("SELECT state, count(*) FROM dunning_notice GROUP BY state")))
+            arrived = self.send_all(sink)
+        states = self.states()
         self.assertEqual(states["cancelled"], 2)
         self.assertEqual(states["sent"] + states["failed"], CUSTOMERS - 2)
         self.assertGreater(states["sent"], 30)
@@ -188,7 +224,16 @@ env['account.payment.register'].with_context(active_model='account.move', active
         self.assertFalse([to for to in recipients if re.search(r"real[01]@", to)])
         self.assertEqual(len({message["Message-Id"] for message in arrived}), len(arrived))
 
-    def send(self):
-        """The mail queue in a process of its own; a server that hangs up ends it."""
-        command = self.database._command(["shell", "--no-http", "--log-level=critical"], None)
-        subprocess.run(command, input=SEND, capture_output=True, text=True, timeout=240, check=False)
+    def test_killed_between_the_ok_and_the_commit(self):
+        with MailSink() as sink:
+            arrived = self.send_all(sink, SEND_KILLED)
+        self.assertEqual(self.states(), {"cancelled": 2, "sent": CUSTOMERS - 2})
+        self.assertEqual(len(arrived), CUSTOMERS - 1)  # one of them twice: the server's OK was lost
+        contents = defaultdict(set)
+        for message in arrived:
+            contents[message["Message-Id"]].add((message["To"], text_of(message)))
+        self.assertEqual((len(contents), {len(found) for found in contents.values()}), (CUSTOMERS - 2, {1}))
+
+
+def text_of(message):
+    return "".join(part.get_payload() for part in message.walk() if part.get_content_type() == "text/html")

@@ -48,7 +48,7 @@ class DunningGoLive(models.TransientModel):
     @api.depends("policy_id")
     def _compute_opening(self):
         for wizard in self:
-            items = self.env["account.move.line"].search(wizard.company_id._dunning_opening_domain())
+            items = self.env["account.move.line"].search(wizard.company_id._dunning_opening_domain()).filtered("debit")
             wizard.opening_count = len(items)
             wizard.opening_amount = sum(items.mapped("amount_residual"))
 
