@@ -21,7 +21,6 @@ from . import dunning_promise
 from . import dunning_dispute
 from . import dunning_preview
 from . import dunning_run
-from . import dunning_forecast
 from . import dunning_notice
 from . import dunning_notice_outbox
 from . import dunning_notice_reply

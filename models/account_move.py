@@ -25,9 +25,7 @@ class AccountMove(models.Model):
         groups="account.group_account_invoice,account.group_account_readonly",
     )
 
-    dunning_level_id = fields.Many2one(
-        "dunning.level", "Dunning Level", compute="_compute_dunning", search="_search_dunning_level"
-    )
+    dunning_level_id = fields.Many2one("dunning.level", compute="_compute_dunning", search="_search_dunning_level")
     dunning_next_date = fields.Date("Next Dunning Step", compute="_compute_dunning", search="_search_dunning_next_date")
     dunning_decision_code = fields.Selection(
         CODES, "Dunning Decision", compute="_compute_dunning", search="_search_dunning_decision_code"

@@ -52,11 +52,11 @@ class DunningLevel(models.Model):
     sender = fields.Selection(
         SENDERS, required=True, default="company", help="In whose name, and with whose signature, the notice goes out."
     )
-    attach_invoices = fields.Boolean("Attach Invoices", help="Those that the notice raises to this level.")
+    attach_invoices = fields.Boolean(help="Those that the notice raises to this level.")
     payment_deadline_days = fields.Integer(
         "Deadline", help="Days from the notice in which it asks to pay. 0: it names no day."
     )
-    hold_sales = fields.Boolean("Hold Sales", help="New orders of the customer need a second look.")
+    hold_sales = fields.Boolean(help="New orders of the customer need a second look.")
     requires_approval = fields.Boolean("Approval")
     next_activity_type_id = fields.Many2one(
         "mail.activity.type",

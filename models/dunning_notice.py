@@ -43,7 +43,7 @@ class DunningNotice(models.Model):
     failure_reason = fields.Char(readonly=True)
     replied_until = fields.Date("Waits after a Reply until", readonly=True, copy=False)
     payment_deadline = fields.Date("Pay by", compute="_compute_payment_deadline")
-    sender_id = fields.Many2one("res.users", "Sender", compute="_compute_sender")
+    sender_id = fields.Many2one("res.users", compute="_compute_sender")
     sender_email = fields.Char(compute="_compute_sender")
     signature = fields.Html(compute="_compute_sender")
 

@@ -155,8 +155,7 @@ class DunningNotice(models.Model):
     def _follow_reasons(self):
         """What was promised, disputed, held or excluded since the run is not reminded of."""
         for company, notices in self.grouped("company_id").items():
-            company = company.with_company(company)
-            question = company._dunning_question(partners=notices.partner_id)
+            question = company.with_company(company)._dunning_question(partners=notices.partner_id)
             self.env.flush_all()
             rows = self.env.execute_query(engine.withdrawn(question, notices.ids))
             if rows:

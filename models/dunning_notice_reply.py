@@ -19,7 +19,7 @@ class DunningNotice(models.Model):
             days = notice.company_id.dunning_reply_hold_days
             if days:
                 notice.replied_until = notice.company_id._dunning_working_days_later(days)
-            if not notice.activity_ids.filtered(lambda activity: activity != notice.activity_id):
+            if not notice.activity_ids - notice.activity_id:
                 notice.activity_schedule(
                     "mail.mail_activity_data_todo",
                     summary=self.env._("The customer replied"),

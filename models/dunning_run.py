@@ -54,9 +54,7 @@ class DunningRun(models.Model):
 
     @api.depends("notice_ids.state", "state")
     def _compute_notice_count(self):
-        groups = self.env["dunning.notice"]._read_group(
-            [("run_id", "in", self.ids)], ["run_id", "state"], ["__count"]
-        )
+        groups = self.env["dunning.notice"]._read_group([("run_id", "in", self.ids)], ["run_id", "state"], ["__count"])
         counts = {(run.id, state): count for run, state, count in groups}
         for run in self:
             by_state = {state: count for (run_id, state), count in counts.items() if run_id == run.id}
@@ -211,7 +209,14 @@ class DunningRun(models.Model):
         today = self._today()
         own = [("company_id", "=", company.id)]
         begun = self.search(
-            [*own, "|", ("state", "in", ("running", "waiting")), "&", ("state", "=", "draft"), ("is_requested", "=", True)],
+            [
+                *own,
+                "|",
+                ("state", "in", ("running", "waiting")),
+                "&",
+                ("state", "=", "draft"),
+                ("is_requested", "=", True),
+            ],
             order="state desc, date, id",
         )
         if any(run.state == "waiting" or run.date == today for run in begun) or not company._dunning_policies():

@@ -9,6 +9,5 @@ class MailThread(models.AbstractModel):
     @api.model
     def _message_route_process(self, message, message_dict, routes):
         """The records learn whether a person wrote: the headers are known only here."""
-        if is_automatic(message):
-            self = self.with_context(l2c_automatic_mail=True)
-        return super()._message_route_process(message, message_dict, routes)
+        thread = self.with_context(l2c_automatic_mail=is_automatic(message))
+        return super(MailThread, thread)._message_route_process(message, message_dict, routes)

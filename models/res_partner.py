@@ -30,7 +30,6 @@ class ResPartner(models.Model):
     )
     collector_id = fields.Many2one(
         "res.users",
-        "Collector",
         company_dependent=True,
         domain=[("share", "=", False)],
         groups="account.group_account_invoice,account.group_account_readonly",

@@ -1,11 +1,10 @@
 """What happens to items when what they belong to changes: policies, customers, companies."""
 
-from psycopg2 import IntegrityError
-
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from .common import TODAY, RunCase
 

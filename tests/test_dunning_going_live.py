@@ -189,9 +189,7 @@ class TestRuns(GoingLiveCase):
         )
         self.assertEqual(self.env["dunning.run"].get_dunning_banners()[0]["kind"], "warning")
         cron = self.env.ref("lead_to_cash.cron_follow_time").copy()
-        self.env["ir.model.data"].create(
-            {"module": module.name, "name": "cron", "model": "ir.cron", "res_id": cron.id}
-        )
+        self.env["ir.model.data"].create({"module": module.name, "name": "cron", "model": "ir.cron", "res_id": cron.id})
         run = self.run_on(TODAY)
         self.assertEqual(run.state, "waiting")
         self.assertIn("Credit Control follows up customers too", run.state_reason)

@@ -116,7 +116,7 @@ class TestMoneyArrives(RunCase):
         self.invoice(due="2026-04-30", amount=500.0)
         self.invoice(move_type="out_refund", amount=30.0)
         contact = self.env["res.partner"].create({"name": "Contact", "parent_id": self.customer.id})
-        today = dict(l2c_today=TODAY)
+        today = {"l2c_today": TODAY}
         self.assertEqual((self.customer | contact).with_context(**today).mapped("overdue_amount"), [70.0, 70.0])
         action = self.customer.action_open_items()
         items = self.env["dunning.preview"].with_context(**today).search(action["domain"])

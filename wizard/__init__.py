@@ -1,1 +1,2 @@
+from . import dunning_forecast
 from . import dunning_go_live

@@ -13,9 +13,7 @@ class DunningGoLive(models.TransientModel):
     company_id = fields.Many2one(related="policy_id.company_id")
     currency_id = fields.Many2one(related="company_id.currency_id")
     start_date = fields.Date("Runs from", help="Empty: at once.")
-    cut_off_date = fields.Date(
-        help="Items due before this day were followed up elsewhere until now. Empty: none were."
-    )
+    cut_off_date = fields.Date(help="Items due before this day were followed up elsewhere until now. Empty: none were.")
     older_items = fields.Selection(
         [("level", "As already at a level"), ("manual", "By hand, without reminders")],
         required=True,

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ..engine import dunning_run as engine
-from .dunning_level import CHANNELS
+from ..models.dunning_level import CHANNELS
 
 #: Days to come that the forecast looks at, today included.
 DAYS = 30
