@@ -26,6 +26,7 @@
         "data/ir_cron_data.xml",
         "views/handling_status_views.xml",
         "views/handling_status_change_views.xml",
+        "views/contact_attempt_views.xml",
         "views/crm_lead_views.xml",
         "views/sale_order_views.xml",
         "views/account_move_views.xml",
@@ -59,6 +60,7 @@
             ("remove", "lead_to_cash/static/tests/tours/**/*"),
         ],
     },
+    "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

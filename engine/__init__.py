@@ -1,1 +1,1 @@
-from . import dunning, dunning_run, handling, replies, window, workdays
+from . import contact, dunning, dunning_run, handling, replies, response, window, workdays

@@ -83,7 +83,7 @@ def _item(question):
                l.amount_residual_currency AS residual,
                COALESCE(l.date_maturity, l.date) AS due,
                COALESCE(m.invoice_date, l.date) AS invoiced, m.sent_date AS sent,
-               l.payment_returned_date AS returned,
+               l.payment_returned_date AS returned, m.closure_reason_id IS NOT NULL AS closed,
                COALESCE(l.no_followup, FALSE) AS no_followup,
                l.date > %(today)s AS later,
                %(policy)s AS policy_id, %(hold)s AS hold_until, %(state)s AS state, %(trust)s AS trust,
@@ -119,7 +119,7 @@ def _suspended(question):
     before the cut-off date of a policy that leaves them to people are excluded."""
     return SQL(
         """
-        SELECT i.*, p.catch_up, p.minimum_balance, p.minimum_days_between,
+        SELECT i.*, p.catch_up, p.minimum_balance, GREATEST(p.minimum_days_between, 1) AS minimum_days_between,
                i.due < p.cut_off_date AS is_old, p.cut_off_level_id,
                i.no_followup OR (i.residual > 0 AND i.due < p.cut_off_date AND p.cut_off_level_id IS NULL) IS TRUE AS excluded,
                g.id AS promise_id, g.until AS promised_until, d.id AS dispute_id, d.revisit_date
@@ -150,7 +150,7 @@ def _flight(question):
     return SQL(
         """
         SELECT NULL::int, NULL::int, f.currency_id, p.commercial_partner_id, 0, NULL::date, NULL::date, NULL::date,
-               NULL::date, FALSE, FALSE, NULL::int, NULL::date, NULL::text, NULL::text, NULL::date, FALSE, f.amount
+               NULL::date, FALSE, FALSE, FALSE, NULL::int, NULL::date, NULL::text, NULL::text, NULL::date, FALSE, f.amount
           FROM (SELECT s.partner_id, COALESCE(s.foreign_currency_id, s.currency_id) AS currency_id,
                        CASE WHEN s.foreign_currency_id IS NULL THEN s.amount ELSE s.amount_currency END AS amount
                   FROM account_bank_statement_line s
@@ -207,15 +207,17 @@ def _fact(question):
     """
     return SQL(
         """
-        SELECT w.*, h.level_id AS reached_id, h.notice_state, next.id AS next_id, next.sequence, next.channel, next.comes,
+        SELECT w.*, h.level_id AS reached_id, h.notice_state, h.date AS reached_on, next.id AS next_id, next.sequence, next.channel, next.comes,
                next.comes <= %(working_day)s AS has_come
           FROM weighed w
      LEFT JOIN LATERAL (
-            SELECT nl.notice_state, v.id AS level_id, v.policy_id, v.sequence, v.delay_days, nl.id
-              FROM dunning_notice_line nl JOIN dunning_level v ON v.id = nl.level_id
+            SELECT nl.notice_state, v.id AS level_id, v.policy_id, v.sequence, v.delay_days, nl.id, n.date
+              FROM dunning_notice_line nl
+              JOIN dunning_level v ON v.id = nl.level_id
+              JOIN dunning_notice n ON n.id = nl.notice_id
              WHERE nl.move_line_id = w.id AND nl.notice_state != 'cancelled'
              UNION ALL
-            SELECT NULL, v.id, v.policy_id, v.sequence, v.delay_days, 0
+            SELECT NULL, v.id, v.policy_id, v.sequence, v.delay_days, 0, NULL
               FROM dunning_level v WHERE w.is_old AND v.id = w.cut_off_level_id
           ORDER BY 6 DESC LIMIT 1
         ) h ON TRUE
@@ -270,7 +272,7 @@ def _code(question):
     return SQL(
         """
         CASE WHEN internal THEN 'internal'
-             WHEN state = 'closed' THEN 'closed'
+             WHEN closed OR state = 'closed' THEN 'closed'
              WHEN state = 'insolvency' THEN 'insolvent'
              WHEN state = 'lawyer' THEN 'legal'
              WHEN policy_id IS NULL THEN 'no_policy'
@@ -282,6 +284,7 @@ def _code(question):
              WHEN up_to_here <= credit THEN 'covered_by_credit'
              WHEN up_to_here <= credit + coming THEN 'in_flight'
              WHEN notice_state = 'failed' THEN 'not_delivered'
+             WHEN reached_on = %(today)s THEN 'reminded'
              WHEN has_come IS NOT TRUE AND reached_id IS NULL THEN 'not_due'
              WHEN next_id IS NOT NULL AND (has_come IS NOT TRUE OR notice_state IN ('draft', 'to_approve'))
                   THEN 'reminded'
@@ -330,7 +333,9 @@ def decide(question):
              ripe AS (SELECT listing.*, code = 'rises' AND credit < SUM(residual) FILTER (WHERE listed)
                                     OVER (PARTITION BY partner_id, currency_id) AS is_ripe
                         FROM listing),
-             decided AS (SELECT ripe.*, is_ripe AND %(enough)s AS rises FROM ripe)
+             risen AS (SELECT ripe.*, is_ripe AND %(enough)s AS rises FROM ripe),
+             decided AS (SELECT risen.*, bool_or(rises) OVER (PARTITION BY partner_id, currency_id) AS noticed_today
+                           FROM risen)
         SELECT id, move_id, partner_id, currency_id, residual, due, invoiced, sent, returned, policy_id, sequence,
                minimum_days_between,
                promise_id, dispute_id, rises, listed,
@@ -346,7 +351,8 @@ def decide(question):
                     WHEN is_ripe THEN %(today)s + 1
                     WHEN code = 'not_due' THEN COALESCE(moved.working_day, comes)
                     WHEN code = 'reminded' AND comes IS NOT NULL
-                    THEN GREATEST(COALESCE(moved.working_day, comes), %(noticed)s + minimum_days_between)
+                    THEN GREATEST(COALESCE(moved.working_day, comes),
+                                  CASE WHEN noticed_today THEN %(today)s ELSE %(noticed)s END + minimum_days_between)
                END AS next_date
           FROM decided fact
      LEFT JOIN (%(moved)s) AS moved(day, working_day) ON moved.day = fact.comes

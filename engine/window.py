@@ -3,6 +3,8 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+UTC = ZoneInfo("UTC")
+
 
 def next_moment(now, zone, hours, holidays):
     """The first moment from ``now`` on that lies in the sending window.
@@ -20,18 +22,20 @@ def next_moment(now, zone, hours, holidays):
     >>> next_moment(datetime(2026, 3, 10, 17), "Asia/Jerusalem", (8, 18.5), {date(2026, 3, 11)})
     datetime.datetime(2026, 3, 12, 6, 0)
     """
-    local = now.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(zone))
+    tz = ZoneInfo(zone)
+    today = now.replace(tzinfo=UTC).astimezone(tz).date()
     for days in range(366):
-        day = local.date() + timedelta(days=days)
+        day = today + timedelta(days=days)
         if day in holidays:
             continue
-        opens, closes = (_at(day, hour, local.tzinfo) for hour in hours)
-        moment = max(local, opens)
+        opens, closes = (_at(day, hour, tz) for hour in hours)
+        moment = max(now, opens)
         if moment < closes:
-            return moment.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
+            return moment
     return now
 
 
 def _at(day, hour, zone):
-    """The moment of ``hour`` (24: the end of the day) on ``day``."""
-    return datetime.combine(day, time(), zone) + timedelta(hours=hour)
+    """The moment, in UTC, at which clocks there show ``hour`` (24: the end of the day)."""
+    local = datetime.combine(day, time(), zone) + timedelta(hours=hour)
+    return local.astimezone(UTC).replace(tzinfo=None)

@@ -2,9 +2,17 @@ from . import clock_mixin
 from . import document_access_mixin
 from . import handling_status
 from . import handling_status_change
+from . import handling_attempt_mail
 from . import handling_mixin
+from . import handling_contact
+from . import handling_next_action
+from . import handling_closing
+from . import contact_attempt
+from . import crm_lost_reason
 from . import crm_lead
+from . import crm_lead_response
 from . import sale_order
+from . import calendar_event
 from . import account_bank_statement_line
 from . import account_move
 from . import account_move_line

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -117,6 +118,23 @@ class AccountMove(models.Model):
         # The rule reads the due dates and what is reconciled of the lines.
         self._handling_documents().line_ids.flush_recordset(["date_maturity", "reconciled", "display_type"])
         return super()._handling_update(chosen)
+
+    def _handling_user(self):
+        return self.invoice_user_id
+
+    def _close(self, reason):
+        """An invoice stays as it is booked; nobody reminds of it any more."""
+        documents = self.filtered(lambda move: move.state == "posted" and move.payment_state not in SETTLED)
+        if self - documents:
+            raise UserError(self.env._("Only an open invoice can be closed with a reason."))
+
+    def action_close(self, reason, note=None):
+        result = super().action_close(reason, note)
+        self.env["dunning.notice"]._reasons_changed(self.line_ids)
+        return result
+
+    def _is_reopened(self):
+        return False  # a closed invoice stays open in the books
 
     def button_cancel(self):
         result = super().button_cancel()

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..engine.handling import OPEN_ROLES, Rule, role_array
@@ -7,6 +7,24 @@ from ..engine.handling import OPEN_ROLES, Rule, role_array
 class CrmLead(models.Model):
     _name = "crm.lead"
     _inherit = ["handling.mixin", "crm.lead"]
+
+    # On a lead the reason for closing is Odoo's own.
+    closure_reason_id = fields.Many2one(related="lost_reason_id", readonly=False, index=False)
+
+    need = fields.Char(help="What the customer needs, in a few words.")
+    budget = fields.Monetary(currency_field="company_currency")
+    interest_level = fields.Selection([("low", "Low"), ("medium", "Medium"), ("high", "High")])
+    decision_maker = fields.Char(help="Who decides.")
+    decision_when = fields.Char("Decides When", help="In the customer's words.")
+    qualified_date = fields.Date(
+        compute="_compute_qualified_date", store=True, copy=False, help="The day on which need and interest were known."
+    )
+
+    @api.depends("need", "interest_level")
+    def _compute_qualified_date(self):
+        for lead in self:
+            known = lead.need and lead.interest_level
+            lead.qualified_date = known and (lead.qualified_date or lead._today())
 
     def _handling_rule(self):
         return Rule(
@@ -20,3 +38,35 @@ class CrmLead(models.Model):
 
     def _handling_triggers(self):
         return {"active", "probability", "stage_id"}
+
+    def _handling_acts(self):
+        return {"won", "lost", *OPEN_ROLES}
+
+    def _handling_act(self, status):
+        if status.role == "won":
+            self.action_set_won()
+        elif status.role == "lost":
+            self._required_reason(status)
+            self.action_set_lost()
+        elif status.role in OPEN_ROLES:
+            self._reopen()
+
+    def action_set_lost(self, **additional_values):
+        if not additional_values.get("lost_reason_id"):
+            status = self.env["handling.status"].search(
+                [("res_model", "=", self._name), ("role", "=", "lost")], limit=1
+            )
+            self._required_reason(status)
+        return super().action_set_lost(**additional_values)
+
+    def _close(self, reason):
+        self.with_context(l2c_closure_reason=reason.id).action_set_lost(lost_reason_id=reason.id)
+
+    def _reopen(self):
+        self.filtered(lambda lead: lead.won_status == "lost").action_restore()
+        for lead in self.filtered(lambda lead: lead.won_status == "won"):
+            lead.stage_id = lead._stage_find(domain=[("is_won", "=", False)])
+            lead.probability = lead.automated_probability
+
+    def _closure_column(self):
+        return "lost_reason_id"

@@ -46,7 +46,7 @@ class DunningExplainedMixin(models.AbstractModel):
             "insolvent": self.env._("The customer is insolvent."),
             "legal": self.env._("The customer is with the lawyer."),
             "internal": self.env._("One of our own companies."),
-            "closed": self.env._("Collection is closed for this customer."),
+            "closed": self.env._("Closed, for this invoice or for the customer."),
         }
         if self.code == "not_due" and not self.next_date:
             return self.env._("No level comes.")

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from markupsafe import escape
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -45,7 +46,7 @@ class DunningNotice(models.Model):
     payment_deadline = fields.Date("Pay by", compute="_compute_payment_deadline")
     sender_id = fields.Many2one("res.users", compute="_compute_sender")
     sender_email = fields.Char(compute="_compute_sender")
-    signature = fields.Html(compute="_compute_sender")
+    signature = fields.Html(compute="_compute_sender", sanitize=False)  # a user's is clean already
 
     # Serves the next batch of a run.
     _run_draft_idx = models.Index("(run_id) WHERE state = 'draft'")
@@ -72,7 +73,7 @@ class DunningNotice(models.Model):
             user = notice.sudo()._sender()
             notice.sender_id = user
             notice.sender_email = user.email_formatted or notice.company_id.email_formatted
-            notice.signature = user.signature or notice.company_id.name
+            notice.signature = user.signature or escape(notice.company_id.name or "")
 
     def _sender(self):
         """In whose name the notice goes out; nobody's: the company's."""
@@ -86,9 +87,13 @@ class DunningNotice(models.Model):
     def _responsible(self):
         """The customer's collector, else the salesperson of an invoice that rose, else the
         policy's responsible."""
-        collector = self.partner_id.with_company(self.company_id).collector_id
-        salesperson = self._raised_invoices().invoice_user_id.filtered("active")[:1]
-        return collector or salesperson or self.policy_id.user_id or self.policy_id.create_uid
+        candidates = (
+            self.partner_id.with_company(self.company_id).collector_id,
+            self._raised_invoices().invoice_user_id,
+            self.policy_id.user_id,
+            self.policy_id.create_uid,
+        )
+        return next((user[:1] for users in candidates if (user := users.filtered("active"))), self.env.user)
 
     def _raised_invoices(self):
         return self.line_ids.filtered("level_id").move_line_id.move_id

@@ -1,5 +1,4 @@
 import logging
-from collections import defaultdict
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -38,9 +37,11 @@ class DunningNotice(models.Model):
     def _by_group(self, work):
         """Do ``work`` for the drafts that go the same way, in the same language. When a group
         fails, it goes one by one, and the one that fails says why."""
-        groups = defaultdict(self.browse)
-        for notice in self.filtered(lambda notice: notice.state == "draft"):
-            groups[notice.channel == "email", notice.level_id._template(), notice.partner_id.lang] |= notice
+        templates = {level: level._template() for level in self.level_id}
+        drafts = self.filtered(lambda notice: notice.state == "draft")
+        groups = drafts.grouped(
+            lambda notice: (notice.channel == "email", templates[notice.level_id], notice.partner_id.lang)
+        )
         for (by_mail, template, lang), notices in groups.items():
             try:
                 with self.env.cr.savepoint():
@@ -69,18 +70,22 @@ class DunningNotice(models.Model):
         """Render and queue; the notices and their mails are one transaction."""
         # Mails are made by the engine: who approves a notice may not write mails.
         mails = self.env["mail.mail"].sudo().create(self._prepare_mail_values(template, lang))
-        for notice, mail in zip(self, mails, strict=True):
-            notice.write({"mail_id": mail.id, "send_at": mail.scheduled_date})
+        self.env.flush_all()
+        rows = zip(self.ids, mails.ids, mails.mapped("scheduled_date"), strict=True)
+        self.env.cr.execute(engine.link_mails(rows))
+        self.env.cr.execute(engine.show_mails(mails.ids))
+        mails.invalidate_recordset(["body"], flush=False)
+        self.invalidate_recordset(["mail_id", "send_at"], flush=False)
         self.state = "queued"
-        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger(at=list(set(mails.mapped("scheduled_date"))))
+        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger(at=set(mails.mapped("scheduled_date")))
 
     def _prepare_mail_values(self, template, lang):
         if not template:
             raise UserError(self.env._("The level %(name)s has no e-mail template.", name=self.level_id[:1].name))
         notices, template = self.with_context(lang=lang or self.env.lang), template.with_context(lang=lang)
         bodies = template._render_bodies_at_once(notices)
-        subjects = template._render_field("subject", self.ids)
-        senders = template._render_field("email_from", self.ids)
+        subjects = template._render_lines_at_once("subject", notices)
+        senders = template._render_lines_at_once("email_from", notices)
         replies = self._notify_get_reply_to_batch(defaults=senders, author_ids=dict.fromkeys(self.ids, False))
         moments = notices._send_moments()
         return [
@@ -89,7 +94,6 @@ class DunningNotice(models.Model):
                 "res_id": notice.id,
                 "subject": subjects[notice.id],
                 "body_html": body,
-                "body": body,
                 "email_from": senders[notice.id] or notice.sender_email,
                 "reply_to": replies[notice.id] or notice.sender_email,
                 "recipient_ids": [(4, notice._addressee().id)],
@@ -151,6 +155,14 @@ class DunningNotice(models.Model):
         for notice in notices_sudo.filtered(lambda notice: notice.state == "sent" and notice.activity_ids):
             if all(line.reconciled for line in notice.line_ids.filtered("level_id").move_line_id):
                 notice.activity_ids.filtered("automated").unlink()
+
+    @api.model
+    def _reasons_changed(self, lines):
+        """What stands against reminding of these journal items changed: what has not left yet
+        follows at once."""
+        # Who promises, disputes or closes need not see the notices.
+        notices_sudo = self.sudo().search([("line_ids.move_line_id", "in", lines.ids), ("state", "in", PENDING)])
+        notices_sudo._follow_reasons()
 
     def _follow_reasons(self):
         """What was promised, disputed, held or excluded since the run is not reminded of."""

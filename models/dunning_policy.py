@@ -36,7 +36,9 @@ class DunningPolicy(models.Model):
         domain="[('policy_id', '=', id)]",
         help="Items due before the cut-off date count as already at this level. Empty: they are not reminded.",
     )
-    minimum_balance = fields.Monetary(help="Customers who owe less than this, net of credits, are not reminded.")
+    minimum_balance = fields.Monetary(
+        help="Customers who owe less than this in one currency, net of credits, are not reminded."
+    )
     minimum_days_between = fields.Integer(
         "Days Between Notices", default=5, help="A customer gets no two notices within so many calendar days."
     )

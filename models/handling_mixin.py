@@ -35,6 +35,9 @@ class HandlingMixin(models.AbstractModel):
     handling_choice_ids = fields.Many2many(
         "handling.status", string="Possible Statuses", compute="_compute_handling_choice_ids"
     )
+    handling_offer_ids = fields.Many2many(
+        "handling.status", string="Statuses to Choose", compute="_compute_handling_offer_ids"
+    )
     handling_change_ids = fields.One2many(
         "handling.status.change",
         "res_id",
@@ -53,6 +56,10 @@ class HandlingMixin(models.AbstractModel):
 
     def _handling_triggers(self):
         """Names of the fields on which the rule depends."""
+        return set()
+
+    def _handling_acts(self):
+        """Roles that the document's own buttons lead to from where it stands."""
         return set()
 
     def _handling_documents(self):
@@ -120,8 +127,14 @@ class HandlingMixin(models.AbstractModel):
                     "Choose one of the statuses for this kind of document; %(name)s is none.", name=status.name or "—"
                 )
             )
+        unfit = self.filtered(lambda document: status not in document.handling_choice_ids)
+        if unfit:
+            unfit._handling_act(status)
         self._handling_check(lambda document: status in document.handling_choice_ids, status.name)
         self._handling_update(chosen=status.id)
+
+    def _handling_act(self, status):
+        """Do what the document's own button would do, so that ``status`` fits."""
 
     def _handling_check(self, fits, name):
         """Refuse a choice that the state of a document doesn't allow."""
@@ -150,7 +163,7 @@ class HandlingMixin(models.AbstractModel):
 
     def _handling_changed(self):
         """The status of ``self`` was changed in the database."""
-        names = [*HANDLING_FIELDS, "handling_change_ids", "handling_choice_ids"]
+        names = [*HANDLING_FIELDS, "handling_change_ids", "handling_choice_ids", "handling_offer_ids"]
         self.invalidate_recordset(names, flush=False)
         self.modified(HANDLING_FIELDS)
 
@@ -195,6 +208,15 @@ class HandlingMixin(models.AbstractModel):
                 found[record_id].append(status_id)
         for record in self:
             record.handling_choice_ids = self.env["handling.status"].browse(found[record._origin.id])
+
+    @api.depends("handling_choice_ids")
+    def _compute_handling_offer_ids(self):
+        statuses = self.env["handling.status"].search([("res_model", "=", self._name), ("situation", "=", False)])
+        for document in self:
+            acts = document._handling_acts()
+            document.handling_offer_ids = document.handling_choice_ids | statuses.filtered(
+                lambda status, acts=acts: status.role in acts
+            )
 
     @api.model
     def _group_expand_handling_status(self, statuses, domain):

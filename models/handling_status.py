@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ..engine.handling import DOCUMENTS, REQUIRED, ROLES, SITUATIONS, missing
 
@@ -28,6 +28,40 @@ class HandlingStatus(models.Model):
     color = fields.Integer(aggregator=None)
     fold = fields.Boolean("Folded in Kanban")
     active = fields.Boolean(default=True)
+    guidance = fields.Text(translate=True, help="What to say and to keep in mind; stands beside the phone number.")
+    response_hours = fields.Float(help="Hours in which somebody has to try; days off don't count. 0: no deadline.")
+    followup_days = fields.Integer(
+        "Follow up after", help="Days; working days where somebody was reached. 0: nothing is planned."
+    )
+    followup_again_days = fields.Integer("Once More after", help="Days after the follow-up was done. 0: never.")
+    silent_days = fields.Integer("Silent after", help="Working days without a contact, after which it is flagged.")
+    activity_type_id = fields.Many2one("mail.activity.type", "Activity", help="Of the follow-up. Empty: a call.")
+    mail_template_id = fields.Many2one("mail.template", "E-mail on Entering", help="Sent when the status is entered.")
+    max_attempts = fields.Integer(
+        "Most Tries", help="After so many tries in a row without an answer the document is closed. 0: any number."
+    )
+    exhausted_reason_id = fields.Many2one("crm.lost.reason", "Reason for Giving Up")
+    requires_next_action = fields.Boolean(help="Documents in this status without a next action are flagged.")
+    requires_closure_reason = fields.Boolean(help="A document can't come here without a reason.")
+    series_ids = fields.One2many("handling.attempt.mail", "status_id", "E-mails after a Miss")
+
+    _numbers_positive = models.Constraint(
+        "CHECK(response_hours >= 0 AND followup_days >= 0 AND followup_again_days >= 0"
+        " AND silent_days >= 0 AND max_attempts >= 0)",
+        "Hours, days and tries of a status can't be negative; 0 switches one off.",
+    )
+
+    @api.constrains("max_attempts", "exhausted_reason_id")
+    def _check_exhausted(self):
+        for status in self:
+            if status.max_attempts and not status.exhausted_reason_id:
+                raise ValidationError(
+                    self.env._(
+                        "Choose with which reason the status %(name)s gives up after %(tries)s tries.",
+                        name=status.name,
+                        tries=status.max_attempts,
+                    )
+                )
 
     def write(self, vals):
         changed = [name for name in FIXED_WHEN_USED if name in vals]
@@ -55,6 +89,12 @@ class HandlingStatus(models.Model):
                 self.env._("The status %(name)s is in use and can't be deleted. Archive it.", name=used[0].name)
             )
         self._check_complete(without=self)
+
+    def _send_series_mail(self, document, tries):
+        """Queue the e-mail of the series for so many tries, unless the address is blocked."""
+        template = self.series_ids.filtered(lambda step: step.number == tries).mail_template_id
+        if template and not (document._name == "crm.lead" and document.is_blacklisted):
+            template.send_mail(document.id)
 
     def _used(self):
         """Those of ``self`` that a document or the log refers to."""

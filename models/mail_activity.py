@@ -1,4 +1,6 @@
-from odoo import models
+from odoo import fields, models
+
+from ..engine.handling import REQUIRED
 
 
 class MailActivity(models.Model):
@@ -6,10 +8,16 @@ class MailActivity(models.Model):
 
     _inherit = "mail.activity"
 
+    handling_step = fields.Integer(help="Of the follow-up that a status plans: the first, or once more.")
+
     def _action_done(self, feedback=False, attachment_ids=None):
         notices = self._queued_notices()
+        steps = self.filtered(lambda activity: activity.handling_step and activity.res_model in REQUIRED)
+        steps = {key: group.mapped("res_id") for key, group in steps.grouped(_step_of).items()}
         result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
         notices.state = "sent"
+        for (model, step), ids in steps.items():
+            self.env[model].browse(ids)._follow_up_done(step)
         return result
 
     def unlink(self):
@@ -22,3 +30,7 @@ class MailActivity(models.Model):
     def _queued_notices(self):
         # Whoever may end the activity thereby ends the notice.
         return self.env["dunning.notice"].sudo().search([("activity_id", "in", self.ids), ("state", "=", "queued")])
+
+
+def _step_of(activity):
+    return activity.res_model, activity.handling_step

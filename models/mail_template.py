@@ -4,6 +4,7 @@ from lxml import html
 from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.tools.rendering_tools import parse_inline_template, render_inline_template
+from odoo.tools.safe_eval import safe_eval
 
 
 class MailTemplate(models.Model):
@@ -21,6 +22,17 @@ class MailTemplate(models.Model):
         values = {**self._render_eval_context(), "objects": records, "mark": mark}
         rendered = self.env["ir.qweb"]._render(html.fragment_fromstring(source, create_parent="div"), values)
         return rendered.removeprefix("<div>").removesuffix("</div>").split(mark)[1:]
+
+    def _render_lines_at_once(self, name, records):
+        """The field ``name`` (a subject, an address) by id of record; each expression in it is
+        compiled once."""
+        values = {**self._render_eval_context(), "objects": records}
+        lines = dict.fromkeys(records.ids, "")
+        for text, expression, default in parse_inline_template(self[name] or ""):
+            found = safe_eval(f"[({expression}) for object in objects]", values) if expression else [""] * len(records)
+            for record_id, value in zip(lines, found, strict=True):
+                lines[record_id] += text + str(value or default or "")
+        return lines
 
     @api.constrains("body_html", "subject", "email_from")
     def _check_dunning(self):
@@ -51,5 +63,7 @@ class MailTemplate(models.Model):
 
 
 def first_lines(error):
-    """What went wrong; a template's error has its cause on the second line."""
-    return " ".join(line.strip() for line in str(error).splitlines()[:2]) or type(error).__name__
+    """What went wrong, in a line; a template's error has its cause on the second one, or
+    behind it."""
+    lines = [*str(error).splitlines()[:2], *str(error.__cause__ or "").splitlines()[:1]]
+    return " ".join(dict.fromkeys(line.strip() for line in lines if line)) or type(error).__name__

@@ -138,10 +138,34 @@ class ResCompany(models.Model):
 
     def _dunning_holidays(self, start, end):
         """The days from ``start`` to ``end`` on which nobody works here."""
-        calendar = self.dunning_calendar_id or self.resource_calendar_id
+        return self._days_off(self.dunning_calendar_id or self.resource_calendar_id, start, end)
+
+    def _days_off(self, calendar, start, end):
         begin, finish = (fields.Datetime.to_datetime(day) for day in (start, end + timedelta(days=1)))
         unusual = calendar._get_unusual_days(begin, finish, self) if calendar else {}
         return {fields.Date.to_date(day) for day, none_works in unusual.items() if none_works}
+
+    def _working_days_later(self, days):
+        """The date that is so many working days of the company after today."""
+        today = self._today()
+        horizon = today + timedelta(days=2 * days + 31)
+        return add_working_days(today, days, self._days_off(self.resource_calendar_id, today, horizon))
+
+    def _working_days_before(self, days):
+        """The date that is so many working days of the company before today."""
+        today = self._today()
+        off = self._days_off(self.resource_calendar_id, today - timedelta(days=2 * days + 31), today)
+        for _step in range(days):
+            today = last_working_day(today - timedelta(days=1), off)
+        return today
+
+    def _days_off_from(self, day):
+        """The days off of the company in the month after ``day``, and the day before it."""
+        return self._days_off(self.resource_calendar_id, day - timedelta(days=1), day + timedelta(days=31))
+
+    def _zone(self):
+        """The name of the company's time zone."""
+        return self.resource_calendar_id.tz or self.partner_id.tz or "UTC"
 
     def _dunning_moved(self, today):
         """The holidays of the next year, with the working day after each."""

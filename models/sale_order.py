@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
-from ..engine.handling import Rule, role_array
+from ..engine.handling import OPEN_ROLES, Rule, role_array
 
 
 class SaleOrder(models.Model):
@@ -28,6 +28,39 @@ class SaleOrder(models.Model):
 
     def _handling_triggers(self):
         return {"state", "validity_date"}
+
+    def _handling_acts(self):
+        if self.state in ("draft", "sent"):
+            return {"lost", "won", "contacted"}
+        return {"new"} if self.state == "cancel" else set()
+
+    def _handling_act(self, status):
+        if status.role == "won":
+            self.action_confirm()
+        elif status.role == "lost":
+            self._required_reason(status)
+            self.action_cancel()
+        elif status.role == "new":
+            self.action_draft()
+        elif status.role == "contacted":
+            self.filtered(lambda order: order.state == "draft").action_quotation_sent()
+
+    def _close(self, reason):
+        self.with_context(l2c_closure_reason=reason.id).action_cancel()
+
+    def _reopen(self):
+        self.action_draft()
+
+    def _handling_changed(self):
+        """The lead goes on with its quotation: sent, it is in progress; confirmed, it is won."""
+        super()._handling_changed()
+        sent = self.filtered(lambda order: order.state == "sent")
+        confirmed = self.filtered(lambda order: order.state == "sale")
+        # Who sends or confirms need not be the lead's salesperson.
+        sent.opportunity_id.sudo()._handling_event("quotation")
+        won_sudo = confirmed.opportunity_id.sudo().filtered(lambda lead: lead.handling_role in OPEN_ROLES)
+        if won_sudo:
+            won_sudo.action_set_won()
 
     def _handling_timed_sql(self):
         return SQL("d.state IN ('draft', 'sent') AND d.handling_role != 'dormant'")

@@ -12,3 +12,6 @@ from . import test_dunning_sending
 from . import test_dunning_going_live
 from . import test_dunning_money
 from . import test_dunning_changes
+from . import test_dunning_properties
+from . import test_dunning_isolation
+from . import test_dunning_peers

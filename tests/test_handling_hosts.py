@@ -57,12 +57,12 @@ class TestLead(HandlingCase):
             before = self.cr.sql_log_count
             leads.handling_status_id = contacted
             counts.append(self.cr.sql_log_count - before)
-        self.assertEqual(counts[0], counts[1])
+        self.assertLessEqual(counts[1], counts[0])
 
     def test_a_status_that_the_state_forbids_is_refused(self):
         lead = self.lead()
         with self.assertRaisesRegex(UserError, "status follows the document itself"):
-            lead.handling_status_id = self.status("crm.lead", "won")
+            lead.handling_status_id = self.status("crm.lead", "dormant")
         with self.assertRaisesRegex(UserError, "Choose one of the statuses"):
             lead.handling_status_id = self.status("sale.order", "new")
         with self.assertRaisesRegex(UserError, "Choose one of the statuses"):

@@ -5,6 +5,7 @@ import {
     contains,
     defineModels,
     fields,
+    mockService,
     models,
     mountView,
     onRpc,
@@ -14,18 +15,20 @@ class Status extends models.Model {
     _name = "handling.status";
     name = fields.Char();
     color = fields.Integer();
+    role = fields.Char();
     _records = [
-        { id: 1, name: "New", color: 4 },
-        { id: 2, name: "First contact", color: 5 },
-        { id: 3, name: "Customer", color: 10 },
+        { id: 1, name: "New", color: 4, role: "new" },
+        { id: 2, name: "First contact", color: 5, role: "contacted" },
+        { id: 3, name: "Customer", color: 10, role: "won" },
+        { id: 4, name: "Closed", color: 1, role: "lost" },
     ];
 }
 
 class Lead extends models.Model {
     _name = "lead";
     handling_status_id = fields.Many2one({ relation: "handling.status" });
-    handling_choice_ids = fields.Many2many({ relation: "handling.status" });
-    _records = [{ id: 1, handling_status_id: 1, handling_choice_ids: [1, 2] }];
+    handling_offer_ids = fields.Many2many({ relation: "handling.status" });
+    _records = [{ id: 1, handling_status_id: 1, handling_offer_ids: [1, 2] }];
 }
 
 defineMailModels();
@@ -66,8 +69,19 @@ test("readonly shows the statuses without a way to change them", async () => {
 });
 
 test("keeps showing a current status that isn't offered any more", async () => {
-    Lead._records[0].handling_choice_ids = [2];
+    Lead._records[0].handling_offer_ids = [2];
     await mountView(form());
     expect(".o_handling_status button").toHaveCount(2);
+    expect(".o_handling_status [aria-checked=true]").toHaveText("New");
+});
+
+test("closing asks for the reason instead of changing the status", async () => {
+    Lead._records[0].handling_offer_ids = [1, 2, 4];
+    mockService("action", {
+        doActionButton: (params) => expect.step(`${params.name} ${params.resModel} ${params.resId}`),
+    });
+    await mountView(form());
+    await contains(".o_handling_status button:contains(Closed)").click();
+    expect.verifySteps(["action_close_dialog lead 1"]);
     expect(".o_handling_status [aria-checked=true]").toHaveText("New");
 });

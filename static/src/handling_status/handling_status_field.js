@@ -1,5 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
 import { getFieldDomain } from "@web/model/relational_model/utils";
 import {
     BadgeSelectionField,
@@ -9,22 +10,24 @@ import { useSpecialData } from "@web/views/fields/relational_utils";
 
 /**
  * The statuses of the scheme that fit the document, as coloured badges: one click changes
- * the status. The document's `handling_choice_ids` says which ones fit.
+ * the status. The document's `handling_offer_ids` says which ones its state allows, and which its own
+ * buttons lead to; closing asks for the reason.
  */
 export class HandlingStatusField extends BadgeSelectionField {
     static template = "lead_to_cash.HandlingStatusField";
 
     setup() {
         this.type = "many2one";
+        this.action = useService("action");
         this.specialData = useSpecialData(async (orm, props) => {
             const { data } = props.record;
-            const choices = data.handling_choice_ids?.currentIds || [];
+            const choices = data.handling_offer_ids?.currentIds || [];
             const current = data[props.name] ? [data[props.name].id] : [];
             const domain = [
                 ...getFieldDomain(props.record, props.name, props.domain),
                 ["id", "in", [...choices, ...current]],
             ];
-            return orm.searchRead("handling.status", domain, ["display_name", "color"]);
+            return orm.searchRead("handling.status", domain, ["display_name", "color", "role"]);
         });
     }
 
@@ -38,9 +41,30 @@ export class HandlingStatusField extends BadgeSelectionField {
     }
 
     onChange(id) {
-        if (id !== this.value && !this.props.readonly) {
-            super.onChange(id);
+        if (id === this.value || this.props.readonly) {
+            return;
         }
+        const { role } = this.specialData.data.find((status) => status.id === id);
+        if (role === "lost") {
+            return this.closeWithReason();
+        }
+        super.onChange(id);
+    }
+
+    /** Closing asks for the reason in a dialog; the document is saved before. */
+    async closeWithReason() {
+        const { record } = this.props;
+        if (!(await record.save())) {
+            return;
+        }
+        await this.action.doActionButton({
+            type: "object",
+            name: "action_close_dialog",
+            resModel: record.resModel,
+            resId: record.resId,
+            context: record.context,
+            onClose: () => record.model.root.load(),
+        });
     }
 }
 
@@ -49,7 +73,7 @@ export const handlingStatusField = {
     component: HandlingStatusField,
     displayName: _t("Handling status"),
     supportedTypes: ["many2one"],
-    fieldDependencies: [{ name: "handling_choice_ids", type: "many2many" }],
+    fieldDependencies: [{ name: "handling_offer_ids", type: "many2many" }],
 };
 
 registry.category("fields").add("handling_status", handlingStatusField);

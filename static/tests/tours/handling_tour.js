@@ -13,8 +13,8 @@ registry.category("web_tour.tours").add("l2c_first_contact", {
             trigger: ".o_handling_status [aria-checked=true]:contains(New)",
         },
         {
-            content: "Customer isn't offered before the lead is won",
-            trigger: ".o_handling_status:not(:contains(Customer))",
+            content: "Inactive customer isn't offered before the lead is won",
+            trigger: ".o_handling_status:not(:contains(Inactive))",
         },
         {
             content: "Choose First contact",

@@ -1,0 +1,129 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..engine.response import deadline
+
+BANDS = [
+    ("minutes", "Up to 10 minutes"),
+    ("hour", "Up to an hour"),
+    ("day", "Up to 15 hours"),
+    ("next_day", "Up to 24 hours"),
+    ("later", "Later"),
+]
+#: Hours up to which the bands go, in their order.
+BAND_HOURS = (10 / 60, 1, 15, 24)
+#: Minutes of opening hours in which a new lead is best called.
+GOAL_MINUTES = 10
+
+
+class CrmLead(models.Model):
+    """How fast a new lead is answered, and who is told when it isn't."""
+
+    _inherit = "crm.lead"
+
+    response_deadline = fields.Datetime(copy=False, readonly=True)
+    response_goal = fields.Datetime(
+        compute="_compute_response_goal", help="Ten minutes of opening hours after it came."
+    )
+    response_alert = fields.Integer(copy=False, readonly=True, help="Told: 1 the salesperson, 2 the team leader.")
+    first_response_hours = fields.Float("Response Time (Hours)", copy=False, readonly=True, aggregator="avg")
+    first_response_hours_assigned = fields.Float(
+        "Response Time since Assignment (Hours)", copy=False, readonly=True, aggregator="avg"
+    )
+    response_band = fields.Selection(BANDS, copy=False, readonly=True)
+
+    # Serves the job that looks for leads past their deadline, and its next time.
+    _response_idx = models.Index("(response_deadline) WHERE handling_role = 'new' AND active")
+
+    @api.depends("handling_status_since")
+    def _compute_response_goal(self):
+        for lead in self:
+            calendar = (lead.company_id or self.env.company).resource_calendar_id
+            start = lead.handling_role == "new" and lead.handling_status_since
+            lead.response_goal = start and calendar and calendar.plan_hours(GOAL_MINUTES / 60, start)
+
+    def _follow_status(self):
+        result = super()._follow_status()
+        for status, leads in self.grouped("handling_status_id").items():
+            if status.response_hours:
+                leads._set_response_deadline(status)
+        return result
+
+    def _set_response_deadline(self, status):
+        now = self._now()
+        for company, leads in self.grouped(lambda lead: lead.company_id or self.env.company).items():
+            moment = deadline(now, status.response_hours, company._zone(), company._days_off_from(now.date()))
+            self.env.cr.execute(
+                SQL("UPDATE crm_lead SET response_deadline = %s, response_alert = 0 WHERE id IN %s", moment, leads._ids)
+            )
+            self._wake_at(moment)
+        self.invalidate_recordset(["response_deadline", "response_alert"], flush=False)
+
+    @api.model
+    def _wake_at(self, moment):
+        """Have the job look again at ``moment``, unless it does so earlier anyway."""
+        cron_sudo = self.env.ref("lead_to_cash.cron_response").sudo()  # whoever makes a lead may wake it
+        pending = self.env["ir.cron.trigger"].sudo()
+        if not pending.search_count([("cron_id", "=", cron_sudo.id), ("call_at", "<=", moment)], limit=1):
+            cron_sudo._trigger(at=moment)
+
+    def _count_attempts(self, outcome, moments):
+        """The first try is the response, whatever its outcome."""
+        super()._count_attempts(outcome, moments)
+        rows = SQL(", ").join(SQL("(%s, %s::timestamp)", *moment) for moment in moments)
+        hours = "GREATEST(EXTRACT(EPOCH FROM x.first - %s) / 3600, 0)"
+        since_creation = SQL(hours % "d.create_date")
+        limits = SQL(" ").join(
+            SQL("WHEN %s <= %s THEN %s", since_creation, limit, band)
+            for limit, (band, _label) in zip(BAND_HOURS, BANDS, strict=False)
+        )
+        self.env.cr.execute(
+            SQL(
+                """UPDATE crm_lead d
+                      SET first_response_hours = %(created)s, first_response_hours_assigned = %(assigned)s,
+                          response_band = CASE %(limits)s ELSE %(later)s END
+                     FROM (SELECT id, min(date) AS first FROM (VALUES %(rows)s) v(id, date) GROUP BY id) x
+                    WHERE x.id = d.id AND d.response_band IS NULL""",
+                created=since_creation,
+                assigned=SQL(hours % "COALESCE(d.date_open, d.create_date)"),
+                limits=limits,
+                later=BANDS[-1][0],
+                rows=rows,
+            )
+        )
+        names = ["first_response_hours", "first_response_hours_assigned", "response_band"]
+        self.invalidate_recordset(names, flush=False)
+
+    # The deadline passes -----------------------------------------------------------------
+
+    @api.model
+    def _cron_response(self):
+        """Tell the salesperson when the deadline of a lead passes, later the team leader."""
+        now = self._now()
+        waiting = [("handling_role", "=", "new"), ("attempt_count", "=", 0), ("response_deadline", "!=", False)]
+        late = self.search([*waiting, ("response_deadline", "<=", now), ("response_alert", "<", 2)])
+        for lead in late:
+            lead._tell_about_response()
+        following = self.search([*waiting, ("response_deadline", ">", now)], order="response_deadline, id", limit=1)
+        if following:
+            self._wake_at(following.response_deadline)
+
+    def _tell_about_response(self):
+        """Plan an activity for the salesperson at the deadline, and once as many hours have
+        passed again for the team's leader."""
+        leader = self.team_id.user_id
+        user = self.user_id if self.response_alert == 0 and self.user_id else leader
+        if user:
+            self.activity_schedule(
+                "mail.mail_activity_data_call",
+                self._today(),
+                self.env._("Nobody has called yet"),
+                user_id=user.id,
+            )
+        told = 2 if user == leader or not leader else 1
+        company = self.company_id or self.env.company
+        hours = self.handling_status_id.response_hours
+        moment = deadline(self._now(), hours, company._zone(), company._days_off_from(self._now().date()))
+        self.write({"response_alert": told, "response_deadline": self.response_deadline if told == 2 else moment})
+        if told == 1:
+            self._wake_at(moment)

@@ -1,0 +1,11 @@
+from odoo import fields, models
+
+
+class CrmLostReason(models.Model):
+    """Why a lead, a quotation or an invoice was closed."""
+
+    _inherit = "crm.lost.reason"
+
+    reengage_days = fields.Integer(
+        "Ask Again after", help="Days after closing for this reason, each time they have passed. 0: never."
+    )

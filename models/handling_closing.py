@@ -1,0 +1,93 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..engine.handling import OPEN_ROLES
+
+CLOSURE_FIELDS = ["closure_reason_id", "closure_note", "closure_date"]
+
+
+class HandlingMixin(models.AbstractModel):
+    """Closing a document with a reason, and opening it again."""
+
+    _inherit = "handling.mixin"
+
+    closure_reason_id = fields.Many2one(
+        "crm.lost.reason", copy=False, ondelete="restrict", index="btree_not_null", readonly=True
+    )
+    closure_note = fields.Text(copy=False, readonly=True)
+    closure_date = fields.Datetime("Closed on", copy=False, readonly=True)
+
+    def action_close_dialog(self):
+        """Ask for the reason, then close."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.handling_close_action")
+        context = {"default_res_model": self._name, "default_res_ids": self.ids}
+        return action | {"context": context}
+
+    def action_close(self, reason, note=None):
+        """Close with a reason: the lead is lost, the quotation cancelled, the invoice no
+        longer collected.
+
+        :param reason: a ``crm.lost.reason``
+        :param note: what else is to be known
+        :raise UserError: without a reason
+        """
+        if not reason:
+            raise UserError(self.env._("Choose a reason for closing."))
+        self.check_access("write")
+        self._close(reason)
+        self._write_closure(reason.id, note, self._now())
+        self._drop_automated_activities()
+        return True
+
+    def action_reopen(self):
+        """Undo the closing."""
+        self.check_access("write")
+        self._reopen()
+        self._write_closure(None, None, None)
+        return True
+
+    def _close(self, reason):
+        """What closing does to the document itself."""
+
+    def _reopen(self):
+        """What opening again does to the document itself."""
+
+    def _write_closure(self, reason_id, note, date):
+        """Written by SQL, like the status: on an invoice it is no accounting."""
+        if not self.ids:
+            return
+        self.flush_recordset(CLOSURE_FIELDS)
+        self.env.cr.execute(
+            SQL(
+                "UPDATE %s SET %s, closure_note = %s, closure_date = %s WHERE id IN %s",
+                SQL.identifier(self._table),
+                SQL("%s = %s", SQL.identifier(self._closure_column()), reason_id),
+                note,
+                date,
+                tuple(self.ids),
+            )
+        )
+        self.invalidate_recordset(flush=False)
+
+    def _closure_column(self):
+        return "closure_reason_id"
+
+    def _follow_status(self):
+        reopened = self.filtered(lambda document: document.closure_date and document._is_reopened())
+        reopened._write_closure(None, None, None)
+        return super()._follow_status()
+
+    def _is_reopened(self):
+        return self.handling_role in OPEN_ROLES
+
+    @api.model
+    def _required_reason(self, status):
+        """Refuse a closing without a reason, where the status asks for one."""
+        if status.requires_closure_reason and not self.env.context.get("l2c_closure_reason"):
+            raise UserError(
+                self.env._(
+                    "“%(status)s” needs a reason. Use the button or the action Close, which asks for it.",
+                    status=status.name,
+                )
+            )

@@ -1,0 +1,120 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+from ..engine.contact import CONTACTS, MISSES, half_of_day, misses_in_a_row, next_role
+
+ATTEMPT_FIELDS = ["first_contact_date", "last_contact_date", "attempt_count", "contact_attempt_ids"]
+
+
+class HandlingMixin(models.AbstractModel):
+    """Attempts to reach somebody about a document, and what follows from them."""
+
+    _inherit = "handling.mixin"
+
+    first_contact_date = fields.Datetime("First Contact", copy=False, readonly=True)
+    last_contact_date = fields.Datetime("Last Contact", copy=False, readonly=True)
+    attempt_count = fields.Integer("Attempts", copy=False, readonly=True)
+    contact_attempt_ids = fields.One2many(
+        "contact.attempt",
+        "res_id",
+        "Contact Attempts",
+        domain=lambda self: [("res_model", "=", self._name)],
+        readonly=True,
+        copy=False,
+        bypass_search_access=True,
+    )
+
+    # One click ---------------------------------------------------------------------
+
+    def action_reached(self):
+        """Somebody was reached; the first time, a small dialog asks what came of it."""
+        if len(self) == 1 and not self.first_contact_date:
+            action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.contact_dialog_action")
+            return action | {"context": {"default_res_model": self._name, "default_res_id": self.id}}
+        return self.action_log_attempt("reached")
+
+    def action_no_answer(self):
+        return self.action_log_attempt("no_answer")
+
+    def action_left_message(self):
+        return self.action_log_attempt("left_message")
+
+    def action_call_back(self):
+        return self.action_log_attempt("callback")
+
+    def action_log_attempt(self, outcome, channel="call", note=None, date=None):
+        """Log one attempt for each document, with a line in its chatter.
+
+        :param outcome: one of ``engine.contact.OUTCOMES``
+        :param channel: one of ``engine.contact.CHANNELS``
+        :param note: what was said
+        :param date: when, a UTC datetime; now when left out
+        :raise UserError: for an outcome or channel that there isn't, or a date to come
+        """
+        self.env["contact.attempt"]._log(self._handling_documents(), outcome, channel, note, date)
+        return True
+
+    # What follows --------------------------------------------------------------------
+
+    def _attempts_made(self, outcome, attempts):
+        """Attempts with ``outcome`` were made: dates, counters, status, next try."""
+        self._count_attempts(outcome, [(attempt.res_id, attempt.date) for attempt in attempts])
+        self._handling_event(outcome)
+        if outcome in MISSES:
+            self._after_misses()
+
+    def _count_attempts(self, outcome, moments):
+        """Count the attempts with ``outcome`` at ``moments``, pairs of id and date. Written by SQL, like the status: on an invoice it is no accounting."""
+        spoken = outcome in CONTACTS
+        self.flush_recordset(ATTEMPT_FIELDS[:3])
+        rows = SQL(", ").join(SQL("(%s, %s::timestamp)", *moment) for moment in moments)
+        self.env.cr.execute(
+            SQL(
+                """UPDATE %(table)s d
+                      SET attempt_count = COALESCE(d.attempt_count, 0) + x.number,
+                          first_contact_date = CASE WHEN %(spoken)s THEN LEAST(d.first_contact_date, x.first)
+                                                    ELSE d.first_contact_date END,
+                          last_contact_date = CASE WHEN %(spoken)s THEN GREATEST(d.last_contact_date, x.last)
+                                                   ELSE d.last_contact_date END
+                     FROM (SELECT id, count(*) AS number, min(date) AS first, max(date) AS last
+                             FROM (VALUES %(rows)s) v(id, date) GROUP BY id) x
+                    WHERE x.id = d.id""",
+                table=SQL.identifier(self._table),
+                spoken=spoken,
+                rows=rows,
+            )
+        )
+        self.invalidate_recordset(ATTEMPT_FIELDS, flush=False)
+
+    def _handling_event(self, event):
+        """Move each document to the role that ``event`` leads to, where its state allows it."""
+        for role, documents in self.grouped("handling_role").items():
+            target = next_role(role, event)
+            if target == role:
+                continue
+            for fallback in (target, "in_progress"):
+                fit = documents.filtered(lambda doc, role=fallback: role in doc.handling_choice_ids.mapped("role"))
+                if fit:
+                    fit._handling_update(chosen=fallback)
+                    documents -= fit
+
+    def _after_misses(self):
+        """After a miss, the next try is planned and a mail of the series sent; after so many
+        in a row as the status allows, the document is closed."""
+        for status, documents in self.grouped("handling_status_id").items():
+            if not status.max_attempts:
+                continue
+            for document in documents:
+                outcomes = document.contact_attempt_ids.sorted(lambda row: (row.date, row.id)).mapped("outcome")
+                tries = misses_in_a_row(outcomes)
+                if tries >= status.max_attempts and status.exhausted_reason_id:
+                    document.action_close(status.exhausted_reason_id)
+                else:
+                    document._plan_next_try(tries)
+                    status._send_series_mail(document, tries)
+
+    def _plan_next_try(self, tries):
+        """A call on the next working day, in the mornings and afternoons in turn."""
+        afternoon = half_of_day(tries) == "afternoon"
+        summary = self.env._("Call again, in the afternoon") if afternoon else self.env._("Call again, in the morning")
+        self._plan_activity(self._working_days_later(1), summary, replace=True)

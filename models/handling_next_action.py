@@ -1,0 +1,156 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..engine.handling import OPEN_ROLES
+
+
+class HandlingMixin(models.AbstractModel):
+    """The next action of a document: its earliest open activity."""
+
+    _inherit = "handling.mixin"
+
+    next_action_date = fields.Date(
+        compute="_compute_next_action", inverse="_inverse_next_action_date", store=True, readonly=False, copy=False
+    )
+    next_action_summary = fields.Char(compute="_compute_next_action_summary")
+    is_without_next_action = fields.Boolean(
+        "No Next Action", compute="_compute_is_without_next_action", search="_search_is_without_next_action"
+    )
+
+    @api.depends("activity_ids.date_deadline", "activity_ids.active")
+    def _compute_next_action(self):
+        for document in self:
+            activities = document.activity_ids.filtered("active")
+            document.next_action_date = min(activities.mapped("date_deadline"), default=False)
+
+    @api.depends("activity_ids.summary", "activity_ids.active", "activity_ids.date_deadline")
+    def _compute_next_action_summary(self):
+        for document in self:
+            activity = document._next_activity()
+            document.next_action_summary = activity.summary or activity.activity_type_id.name
+
+    def _next_activity(self):
+        return self.activity_ids.filtered("active").sorted("date_deadline")[:1]
+
+    def _inverse_next_action_date(self):
+        """Plan an activity, or move the one that comes next; without a date, drop what was
+        planned automatically."""
+        for document in self:
+            activity = document._next_activity()
+            if not document.next_action_date:
+                document._drop_automated_activities()
+            elif activity:
+                activity.date_deadline = document.next_action_date
+            else:
+                document._plan_activity(document.next_action_date, self.env._("Follow up"))
+
+    @api.depends("handling_status_id.requires_next_action", "next_action_date")
+    def _compute_is_without_next_action(self):
+        for document in self:
+            document.is_without_next_action = (
+                document.handling_status_id.requires_next_action and not document.next_action_date
+            )
+
+    def _search_is_without_next_action(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("handling_status_id.requires_next_action", "=", True), ("next_action_date", "=", False)]
+
+    is_silent = fields.Boolean(
+        "Silent",
+        compute="_compute_is_silent",
+        search="_search_is_silent",
+        help="No contact for longer than its status allows.",
+    )
+
+    @api.depends("handling_status_id.silent_days", "last_contact_date")
+    def _compute_is_silent(self):
+        silent = self.search([("id", "in", self.ids), ("is_silent", "=", True)]) if self.ids else self
+        for document in self:
+            document.is_silent = document in silent
+
+    def _search_is_silent(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        statuses = self.env["handling.status"].search([("res_model", "=", self._name), ("silent_days", ">", 0)])
+        domain = Domain.FALSE
+        for status in statuses:
+            day = self.env.company._working_days_before(status.silent_days)
+            quiet = Domain("last_contact_date", "<", day) | (
+                Domain("last_contact_date", "=", False) & Domain("handling_status_since", "<", day)
+            )
+            domain |= Domain("handling_status_id", "=", status.id) & quiet
+        return domain
+
+    # Planning --------------------------------------------------------------------------
+
+    def _handling_changed(self):
+        super()._handling_changed()
+        self._follow_status()
+
+    def _follow_status(self):
+        """What entering a status entails: closed documents lose what was planned for them
+        automatically, and the status plans its follow-up."""
+        self.filtered(lambda document: document.handling_role not in OPEN_ROLES)._drop_automated_activities()
+        for status, documents in self.grouped("handling_status_id").items():
+            if status.followup_days:
+                documents._plan_follow_up(status)
+
+    def _plan_follow_up(self, status, step=1):
+        """The follow-up of ``status`` for those that have nothing planned."""
+        self.invalidate_recordset(["activity_ids"], flush=False)
+        days = status.followup_days if step == 1 else status.followup_again_days
+        free = self.filtered(lambda document: not document._next_activity())
+        if status.role in ("contacted", "in_progress"):
+            day = free._working_days_later(days)
+        else:
+            day = fields.Date.add(free._today(), days=days)
+        free._plan_activity(day, status.activity_type_id.summary or self.env._("Follow up"), status, step)
+
+    def _plan_activity(self, day, summary, status=None, step=0, *, replace=False):
+        """An automated activity on ``day`` for each document's responsible."""
+        if replace:
+            self._drop_automated_activities()
+        self.mapped("display_name")  # warm: it is read one by one while planning
+        activity_type = (status and status.activity_type_id) or self.env.ref("mail.mail_activity_data_call")
+        model_id = self.env["ir.model"]._get_id(self._name)
+        self.env["mail.activity"].create(
+            [
+                {
+                    "activity_type_id": activity_type.id,
+                    "summary": summary,
+                    "automated": True,
+                    "handling_step": step,
+                    "date_deadline": day,
+                    "res_model_id": model_id,
+                    "res_id": document.id,
+                    "user_id": (document._handling_user() or self.env.user).id,
+                }
+                for document in self
+            ]
+        )
+
+    def _drop_automated_activities(self):
+        if not self.ids:
+            return
+        domain = [("res_model", "=", self._name), ("res_id", "in", self.ids), ("automated", "=", True)]
+        # What was planned automatically belongs to nobody.
+        self.env["mail.activity"].sudo().search(domain).unlink()
+
+    def _follow_up_done(self, step):
+        """An automated follow-up was done: the status may want another one."""
+        for status, documents in self.grouped("handling_status_id").items():
+            again = status.followup_again_days and step == 1
+            if status.role in ("contacted", "in_progress") and status.followup_days:
+                documents._plan_follow_up(status)
+            elif again:
+                documents._plan_follow_up(status, step=2)
+
+    def _handling_user(self):
+        """Who is responsible for the document."""
+        return self.user_id
+
+    def _working_days_later(self, days):
+        """The date that is so many working days of the company after today."""
+        company = self.company_id[:1] or self.env.company
+        return company._working_days_later(days)
