@@ -69,7 +69,7 @@ class CrmLead(models.Model):
 
     def _count_attempts(self, outcome, moments):
         """The first try is the response, whatever its outcome."""
-        super()._count_attempts(outcome, moments)
+        result = super()._count_attempts(outcome, moments)
         rows = SQL(", ").join(SQL("(%s, %s::timestamp)", *moment) for moment in moments)
         hours = "GREATEST(EXTRACT(EPOCH FROM x.first - %s) / 3600, 0)"
         since_creation = SQL(hours % "d.create_date")
@@ -93,6 +93,7 @@ class CrmLead(models.Model):
         )
         names = ["first_response_hours", "first_response_hours_assigned", "response_band"]
         self.invalidate_recordset(names, flush=False)
+        return result
 
     # The deadline passes -----------------------------------------------------------------
 

@@ -92,11 +92,10 @@ class HandlingMixin(models.AbstractModel):
             target = next_role(role, event)
             if target == role:
                 continue
-            for fallback in (target, "in_progress"):
-                fit = documents.filtered(lambda doc, role=fallback: role in doc.handling_choice_ids.mapped("role"))
-                if fit:
-                    fit._handling_update(chosen=fallback)
-                    documents -= fit
+            fit = documents.filtered(lambda doc, role=target: role in doc.handling_choice_ids.mapped("role"))
+            fit._handling_update(chosen=target)
+            rest = (documents - fit).filtered(lambda doc: "in_progress" in doc.handling_choice_ids.mapped("role"))
+            rest._handling_update(chosen="in_progress")
 
     def _after_misses(self):
         """After a miss, the next try is planned and a mail of the series sent; after so many

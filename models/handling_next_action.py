@@ -85,8 +85,9 @@ class HandlingMixin(models.AbstractModel):
     # Planning --------------------------------------------------------------------------
 
     def _handling_changed(self):
-        super()._handling_changed()
+        result = super()._handling_changed()
         self._follow_status()
+        return result
 
     def _follow_status(self):
         """What entering a status entails: closed documents lose what was planned for them

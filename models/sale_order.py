@@ -53,7 +53,7 @@ class SaleOrder(models.Model):
 
     def _handling_changed(self):
         """The lead goes on with its quotation: sent, it is in progress; confirmed, it is won."""
-        super()._handling_changed()
+        result = super()._handling_changed()
         sent = self.filtered(lambda order: order.state == "sent")
         confirmed = self.filtered(lambda order: order.state == "sale")
         # Who sends or confirms need not be the lead's salesperson.
@@ -61,6 +61,7 @@ class SaleOrder(models.Model):
         won_sudo = confirmed.opportunity_id.sudo().filtered(lambda lead: lead.handling_role in OPEN_ROLES)
         if won_sudo:
             won_sudo.action_set_won()
+        return result
 
     def _handling_timed_sql(self):
         return SQL("d.state IN ('draft', 'sent') AND d.handling_role != 'dormant'")
