@@ -11,6 +11,7 @@ from . import contact_attempt
 from . import crm_lost_reason
 from . import crm_lead
 from . import crm_lead_response
+from . import crm_lead_reengage
 from . import sale_order
 from . import calendar_event
 from . import account_bank_statement_line
@@ -21,6 +22,7 @@ from . import account_payment
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import res_partner_customer
 from . import dunning_banner_mixin
 from . import dunning_explained_mixin
 from . import dunning_policy

@@ -9,3 +9,9 @@ class CrmLostReason(models.Model):
     reengage_days = fields.Integer(
         "Ask Again after", help="Days after closing for this reason, each time they have passed. 0: never."
     )
+    reengage_template_id = fields.Many2one(
+        "mail.template",
+        "Ask Again by",
+        domain=[("model", "=", "crm.lead")],
+        help="Empty: a call is planned for the salesperson.",
+    )

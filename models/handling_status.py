@@ -131,6 +131,10 @@ class HandlingStatus(models.Model):
         return f"{labels[role]} ({situations[situation]})" if situation else labels[role]
 
     def _cron_follow_time(self):
-        """Statuses that change by the date alone: overdue invoices, expired quotations."""
+        """What changes by the date alone: overdue invoices, expired quotations, customers who
+        don't come back, closed leads to be asked again."""
         for name in REQUIRED:
             self.env[name]._handling_follow_time()
+        self.env["res.partner"]._follow_customers()
+        self.env["res.partner"]._ask_for_referrals()
+        self.env["crm.lead"]._reengage()

@@ -38,6 +38,10 @@ class ResCompany(models.Model):
         "res.users", "All E-mails First to", help="Until a run is released, its e-mails go to this person only."
     )
 
+    customer_inactive_months = fields.Integer(
+        "Inactive after", default=12, help="Months without an order, after which a customer is inactive. 0: never."
+    )
+
     @api.constrains("dunning_hour_from", "dunning_hour_to")
     def _check_dunning_hours(self):
         for company in self:

@@ -61,6 +61,8 @@ class SaleOrder(models.Model):
         won_sudo = confirmed.opportunity_id.sudo().filtered(lambda lead: lead.handling_role in OPEN_ROLES)
         if won_sudo:
             won_sudo.action_set_won()
+        if confirmed:
+            confirmed.partner_id.commercial_partner_id.sudo()._follow_customers(confirmed.partner_id.commercial_partner_id)
         return result
 
     def _handling_timed_sql(self):

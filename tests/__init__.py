@@ -15,3 +15,4 @@ from . import test_dunning_changes
 from . import test_dunning_properties
 from . import test_dunning_isolation
 from . import test_dunning_peers
+from . import test_customers
