@@ -57,6 +57,16 @@ class Rule(NamedTuple):
     situation: SQL = SQL("NULL::text")
 
 
+class Changed(NamedTuple):
+    """A document whose status changed, with what decides about what follows."""
+
+    id: int
+    role: str
+    status_id: int
+    has_next_action: bool
+    was_closed: bool
+
+
 def missing(model, present):
     """The required (role, situation) pairs of ``model`` that ``present`` lacks.
 
@@ -115,7 +125,7 @@ def transition(model, table, rule, where, now, uid, *, chosen=None, log=True):
     A document that fits its status keeps it; one that is new (without a date of entry)
     gets a first row in the log, unless ``log`` is off: when installing, the past is not
     known. ``table`` is the model's, its row is called ``d``; ``now`` is UTC, ``uid`` who did
-    it. Returns the ids of the changed documents.
+    it. Returns a row, as of :class:`Changed`, for each changed document.
     """
     return SQL(
         """
@@ -152,7 +162,8 @@ def transition(model, table, rule, where, now, uid, *, chosen=None, log=True):
                handling_status_since = %(now)s
           FROM change
          WHERE change.id = d.id
-     RETURNING d.id
+     RETURNING d.id, d.handling_role, d.handling_status_id,
+               d.next_action_date IS NOT NULL, d.closure_date IS NOT NULL
         """,
         table=table,
         model=model,

@@ -133,8 +133,8 @@ class AccountMove(models.Model):
         self.env["dunning.notice"]._reasons_changed(self.line_ids)
         return result
 
-    def _is_reopened(self):
-        return False  # a closed invoice stays open in the books
+    def _end_closure(self):
+        """A closed invoice stays open in the books, and closed."""
 
     def button_cancel(self):
         result = super().button_cancel()

@@ -9,9 +9,7 @@ class CrmLead(models.Model):
     _inherit = ["handling.mixin", "crm.lead"]
 
     # On a lead the reason for closing is Odoo's own.
-    closure_reason_id = fields.Many2one(
-        string="Closure Reason", related="lost_reason_id", readonly=False, index=False
-    )
+    closure_reason_id = fields.Many2one(string="Closure Reason", related="lost_reason_id", readonly=False, index=False)
 
     need = fields.Char(help="What the customer needs, in a few words.")
     budget = fields.Monetary(currency_field="company_currency")

@@ -42,12 +42,10 @@ class CrmLead(models.Model):
             start = lead.handling_role == "new" and lead.handling_status_since
             lead.response_goal = start and calendar and calendar.plan_hours(GOAL_MINUTES / 60, start)
 
-    def _follow_status(self):
-        result = super()._follow_status()
-        for status, leads in self.grouped("handling_status_id").items():
-            if status.response_hours:
-                leads._set_response_deadline(status)
-        return result
+    def _follow_status(self, changed):
+        for status, leads in self._by_status(changed, "response_hours").items():
+            leads._set_response_deadline(status)
+        return super()._follow_status(changed)
 
     def _set_response_deadline(self, status):
         now = self._now()

@@ -73,13 +73,14 @@ class HandlingMixin(models.AbstractModel):
     def _closure_column(self):
         return "closure_reason_id"
 
-    def _follow_status(self):
-        reopened = self.filtered(lambda document: document.closure_date and document._is_reopened())
-        reopened._write_closure(None, None, None)
-        return super()._follow_status()
+    def _follow_status(self, changed):
+        reopened = [row.id for row in changed if row.was_closed and row.role in OPEN_ROLES]
+        self.browse(reopened)._end_closure()
+        return super()._follow_status(changed)
 
-    def _is_reopened(self):
-        return self.handling_role in OPEN_ROLES
+    def _end_closure(self):
+        """The documents went on by themselves: they are no longer closed."""
+        self._write_closure(None, None, None)
 
     @api.model
     def _required_reason(self, status):

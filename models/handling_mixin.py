@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..engine.handling import ROLES, choices, transition
+from ..engine.handling import ROLES, Changed, choices, transition
 
 HANDLING_FIELDS = ["handling_status_id", "handling_role", "handling_status_since"]
 
@@ -159,16 +159,24 @@ class HandlingMixin(models.AbstractModel):
             return
         documents.flush_recordset()
         changed = documents._handling_transition(SQL("d.id IN %s", tuple(documents.ids)), chosen=chosen)
-        documents.browse(changed)._handling_changed()
+        documents._handling_changed(changed)
 
-    def _handling_changed(self):
-        """The status of ``self`` was changed in the database."""
+    def _handling_changed(self, changed):
+        """The statuses of the documents ``changed``, as of :class:`Changed`, were changed in
+        the database."""
         names = [*HANDLING_FIELDS, "handling_change_ids", "handling_choice_ids", "handling_offer_ids"]
-        self.invalidate_recordset(names, flush=False)
-        self.modified(HANDLING_FIELDS)
+        documents = self.browse(row.id for row in changed)
+        documents.invalidate_recordset(names, flush=False)
+        documents.modified(HANDLING_FIELDS)
+        if changed:
+            self._follow_status(changed)
+
+    def _follow_status(self, changed):
+        """What entering a status entails. Decided by what ``changed`` says: a payment of an
+        invoice for which nothing is planned costs no further query."""
 
     def _handling_transition(self, where, *, chosen=None, log=True):
-        """Run the statement; returns the ids of the changed documents."""
+        """Run the statement; returns what changed."""
         statement = transition(
             self._name,
             SQL.identifier(self._table),
@@ -179,7 +187,7 @@ class HandlingMixin(models.AbstractModel):
             chosen=chosen,
             log=log,
         )
-        return [row[0] for row in self.env.execute_query(statement)]
+        return [Changed(*row) for row in self.env.execute_query(statement)]
 
     @api.model
     def _handling_install(self):
@@ -192,7 +200,7 @@ class HandlingMixin(models.AbstractModel):
         """Statuses that the date alone changes."""
         self.env.flush_all()
         changed = self._handling_transition(self._handling_timed_sql())
-        self.browse(changed)._handling_changed()
+        self._handling_changed(changed)
 
     # Reading -----------------------------------------------------------------------
 

@@ -84,18 +84,24 @@ class HandlingMixin(models.AbstractModel):
 
     # Planning --------------------------------------------------------------------------
 
-    def _handling_changed(self):
-        result = super()._handling_changed()
-        self._follow_status()
-        return result
+    def _follow_status(self, changed):
+        """Closed documents lose what was planned for them automatically, and the status plans
+        its follow-up."""
+        closed = [row.id for row in changed if row.has_next_action and row.role not in OPEN_ROLES]
+        self.browse(closed)._drop_automated_activities()
+        for status, documents in self._by_status(changed, "followup_days").items():
+            documents._plan_follow_up(status)
+        return super()._follow_status(changed)
 
-    def _follow_status(self):
-        """What entering a status entails: closed documents lose what was planned for them
-        automatically, and the status plans its follow-up."""
-        self.filtered(lambda document: document.handling_role not in OPEN_ROLES)._drop_automated_activities()
-        for status, documents in self.grouped("handling_status_id").items():
-            if status.followup_days:
-                documents._plan_follow_up(status)
+    def _by_status(self, changed, setting):
+        """The documents by their status, where it has ``setting``."""
+        statuses = self.env["handling.status"]
+        with_setting = statuses._ids_with(setting)
+        return {
+            statuses.browse(status_id): self.browse(row.id for row in changed if row.status_id == status_id)
+            for status_id in {row.status_id for row in changed}
+            if status_id in with_setting
+        }
 
     def _plan_follow_up(self, status, step=1):
         """The follow-up of ``status`` for those that have nothing planned."""

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import ormcache
 
 from ..engine.handling import DOCUMENTS, REQUIRED, ROLES, SITUATIONS, missing
 
@@ -63,7 +64,23 @@ class HandlingStatus(models.Model):
                     )
                 )
 
+    @api.model
+    @ormcache("setting")
+    def _ids_with(self, setting):
+        """The ids of the statuses with ``setting``; asked at every change of a document."""
+        return frozenset(self.sudo().with_context(active_test=False).search([(setting, ">", 0)]).ids)  # everybody's
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
     def write(self, vals):
+        self.env.registry.clear_cache()
         changed = [name for name in FIXED_WHEN_USED if name in vals]
         if changed:
             different = self.filtered(lambda status: any((status[name] or False) != vals[name] for name in changed))

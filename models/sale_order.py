@@ -51,18 +51,20 @@ class SaleOrder(models.Model):
     def _reopen(self):
         self.action_draft()
 
-    def _handling_changed(self):
+    def _follow_status(self, changed):
         """The lead goes on with its quotation: sent, it is in progress; confirmed, it is won."""
-        result = super()._handling_changed()
-        sent = self.filtered(lambda order: order.state == "sent")
-        confirmed = self.filtered(lambda order: order.state == "sale")
+        result = super()._follow_status(changed)
+        sent = self.browse(row.id for row in changed if row.role == "contacted")
+        confirmed = self.browse(row.id for row in changed if row.role == "won")
         # Who sends or confirms need not be the lead's salesperson.
         sent.opportunity_id.sudo()._handling_event("quotation")
         won_sudo = confirmed.opportunity_id.sudo().filtered(lambda lead: lead.handling_role in OPEN_ROLES)
         if won_sudo:
             won_sudo.action_set_won()
         if confirmed:
-            confirmed.partner_id.commercial_partner_id.sudo()._follow_customers(confirmed.partner_id.commercial_partner_id)
+            confirmed.partner_id.commercial_partner_id.sudo()._follow_customers(
+                confirmed.partner_id.commercial_partner_id
+            )
         return result
 
     def _handling_timed_sql(self):
