@@ -1,1 +1,1 @@
-from . import contact, dunning, dunning_run, handling, replies, response, window, workdays
+from . import call_list, contact, dunning, dunning_run, handling, replies, response, window, workdays

@@ -12,7 +12,9 @@ from . import crm_lost_reason
 from . import crm_lead
 from . import crm_lead_response
 from . import crm_lead_reengage
+from . import lead_response_report
 from . import sale_order
+from . import call_list_line
 from . import calendar_event
 from . import account_bank_statement_line
 from . import account_move

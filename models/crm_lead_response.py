@@ -32,6 +32,8 @@ class CrmLead(models.Model):
     )
     response_band = fields.Selection(BANDS, copy=False, readonly=True)
 
+    waiting_minutes = fields.Integer(compute="_compute_waiting_minutes", help="Since the lead came.")
+
     # Serves the job that looks for leads past their deadline, and its next time.
     _response_idx = models.Index("(response_deadline) WHERE handling_role = 'new' AND active")
 
@@ -41,6 +43,13 @@ class CrmLead(models.Model):
             calendar = (lead.company_id or self.env.company).resource_calendar_id
             start = lead.handling_role == "new" and lead.handling_status_since
             lead.response_goal = start and calendar and calendar.plan_hours(GOAL_MINUTES / 60, start)
+
+    @api.depends("handling_status_since")
+    def _compute_waiting_minutes(self):
+        now = self._now()
+        for lead in self:
+            since = lead.handling_role == "new" and lead.handling_status_since
+            lead.waiting_minutes = since and (now - since).total_seconds() // 60
 
     def _follow_status(self, changed):
         for status, leads in self._by_status(changed, "response_hours").items():

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..engine.contact import CONTACTS, MISSES, half_of_day, misses_in_a_row, next_role
@@ -23,6 +23,17 @@ class HandlingMixin(models.AbstractModel):
         copy=False,
         bypass_search_access=True,
     )
+
+    days_since_contact = fields.Integer(
+        compute="_compute_days_since_contact", help="Days since somebody was reached, or since the status was entered."
+    )
+
+    @api.depends("last_contact_date", "handling_status_since")
+    def _compute_days_since_contact(self):
+        now = self._now()
+        for document in self:
+            last = document.last_contact_date or document.handling_status_since
+            document.days_since_contact = last and (now - last).days
 
     # One click ---------------------------------------------------------------------
 

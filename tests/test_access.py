@@ -41,6 +41,17 @@ ACCESS = {
     },
 }
 
+for sales_model in ("lead.response.report",):
+    ACCESS[sales_model] = {
+        **dict.fromkeys(PEOPLE, ""),
+        **dict.fromkeys(("own_leads", "all_leads", "sales_manager"), "r"),
+    }
+ACCESS["contact.attempt"] = {
+    **dict.fromkeys(PEOPLE, "crw"),
+    "readonly": "r",
+    "employee": "",
+}
+
 #: The same for dunning: invoicing, readonly, collector, accountant; others have no access.
 DUNNING_ACCESS = {
     "dunning.policy": ("r", "r", "r", "crwu"),
