@@ -115,9 +115,11 @@ class AccountMove(models.Model):
         return SQL("d.state = 'posted' AND d.handling_role = 'new' AND d.move_type != 'out_refund'")
 
     def _handling_update(self, chosen=None):
-        # The rule reads the due dates and what is reconciled of the lines.
-        self._handling_documents().line_ids.flush_recordset(["date_maturity", "reconciled", "display_type"])
-        return super()._handling_update(chosen)
+        documents = self._handling_documents()
+        if documents:
+            # The rule reads the due dates and what is reconciled of the lines.
+            documents.line_ids.flush_recordset(["date_maturity", "reconciled", "display_type"])
+            super(AccountMove, documents)._handling_update(chosen)
 
     def _handling_user(self):
         return self.invoice_user_id

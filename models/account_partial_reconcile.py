@@ -14,6 +14,8 @@ class AccountPartialReconcile(models.Model):
         return partials
 
     def unlink(self):
+        if not self:
+            return super().unlink()
         moves = self._reconciled_moves()
         lines = self.debit_move_id | self.credit_move_id
         returned = self.filtered(lambda partial: partial.credit_move_id._is_payment()).debit_move_id

@@ -150,7 +150,7 @@ class DunningNotice(models.Model):
         """Money moved on these journal items: what has not left yet follows at once, and what
         was planned after a notice whose items are all paid is dropped."""
         # Who reconciles need not see the notices.
-        notices_sudo = self.sudo().search([("line_ids.move_line_id", "in", lines.ids), ("state", "!=", "cancelled")])
+        notices_sudo = self.sudo()._about(lines)
         notices_sudo.filtered(lambda notice: notice.state in PENDING)._follow_books()
         for notice in notices_sudo.filtered(lambda notice: notice.state == "sent" and notice.activity_ids):
             if all(line.reconciled for line in notice.line_ids.filtered("level_id").move_line_id):
@@ -161,8 +161,24 @@ class DunningNotice(models.Model):
         """What stands against reminding of these journal items changed: what has not left yet
         follows at once."""
         # Who promises, disputes or closes need not see the notices.
-        notices_sudo = self.sudo().search([("line_ids.move_line_id", "in", lines.ids), ("state", "in", PENDING)])
+        notices_sudo = self.sudo()._about(lines).filtered(lambda notice: notice.state in PENDING)
         notices_sudo._follow_reasons()
+
+    @api.model
+    def _about(self, lines):
+        """The notices that name these journal items and were not cancelled. Asked at every
+        reconciliation, mostly in vain: without the ORM's search."""
+        if not lines.ids:
+            return self.browse()
+        self.env["dunning.notice.line"].flush_model(["notice_id", "move_line_id", "notice_state"])
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT notice_id FROM dunning_notice_line"
+                " WHERE move_line_id IN %s AND notice_state != 'cancelled'",
+                tuple(lines.ids),
+            )
+        )
+        return self.browse(row[0] for row in rows)
 
     def _follow_reasons(self):
         """What was promised, disputed, held or excluded since the run is not reminded of."""

@@ -28,10 +28,12 @@ class HandlingMixin(models.AbstractModel):
         """Close with a reason: the lead is lost, the quotation cancelled, the invoice no
         longer collected.
 
-        :param reason: a ``crm.lost.reason``
+        :param reason: a ``crm.lost.reason``, or its id
         :param note: what else is to be known
         :raise UserError: without a reason
         """
+        if isinstance(reason, int):
+            reason = self.env["crm.lost.reason"].browse(reason)
         if not reason:
             raise UserError(self.env._("Choose a reason for closing."))
         self.check_access("write")
