@@ -138,7 +138,7 @@ def transition(model, table, rule, where, now, uid, *, chosen=None, log=True):
                    %(roles)s AS roles,
                    %(situation)s AS situation
               FROM %(table)s d
-         LEFT JOIN handling_status old ON old.id = d.handling_status_id
+         LEFT JOIN handling_status old ON old.id = d.handling_status_id AND old.res_model = %(model)s
              WHERE %(where)s
         ), change AS (
             SELECT doc.id, doc.since, doc.old_id, doc.old_role, target.id AS new_id, target.role AS new_role

@@ -34,7 +34,10 @@ def deadline(start, hours, zone, holidays):
     while (until_midnight := _midnight(moment.date() + timedelta(days=1), tz) - moment) < left:
         left -= until_midnight
         moment = _midnight(next_working_day(moment.date() + timedelta(days=1), holidays), tz)
-    return (moment + left).astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
+    end = moment + left
+    if end.date() == moment.date():
+        end = end.replace(fold=moment.fold)
+    return end.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
 
 
 def _midnight(day, tz):

@@ -116,10 +116,9 @@ class AccountMove(models.Model):
 
     def _handling_update(self, chosen=None):
         documents = self._handling_documents()
-        if documents:
-            # The rule reads the due dates and what is reconciled of the lines.
-            documents.line_ids.flush_recordset(["date_maturity", "reconciled", "display_type"])
-            super(AccountMove, documents)._handling_update(chosen)
+        # The rule reads the due dates and what is reconciled of the lines.
+        documents.line_ids.flush_recordset(["date_maturity", "reconciled", "display_type"])
+        return super(AccountMove, documents)._handling_update(chosen)
 
     def _handling_user(self):
         return self.invoice_user_id

@@ -40,9 +40,14 @@ class ContactAttempt(models.Model):
             raise UserError(self.env._("An attempt can't lie in the future. Plan a next action instead."))
         for (model, outcome), group in attempts.grouped(lambda row: (row.res_model, row.outcome)).items():
             documents = self.env[model].browse(group.mapped("res_id"))
-            documents.check_access("write")
+            documents.check_access("read" if model == "res.partner" else "write")
             documents._attempts_made(outcome, group)
         return attempts
+
+    def write(self, vals):
+        if not self.env.su and set(vals) - {"note"}:
+            raise UserError(self.env._("An attempt is a fact: only its note can be changed."))
+        return super().write(vals)
 
     @api.model
     def _log(self, documents, outcome, channel, note, date):

@@ -40,7 +40,7 @@ class CrmLead(models.Model):
         return {"active", "probability", "stage_id"}
 
     def _handling_acts(self):
-        return {"won", "lost", *OPEN_ROLES}
+        return {"won", *OPEN_ROLES} if self.won_status == "won" else {"won", "lost", *OPEN_ROLES}
 
     def _handling_act(self, status):
         if status.role == "won":
@@ -67,6 +67,19 @@ class CrmLead(models.Model):
         for lead in self.filtered(lambda lead: lead.won_status == "won"):
             lead.stage_id = lead._stage_find(domain=[("is_won", "=", False)])
             lead.probability = lead.automated_probability
+
+    def _merge_dependences_history(self, opportunities):
+        """Attempts and what is planned go to the lead that stays."""
+        result = super()._merge_dependences_history(opportunities)
+        self.invalidate_recordset(["activity_ids"])
+        self.modified(["activity_ids"])
+        # The attempts go with the leads, whoever made them.
+        attempts_sudo = self.env["contact.attempt"].sudo()
+        attempts_sudo = attempts_sudo.search([("res_model", "=", self._name), ("res_id", "in", opportunities.ids)])
+        attempts_sudo.res_id = self.id
+        for outcome, rows in attempts_sudo.grouped("outcome").items():
+            self._count_attempts(outcome, [(self.id, row.date) for row in rows])
+        return result
 
     def _closure_column(self):
         return "lost_reason_id"

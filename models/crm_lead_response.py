@@ -11,7 +11,7 @@ BANDS = [
     ("later", "Later"),
 ]
 #: Hours up to which the bands go, in their order.
-BAND_HOURS = (10 / 60, 1, 15, 24)
+BAND_HOURS = (0.16667, 1, 15, 24)
 #: Minutes of opening hours in which a new lead is best called.
 GOAL_MINUTES = 10
 
@@ -133,5 +133,3 @@ class CrmLead(models.Model):
         hours = self.handling_status_id.response_hours
         moment = deadline(self._now(), hours, company._zone(), company._days_off_from(self._now().date()))
         self.write({"response_alert": told, "response_deadline": self.response_deadline if told == 2 else moment})
-        if told == 1:
-            self._wake_at(moment)

@@ -2,8 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..engine.handling import OPEN_ROLES
-
 CLOSURE_FIELDS = ["closure_reason_id", "closure_note", "closure_date"]
 
 
@@ -65,7 +63,7 @@ class HandlingMixin(models.AbstractModel):
                 "UPDATE %s SET %s, closure_note = %s, closure_date = %s WHERE id IN %s",
                 SQL.identifier(self._table),
                 SQL("%s = %s", SQL.identifier(self._closure_column()), reason_id),
-                note,
+                note or None,
                 date,
                 tuple(self.ids),
             )
@@ -76,7 +74,12 @@ class HandlingMixin(models.AbstractModel):
         return "closure_reason_id"
 
     def _follow_status(self, changed):
-        reopened = [row.id for row in changed if row.was_closed and row.role in OPEN_ROLES]
+        closed = tuple(row.id for row in changed if row.role == "lost" and not row.was_closed)
+        if closed:  # by the document's own button
+            statement = "UPDATE %s SET closure_date = %s WHERE id IN %s"
+            self.env.cr.execute(SQL(statement, SQL.identifier(self._table), self._now(), closed))
+            self.browse(closed).invalidate_recordset(["closure_date"], flush=False)
+        reopened = [row.id for row in changed if row.was_closed and row.role != "lost"]
         self.browse(reopened)._end_closure()
         return super()._follow_status(changed)
 

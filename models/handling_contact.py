@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -96,6 +98,7 @@ class HandlingMixin(models.AbstractModel):
             )
         )
         self.invalidate_recordset(ATTEMPT_FIELDS, flush=False)
+        self.modified(ATTEMPT_FIELDS[:3])
 
     def _handling_event(self, event):
         """Move each document to the role that ``event`` leads to, where its state allows it."""
@@ -112,15 +115,19 @@ class HandlingMixin(models.AbstractModel):
         """After a miss, the next try is planned and a mail of the series sent; after so many
         in a row as the status allows, the document is closed."""
         for status, documents in self.grouped("handling_status_id").items():
-            if not status.max_attempts:
+            if not (status.max_attempts or status.requires_next_action or status.series_ids):
                 continue
+            by_tries = defaultdict(list)
             for document in documents:
                 outcomes = document.contact_attempt_ids.sorted(lambda row: (row.date, row.id)).mapped("outcome")
                 tries = misses_in_a_row(outcomes)
-                if tries >= status.max_attempts and status.exhausted_reason_id:
+                if status.max_attempts and tries >= status.max_attempts and status.exhausted_reason_id:
                     document.action_close(status.exhausted_reason_id)
                 else:
-                    document._plan_next_try(tries)
+                    by_tries[tries].append(document.id)
+            for tries, ids in by_tries.items():
+                self.browse(ids)._plan_next_try(tries)
+                for document in self.browse(ids):
                     status._send_series_mail(document, tries)
 
     def _plan_next_try(self, tries):

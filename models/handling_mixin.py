@@ -94,6 +94,10 @@ class HandlingMixin(models.AbstractModel):
         self._handling_choose(self.env["handling.status"].browse(vals["handling_status_id"]))
         return True
 
+    @api.model
+    def load(self, fields, data):
+        return super(HandlingMixin, self.with_context(l2c_status_of=self._name)).load(fields, data)
+
     def unlink(self):
         ids = tuple(self.ids)
         result = super().unlink()
@@ -107,6 +111,9 @@ class HandlingMixin(models.AbstractModel):
                 )
             )
             self.env["handling.status.change"].invalidate_model(flush=False)
+            # The attempts go with their document, whoever made them.
+            attempts_sudo = self.env["contact.attempt"].sudo()
+            attempts_sudo.search([("res_model", "=", self._name), ("res_id", "in", ids)]).unlink()
         return result
 
     def _set_handling_role(self, role):

@@ -3,6 +3,9 @@ from odoo.fields import Domain
 
 from ..engine.handling import OPEN_ROLES
 
+#: The step of an activity that was planned by setting the date of the next action.
+BY_DATE = -1
+
 
 class HandlingMixin(models.AbstractModel):
     """The next action of a document: its earliest open activity."""
@@ -38,11 +41,13 @@ class HandlingMixin(models.AbstractModel):
         for document in self:
             activity = document._next_activity()
             if not document.next_action_date:
-                document._drop_automated_activities()
+                document._drop_automated_activities(by_date=True)
             elif activity:
                 activity.date_deadline = document.next_action_date
             else:
-                document._plan_activity(document.next_action_date, self.env._("Follow up"))
+                document._plan_activity(
+                    document.next_action_date, self.env._("Follow up"), step=BY_DATE, automated=False
+                )
 
     @api.depends("handling_status_id.requires_next_action", "next_action_date")
     def _compute_is_without_next_action(self):
@@ -90,6 +95,7 @@ class HandlingMixin(models.AbstractModel):
         closed = [row.id for row in changed if row.has_next_action and row.role not in OPEN_ROLES]
         self.browse(closed)._drop_automated_activities()
         for status, documents in self._by_status(changed, "followup_days").items():
+            documents._drop_automated_activities()
             documents._plan_follow_up(status)
         return super()._follow_status(changed)
 
@@ -114,33 +120,40 @@ class HandlingMixin(models.AbstractModel):
             day = fields.Date.add(free._today(), days=days)
         free._plan_activity(day, status.activity_type_id.summary or self.env._("Follow up"), status, step)
 
-    def _plan_activity(self, day, summary, status=None, step=0, *, replace=False):
-        """An automated activity on ``day`` for each document's responsible."""
+    def _plan_activity(self, day, summary, status=None, step=0, *, replace=False, automated=True):
+        """An activity on ``day`` for each document's responsible; ``automated``: what follows
+        from a status may drop it again."""
         if replace:
             self._drop_automated_activities()
         self.mapped("display_name")  # warm: it is read one by one while planning
         activity_type = (status and status.activity_type_id) or self.env.ref("mail.mail_activity_data_call")
         model_id = self.env["ir.model"]._get_id(self._name)
+        myself = self.env.user.filtered(lambda user: user._is_internal())  # a customer may have confirmed
         self.env["mail.activity"].create(
             [
                 {
                     "activity_type_id": activity_type.id,
                     "summary": summary,
-                    "automated": True,
+                    "automated": automated,
                     "handling_step": step,
                     "date_deadline": day,
                     "res_model_id": model_id,
                     "res_id": document.id,
-                    "user_id": (document._handling_user() or self.env.user).id,
+                    "user_id": (document._handling_user() or myself).id,
                 }
                 for document in self
             ]
         )
 
-    def _drop_automated_activities(self):
+    def _drop_automated_activities(self, *, by_date=False):
+        """Drop what was planned automatically; with ``by_date``, also what was planned by
+        setting a date."""
         if not self.ids:
             return
-        domain = [("res_model", "=", self._name), ("res_id", "in", self.ids), ("automated", "=", True)]
+        domain = Domain("automated", "=", True)
+        if by_date:
+            domain |= Domain("handling_step", "=", BY_DATE)
+        domain &= Domain("res_model", "=", self._name) & Domain("res_id", "in", self.ids)
         # What was planned automatically belongs to nobody.
         self.env["mail.activity"].sudo().search(domain).unlink()
 

@@ -107,10 +107,17 @@ class HandlingStatus(models.Model):
             )
         self._check_complete(without=self)
 
+    @api.model
+    def name_search(self, name="", domain=None, operator="ilike", limit=100):
+        model = self.env.context.get("l2c_status_of")
+        if model:
+            domain = [*(domain or []), ("res_model", "=", model)]
+        return super().name_search(name, domain, operator, limit)
+
     def _send_series_mail(self, document, tries):
         """Queue the e-mail of the series for so many tries, unless the address is blocked."""
         template = self.series_ids.filtered(lambda step: step.number == tries).mail_template_id
-        if template and not (document._name == "crm.lead" and document.is_blacklisted):
+        if template and not (document if "is_blacklisted" in document._fields else document.partner_id).is_blacklisted:
             template.send_mail(document.id)
 
     def _used(self):

@@ -58,13 +58,20 @@ class SaleOrder(models.Model):
         confirmed = self.browse(row.id for row in changed if row.role == "won")
         # Who sends or confirms need not be the lead's salesperson.
         sent.opportunity_id.sudo()._handling_event("quotation")
-        won_sudo = confirmed.opportunity_id.sudo().filtered(lambda lead: lead.handling_role in OPEN_ROLES)
+        won_sudo = confirmed.opportunity_id.sudo().filtered(lambda lead: lead.handling_role in (*OPEN_ROLES, "lost"))
         if won_sudo:
             won_sudo.action_set_won()
         if confirmed:
             confirmed.partner_id.commercial_partner_id.sudo()._follow_customers(
                 confirmed.partner_id.commercial_partner_id
             )
+        return result
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("state") == "sent":
+            # Who sends need not be the lead's salesperson.
+            self.opportunity_id.sudo()._handling_event("quotation")
         return result
 
     def _handling_timed_sql(self):

@@ -16,3 +16,7 @@ from . import test_dunning_properties
 from . import test_dunning_isolation
 from . import test_dunning_peers
 from . import test_customers
+from . import test_call_list
+from . import test_leads_transitions
+from . import test_leads_attempts
+from . import test_leads_response

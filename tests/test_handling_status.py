@@ -107,7 +107,14 @@ class TestScheme(HandlingCase):
         self.assertNotEqual(self.lead().handling_status_id, extra)
 
     def test_examples_in_the_engine(self):
-        for module in (engine.handling, engine.replies, engine.window, engine.workdays):
+        for module in (
+            engine.contact,
+            engine.handling,
+            engine.replies,
+            engine.response,
+            engine.window,
+            engine.workdays,
+        ):
             result = doctest.testmod(module)
             self.assertTrue(result.attempted)
             self.assertFalse(result.failed)

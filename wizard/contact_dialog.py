@@ -43,5 +43,5 @@ class ContactDialog(models.TransientModel):
             document.need = self.need
         document._drop_automated_activities()
         user = document._handling_user() or self.env.user
-        document.activity_schedule(activity_type, self.day, summary, user_id=user.id)
+        document.activity_schedule(activity_type, self.day, summary, user_id=user.id, automated=False)
         return {"type": "ir.actions.act_window_close"}

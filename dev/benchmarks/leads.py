@@ -1,0 +1,186 @@
+"""What the addon costs CRM, and how fast the call list opens on a database with many leads."""
+
+import os
+from statistics import median
+
+from .databases import copy_of, figures, install
+
+COUNT = 1000
+ROUNDS = 5
+PAGE = 80
+USERS = 50
+
+#: Leads to move; committed before the database is copied.
+PREPARE = """
+env['crm.lead'].create([{'name': f'Host {n}', 'type': 'opportunity'} for n in range(COUNT)])
+""".replace("COUNT", str(COUNT))
+
+WORK = """
+import time
+leads = env['crm.lead'].search([('name', 'like', 'Host ')])
+first, second = env['crm.stage'].search([('is_won', '=', False)], limit=2)
+assert len(leads) == COUNT and leads.stage_id == first
+values = [{'name': f'Made {n}', 'type': 'opportunity', 'contact_name': f'Contact {n}', 'phone': f'+40 21 {n:07}',
+           'email_from': f'made{n}@example.com', 'expected_revenue': n} for n in range(COUNT)]
+found = []
+for work in (lambda: env['crm.lead'].create(values), lambda: leads.write({'stage_id': second.id})):
+    settle()
+    env.invalidate_all()
+    queries, start = env.cr.sql_log_count, time.perf_counter()
+    work()
+    settle()
+    found += [time.perf_counter() - start, env.cr.sql_log_count - queries]
+assert leads.stage_id == second
+""".replace("COUNT", str(COUNT))
+
+#: One lead in each situation, and the salespeople that the copies are shared out to.
+SEED = """
+env['res.users'].with_context(no_reset_password=True).create([{
+    'name': f'Bench {n}', 'login': f'bench{n}', 'group_ids': [(4, env.ref('sales_team.group_sale_salesman').id)],
+} for n in range(USERS)])
+leads = env['crm.lead'].create([{
+    'name': f'Bench {n}', 'type': 'opportunity', 'contact_name': 'Contact', 'phone': '+40 21 555 0120',
+    'email_from': f'bench{n}@example.com', 'expected_revenue': 1,
+} for n in range(10)])
+leads[0:4].action_set_lost()
+leads[4:7].action_set_won()
+leads[8]._set_handling_role('no_answer')
+leads[9]._set_handling_role('in_progress')
+partner = env['res.partner'].create({'name': 'Bench', 'phone': '+40 21 555 0130'})
+product = env['product.product'].create({'name': 'Bench', 'list_price': 10, 'taxes_id': False})
+orders = env['sale.order'].create([
+    {'partner_id': partner.id, 'client_order_ref': 'bench', 'order_line': [(0, 0, {'product_id': product.id})]}
+    for n in range(2)])
+orders[0].action_confirm()
+orders[1].action_quotation_sent()
+""".replace("USERS", str(USERS))
+
+SOMEBODY = f"(SELECT min(id) FROM res_users WHERE login LIKE 'bench%%') + (random() * 1e6)::int %% {USERS}"
+#: Copies of the seeds: created within two years, the planned day from 10 days ago to 30 days on.
+SPREAD = {
+    "crm_lead": (
+        "d.name LIKE 'Bench %%'",
+        {
+            "user_id": SOMEBODY,
+            "create_date": "d.create_date - random() * interval '730 days'",
+            "next_action_date": """CASE WHEN d.handling_role IN ('no_answer', 'contacted', 'in_progress')
+                                        THEN d.create_date::date - 10 + (random() * 40)::int END""",
+            "expected_revenue": "(random() * 20000)::int",
+            "priority": "((random() * 3)::int)::varchar",
+        },
+    ),
+    "sale_order": (
+        "d.client_order_ref = 'bench'",
+        {
+            "user_id": SOMEBODY,
+            "next_action_date": "d.create_date::date - 10 + (random() * 40)::int",
+            "access_token": "NULL",
+        },
+    ),
+}
+
+#: Both lists as the screen asks for them: the fields of the list view, one page, the count.
+OPEN = """
+import time
+from lxml import etree
+from odoo.tools import SQL
+
+def specification(model, view):
+    arch = etree.fromstring(model.get_view(env.ref(view).id, 'list')['arch'])
+    names = {node.get('name') for node in arch.iter('field')} & set(model._fields) - {'lead_properties'}
+    nested = {'fields': {'display_name': {}}}
+    return {name: nested if model._fields[name].relational else {} for name in names}
+
+def seconds(work):
+    times = []
+    for _round in range(ROUNDS + 1):  # the first one warms up
+        env.invalidate_all()
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return sorted(times[1:])[ROUNDS // 2]
+
+def plan(model, domain):
+    query = model._search(domain, limit=PAGE, order=model._order)
+    fields = [name for name, field in model._fields.items() if field.column_type and field.store]
+    select = query.select(*[model._field_to_sql(model._table, name, query) for name in fields])
+    return chr(10).join(row for [row] in model.env.execute_query(SQL('EXPLAIN (ANALYZE) %s', select)))
+
+found = {}
+LISTS = (('call_list', 'call.list.line', 'lead_to_cash.call_list_line_view_list', []),
+         ('pipeline', 'crm.lead', 'crm.crm_case_tree_view_oppor', [('type', '=', 'opportunity')]))
+user = env['res.users'].search([('login', '=', 'bench7')])
+for who, reader, mine in (('user', user, [('user_id', '=', user.id)]), ('all', env.ref('base.user_admin'), [])):
+    for key, name, view, domain in LISTS:
+        model = env[name].with_user(reader).with_context(lang='en_US')
+        spec, asked = specification(model, view), domain + mine
+        page = lambda: model.search_fetch(asked, spec, limit=PAGE)
+        screen = lambda: model.web_search_read(asked, spec, limit=PAGE, count_limit=10001)
+        result = screen()
+        assert result['records'], (key, who)
+        found |= {f'{key}_{who}_lines': result['length'], f'{key}_{who}_fetch_ms': seconds(page) * 1000,
+                  f'{key}_{who}_screen_ms': seconds(screen) * 1000}
+        if key == 'call_list':
+            found[f'{key}_{who}_plan'] = plan(model, asked)
+""".replace("ROUNDS", str(ROUNDS)).replace("PAGE", str(PAGE))
+
+
+def measure(options):
+    return _hosts() | _call_list(options.leads)
+
+
+def _hosts():
+    with copy_of(os.environ["L2C_BASE_DB"]) as plain:
+        plain.shell(PREPARE)
+        plain.query("ANALYZE")
+        with copy_of(plain.name) as own:
+            install(own, "lead_to_cash")
+            rounds = [(figures(own, WORK), figures(plain, WORK)) for _round in range(ROUNDS)]
+    result = {}
+    for index, work in enumerate(("create", "stage")):
+        ours, without = (median(run[2 * index] for run in side) for side in zip(*rounds, strict=True))
+        queries, plain_queries = (run[2 * index + 1] for run in rounds[-1])
+        result |= {
+            f"{work}_s": round(ours, 2),
+            f"{work}_plain_s": round(without, 2),
+            f"{work}_ratio": round(ours / without, 2),
+            f"{work}_queries": queries,
+            f"{work}_plain_queries": plain_queries,
+        }
+    return result
+
+
+def _call_list(leads):
+    with copy_of(os.environ["L2C_TEMPLATE_DB"]) as database:
+        database.shell(SEED)
+        _spread(database, "crm_lead", leads // 10)
+        _spread(database, "sale_order", leads // 20)
+        database.query("ANALYZE")
+        found = figures(database, OPEN)
+    result = {"leads": leads}
+    for who in ("user", "all"):
+        for what in ("fetch", "screen"):
+            ours, pipeline = found[f"call_list_{who}_{what}_ms"], found[f"pipeline_{who}_{what}_ms"]
+            result |= {
+                f"call_list_{who}_{what}_ms": round(ours, 2),
+                f"pipeline_{who}_{what}_ms": round(pipeline, 2),
+                f"call_list_{who}_{what}_ratio": round(ours / pipeline, 3),
+            }
+        result |= {f"{name}_{who}_lines": found[f"{name}_{who}_lines"] for name in ("call_list", "pipeline")}
+    result["call_list_plan"] = "\n\n".join(found[f"call_list_{who}_plan"] for who in ("user", "all"))
+    return result
+
+
+def _spread(database, table, copies):
+    """So many copies of each seed of ``table``."""
+    seeds, changed = SPREAD[table]
+    rows = database.query(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND column_name != 'id'", table
+    )
+    names = [name for [name] in rows]
+    values = ", ".join(changed.get(name, f'd."{name}"') for name in names)
+    database.query(
+        f"""INSERT INTO {table} ({", ".join(f'"{name}"' for name in names)})
+            SELECT {values} FROM {table} d, generate_series(1, %s) n WHERE {seeds}""",
+        copies,
+    )

@@ -1,0 +1,335 @@
+from datetime import timedelta
+
+from babel.dates import format_timedelta
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL, babel_locale_parse, format_amount, format_date, format_time, get_lang
+
+from ..engine.call_list import (
+    CLAIM_MINUTES,
+    KINDS,
+    LEAD_INDEX,
+    LEAD_USER_INDEX,
+    ORDER_INDEX,
+    RANKS,
+    attempts_of,
+    call_list,
+    document_id,
+)
+from ..engine.contact import MISSES, half_of_day, misses_in_a_row
+
+CLAIM_FIELDS = ["claimed_by_id", "claimed_until"]
+
+
+class CallListLine(models.Model):
+    """Whom to call next, and why: one line a lead or quotation, read at the moment of opening.
+
+    A search finds what is on the list now; a line that somebody has open can be read as long
+    as there is its document.
+    """
+
+    _name = "call.list.line"
+    _inherit = ["l2c.clock.mixin"]
+    _description = "Call List"
+    _auto = False
+    _order = "rank, res_id"
+
+    name = fields.Char("Document", readonly=True)
+    kind = fields.Selection(KINDS, readonly=True)
+    rank = fields.Float(readonly=True, aggregator=None, help="Ascending, it is the order in which to call.")
+    res_model = fields.Selection([("crm.lead", "Lead"), ("sale.order", "Quotation")], "Document Type", readonly=True)
+    res_id = fields.Many2oneReference("Document ID", model_field="res_model", readonly=True, aggregator=None)
+    partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
+    partner_name = fields.Char("Contact", readonly=True)
+    phone = fields.Char(readonly=True)
+    user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
+    team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
+    amount = fields.Monetary(readonly=True)
+    waiting_hours = fields.Float("Waiting (Hours)", readonly=True, aggregator="avg")
+    due_date = fields.Date(readonly=True)
+    handling_status_id = fields.Many2one("handling.status", "Status", readonly=True)
+    handling_status_color = fields.Integer(related="handling_status_id.color", aggregator=None)
+    guidance = fields.Text(related="handling_status_id.guidance")
+    attempt_count = fields.Integer("Attempts", readonly=True, aggregator=None)
+    need = fields.Char(readonly=True)
+    claimed_by_id = fields.Many2one("res.users", "Taken by", readonly=True)
+    claimed_until = fields.Datetime("Taken until", readonly=True)
+    last_attempt_date = fields.Datetime("Last Attempt", compute="_compute_attempts")
+    last_note = fields.Text(compute="_compute_attempts", help="The last note that somebody left with an attempt.")
+    misses = fields.Integer("Unanswered Tries", compute="_compute_attempts", help="In a row, since the last contact.")
+    contact_attempt_ids = fields.Many2many("contact.attempt", compute="_compute_contact_attempt_ids")
+    reason = fields.Char("Why Now", compute="_compute_reason")
+
+    _depends = {
+        "crm.lead": [
+            *("active", "won_status", "handling_role", "handling_status_id", "attempt_count", "next_action_date"),
+            *("name", "contact_name", "partner_name", "partner_id", "phone", "user_id", "team_id", "company_id"),
+            *("expected_revenue", "need", "claimed_by_id", "claimed_until"),
+        ],
+        "sale.order": [
+            *("state", "handling_role", "handling_status_id", "attempt_count", "next_action_date", "name"),
+            *("partner_id", "user_id", "team_id", "company_id", "amount_total", "currency_rate"),
+        ],
+        "res.partner": ["complete_name", "phone"],
+    }
+
+    # Reading -----------------------------------------------------------------------------
+
+    @property
+    def _table_query(self):
+        now = self._now()
+        return call_list(now, fields.Datetime.context_timestamp(self, now).replace(tzinfo=None))
+
+    def _search(self, domain, *args, active_test=True, bypass_access=False, **kwargs):
+        """What is on the list; with ``active_test`` off (known lines are read) any document."""
+        domain = Domain(domain).map_conditions(_narrowed)
+        if not (bypass_access or self.env.su):
+            # Rules and filters as one domain: “mine” of both becomes one condition. Given
+            # twice, the planner believes it to be so rare that it sorts all instead of
+            # reading the first page from the index.
+            self.browse().check_access("read")
+            rules = self.env["ir.rule"]._compute_domain(self._name, "read")
+            domain &= rules.optimize_full(self.sudo().with_context(active_test=False))
+        query = super()._search(domain, *args, active_test=active_test, bypass_access=True, **kwargs)
+        if active_test and self.env.context.get("active_test", True):
+            query.add_where(SQL.identifier(self._table, "listed"))
+        return query
+
+    @api.depends("company_id")
+    @api.depends_context("company")
+    def _compute_currency_id(self):
+        for line in self:
+            line.currency_id = (line.company_id or self.env.company).currency_id
+
+    @api.depends("res_model", "res_id")
+    def _compute_attempts(self):
+        found = {}
+        if self:
+            self.env["contact.attempt"].flush_model()
+            query = attempts_of([(line.res_model, line.res_id) for line in self])
+            found = {(model, res_id): row for model, res_id, *row in self.env.execute_query(query)}
+        for line in self:
+            date, outcomes, note = found.get((line.res_model, line.res_id), (False, [], False))
+            line.last_attempt_date = date
+            line.misses = misses_in_a_row(outcomes) if outcomes and outcomes[-1] in MISSES else 0
+            line.last_note = note
+
+    @api.depends("res_model", "res_id")
+    def _compute_contact_attempt_ids(self):
+        for line in self:
+            line.contact_attempt_ids = line._document().contact_attempt_ids
+
+    # Why this one now --------------------------------------------------------------------
+
+    @api.depends("kind", "amount", "waiting_hours", "due_date", "last_attempt_date", "misses")
+    @api.depends_context("lang", "tz")
+    def _compute_reason(self):
+        today = self._today()
+        for line in self:
+            line.reason = getattr(line, f"_reason_{line.kind}")(today)
+
+    def _reason_first(self, _today):
+        locale = babel_locale_parse(get_lang(self.env).code)
+        duration = format_timedelta(timedelta(hours=self.waiting_hours), granularity="minute", locale=locale)
+        return self.env._("Waiting for %(duration)s, nobody has called yet", duration=duration)
+
+    def _reason_follow_up(self, today):
+        values = {"date": self._day(self.due_date), "amount": self._money()}
+        if self.due_date == today:
+            if self.amount:
+                return self.env._("Follow-up is due today; %(amount)s expected", **values)
+            return self.env._("Follow-up is due today")
+        if self.amount:
+            return self.env._("Follow-up was due on %(date)s; %(amount)s expected", **values)
+        return self.env._("Follow-up was due on %(date)s", **values)
+
+    def _reason_quotation(self, today):
+        values = {"date": self._day(self.due_date), "amount": self._money()}
+        if self.due_date == today:
+            return self.env._("Ask about the quotation of %(amount)s; due today", **values)
+        return self.env._("Ask about the quotation of %(amount)s; was due on %(date)s", **values)
+
+    def _reason_no_answer(self, today):
+        if not self.misses:
+            return self.env._("The next try was due on %(date)s", date=self._day(self.due_date))
+        tried = fields.Datetime.context_timestamp(self, self.last_attempt_date).date()
+        yesterday = tried == today - timedelta(days=1)
+        values = {"date": self._day(tried)}
+        if half_of_day(self.misses) == "morning":
+            if yesterday:
+                return self.env._("No answer yesterday; try in the morning")
+            return self.env._("No answer on %(date)s; try in the morning", **values)
+        if yesterday:
+            return self.env._("No answer yesterday; try in the afternoon")
+        return self.env._("No answer on %(date)s; try in the afternoon", **values)
+
+    def _day(self, day):
+        return format_date(self.env, day)
+
+    def _money(self):
+        return format_amount(self.env, self.amount, self.currency_id, trailing_zeroes=bool(self.amount % 1))
+
+    # Calling -----------------------------------------------------------------------------
+
+    def action_take(self):
+        """Show the others that I call this one.
+
+        :raise UserError: when somebody else has taken it
+        """
+        self.ensure_one()
+        document = self._document()
+        if document._name == "crm.lead":
+            document._claim()
+        self.invalidate_recordset(flush=False)
+        return True
+
+    def action_open(self):
+        """Take the line and show it, with all that is needed for the call."""
+        self.action_take()
+        return self._form_action([])
+
+    def action_document(self):
+        """Show the lead or quotation itself."""
+        self.ensure_one()
+        return self._document().get_formview_action()
+
+    def action_start(self):
+        """Take and show the first line that nobody else has: of the list as it is filtered, or
+        of one's own."""
+        domain = self.env.context.get("active_domain") or [("user_id", "=", self.env.uid)]
+        line = self._next_line(domain, [])
+        return line.with_context(l2c_call_domain=domain)._form_action([]) if line else self._done_action()
+
+    def action_open_next(self):
+        """Go on to the next line that nobody else has, and that hasn't been open in this round."""
+        called = [*self.env.context.get("l2c_called", []), *self.ids]
+        domain = self.env.context.get("l2c_call_domain") or [("user_id", "=", self.env.uid)]
+        line = self._next_line(domain, called)
+        if not line:
+            return self._done_action()
+        action = line._form_action(called)
+        return {"type": "ir.actions.client", "tag": "l2c_call_list_next", "params": {"action": action}}
+
+    def action_reached(self):
+        return self._log("action_reached")
+
+    def action_no_answer(self):
+        return self._log("action_no_answer")
+
+    def action_left_message(self):
+        return self._log("action_left_message")
+
+    def action_call_back(self):
+        return self._log("action_call_back")
+
+    def _log(self, method):
+        """Do what the document's button does; in the form, go on to the next line, unless a
+        dialog has to be answered first."""
+        self.ensure_one()
+        result = getattr(self._document(), method)()
+        self.invalidate_model(flush=False)
+        if result is True and self.env.context.get("l2c_open_next"):
+            return self.action_open_next()
+        return result
+
+    def _next_line(self, domain, called):
+        free = Domain("claimed_by_id", "in", [False, self.env.uid])
+        line = self.search(Domain(domain) & free & Domain("id", "not in", called), limit=1)
+        if line:
+            line.action_take()
+        return line
+
+    def _document(self):
+        return self.env[self.res_model].browse(self.res_id)
+
+    def _form_action(self, called):
+        kept = {"l2c_call_domain": self.env.context.get("l2c_call_domain")}
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Call"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(self.env.ref("lead_to_cash.call_list_line_view_form").id, "form")],
+            "context": {**kept, "l2c_called": called},
+        }
+
+    def _done_action(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.call_list_line_action")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("The call list is done."),
+                "next": action | {"target": "main"},
+            },
+        }
+
+
+def _narrowed(condition):
+    """A condition on ids or kinds, with what follows from it for documents or ranks, by which
+    PostgreSQL finds them."""
+    values = [condition.value] if condition.operator == "=" else condition.value
+    if condition.operator not in ("=", "in") or not values:
+        return condition
+    if condition.field_expr == "id":
+        return condition & Domain("res_id", "in", [document_id(line_id) for line_id in values if line_id])
+    if condition.field_expr == "kind" and RANKS.keys() >= set(values):
+        lowest, highest = min(RANKS[kind][0] for kind in values), max(RANKS[kind][1] for kind in values)
+        return condition & Domain("rank", ">=", lowest) & Domain("rank", "<=", highest)
+    return condition
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    claimed_by_id = fields.Many2one("res.users", "Taken by", copy=False, readonly=True)
+    claimed_until = fields.Datetime("Taken until", copy=False, readonly=True)
+
+    # Serves the first page of the call list of all salespeople, in its order.
+    _call_list_idx = models.Index(LEAD_INDEX)
+    # Serves the same of one salesperson.
+    _call_list_user_idx = models.Index(LEAD_USER_INDEX)
+
+    def _claim(self):
+        """Take the lead for some minutes, so that two don't call at once. Written by SQL: it
+        is no change of the lead.
+
+        :raise UserError: when somebody else has it
+        """
+        self.check_access("write")
+        now = self._now()
+        self.flush_recordset(CLAIM_FIELDS)
+        if not self.try_lock_for_update(allow_referencing=True):
+            raise UserError(self.env._("Somebody else is taking this lead right now."))
+        taken = self.env.execute_query(
+            SQL(
+                """UPDATE crm_lead SET claimed_by_id = %(user)s, claimed_until = %(until)s
+                    WHERE id = %(id)s
+                      AND (claimed_by_id = %(user)s OR (claimed_until > %(now)s) IS NOT TRUE)
+                RETURNING id""",
+                id=self.id,
+                user=self.env.uid,
+                now=now,
+                until=now + timedelta(minutes=CLAIM_MINUTES),
+            )
+        )
+        self.invalidate_recordset(CLAIM_FIELDS, flush=False)
+        if not taken:
+            raise UserError(
+                self.env._(
+                    "%(user)s has taken this lead until %(time)s.",
+                    user=self.claimed_by_id.sudo().name,  # a colleague's name is no secret
+                    time=format_time(self.env, self.claimed_until, time_format="short"),
+                )
+            )
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    # Serves the first page of the quotations on the call list, in its order.
+    _call_list_idx = models.Index(ORDER_INDEX)
