@@ -26,6 +26,7 @@
         "data/ir_cron_data.xml",
         "views/handling_status_views.xml",
         "views/handling_status_change_views.xml",
+        "views/sales_mail_templates.xml",
         "views/contact_attempt_views.xml",
         "views/call_list_views.xml",
         "views/crm_lead_views.xml",

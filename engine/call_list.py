@@ -55,15 +55,6 @@ def document_id(line_id):
     return line_id // 10
 
 
-def line_id(model, res_id):
-    """The id of the line of a document.
-
-    >>> line_id("sale.order", 42)
-    422
-    """
-    return res_id * 10 + MODELS[model]
-
-
 def call_list(now, local_now):
     """SQL for a line of every lead and quotation; ``listed`` says whether it is on the list.
 

@@ -7,9 +7,12 @@ from . import handling_mixin
 from . import handling_contact
 from . import handling_next_action
 from . import handling_closing
+from . import handling_sales_mail
+from . import mail_blacklist
 from . import contact_attempt
 from . import crm_lost_reason
 from . import crm_lead
+from . import crm_lead_consent
 from . import crm_lead_response
 from . import crm_lead_reengage
 from . import lead_response_report

@@ -29,13 +29,7 @@ class CrmLead(models.Model):
         leads = self.browse(row[0] for row in rows)
         for template, group in leads.grouped(lambda lead: lead.lost_reason_id.reengage_template_id).items():
             if template:
-                group.filtered(lambda lead: lead.email_normalized and not lead.is_blacklisted)._reengage_by_mail(
-                    template
-                )
+                group._send_sales_mail(template)
             else:
                 group._plan_activity(today, self.env._("Ask again"))
         leads.reengaged_date = today
-
-    def _reengage_by_mail(self, template):
-        if self:
-            template.send_mail_batch(self.ids)

@@ -115,10 +115,10 @@ class HandlingStatus(models.Model):
         return super().name_search(name, domain, operator, limit)
 
     def _send_series_mail(self, document, tries):
-        """Queue the e-mail of the series for so many tries, unless the address is blocked."""
+        """Queue the e-mail of the series for so many tries, where there is one."""
         template = self.series_ids.filtered(lambda step: step.number == tries).mail_template_id
-        if template and not (document if "is_blacklisted" in document._fields else document.partner_id).is_blacklisted:
-            template.send_mail(document.id)
+        if template:
+            document._send_sales_mail(template)
 
     def _used(self):
         """Those of ``self`` that a document or the log refers to."""

@@ -42,6 +42,10 @@ class ResCompany(models.Model):
         "Inactive after", default=12, help="Months without an order, after which a customer is inactive. 0: never."
     )
 
+    do_not_call_days = fields.Integer(
+        "Do-not-call Check Valid for", help="Days. Before calling, a number is looked up again. 0: never."
+    )
+
     @api.constrains("dunning_hour_from", "dunning_hour_to")
     def _check_dunning_hours(self):
         for company in self:

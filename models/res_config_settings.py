@@ -4,6 +4,7 @@ from odoo import fields, models
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
+    do_not_call_days = fields.Integer(related="company_id.do_not_call_days", readonly=False)
     customer_inactive_months = fields.Integer(related="company_id.customer_inactive_months", readonly=False)
     dunning_policy_id = fields.Many2one(related="company_id.dunning_policy_id", readonly=False)
     dunning_calendar_id = fields.Many2one(related="company_id.dunning_calendar_id", readonly=False)

@@ -20,3 +20,4 @@ from . import test_call_list
 from . import test_leads_transitions
 from . import test_leads_attempts
 from . import test_leads_response
+from . import test_consent

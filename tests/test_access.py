@@ -41,7 +41,7 @@ ACCESS = {
     },
 }
 
-for sales_model in ("lead.response.report",):
+for sales_model in ("lead.response.report", "call.list.line"):
     ACCESS[sales_model] = {
         **dict.fromkeys(PEOPLE, ""),
         **dict.fromkeys(("own_leads", "all_leads", "sales_manager"), "r"),

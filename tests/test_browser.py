@@ -19,11 +19,11 @@ class TestTours(HttpCase):
         self.start_tour("/odoo", "l2c_open_invoices", login="tour_accountant")
         self.assertTrue(self.env["handling.status"].search_count([("name", "=", "Waiting for the order number")]))
 
-    def test_accountant_goes_live_and_releases_the_first_run(self):
+    def overdue(self):
+        """A policy that doesn't run yet, and what it would remind of."""
         new_test_user(self.env, "tour_accountant", groups="account.group_account_manager")
         self.env["dunning.policy"].search([]).active = False
         level = Command.create({"name": "Tour level", "delay_days": 4})
-        policy = self.env["dunning.policy"].create({"name": "Tour policy", "level_ids": [level]})
         customer = self.env["res.partner"].create({"name": "Tour customer", "email": "tour@example.com"})
         line = Command.create({"name": "Thing", "price_unit": 100.0, "tax_ids": False})
         invoice = self.env["account.move"].create(
@@ -37,11 +37,21 @@ class TestTours(HttpCase):
             }
         )
         invoice.action_post()
+        return self.env["dunning.policy"].create({"name": "Tour policy", "level_ids": [level]})
+
+    def test_accountant_goes_live(self):
+        policy = self.overdue()
         self.start_tour("/odoo", "l2c_go_live", login="tour_accountant")
         self.assertTrue(policy.is_running)
         run = self.env["dunning.run"].create({})
         run.action_run()
         self.assertEqual((run.state, run.notice_ids.state), ("done", "to_approve"))
+
+    def test_accountant_releases_the_first_run(self):
+        self.overdue().action_start()
+        self.env.company.dunning_awaits_release = True
+        run = self.env["dunning.run"].create({})
+        run.action_run()
         self.start_tour("/odoo/dunning-runs", "l2c_release", login="tour_accountant")
         self.assertFalse(run.company_id.dunning_awaits_release)
         run.action_run()

@@ -1,7 +1,5 @@
 """Whom to call next, and why: the order, the reasons, who sees what, who takes what."""
 
-from unittest.mock import patch
-
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -233,14 +231,6 @@ class TestCallList(CallListCase):
         self.assertFalse(late.claimed_by_id)
         late.action_take()
         self.assertEqual((lead.claimed_by_id, lead.write_date), (colleague, before))
-
-    def test_two_who_take_a_lead_at_once(self):
-        lead = self.called("wanted")
-        line = self.line(lead, self.seller)
-        locked = patch.object(type(lead), "try_lock_for_update", lambda leads, **_options: leads.browse())
-        with locked, self.assertRaisesRegex(UserError, "Somebody else is taking this lead right now"):
-            line.action_take()
-        self.assertFalse(lead.claimed_by_id)
 
     def test_a_quotation_is_not_taken(self):
         line = self.line(self.sent())

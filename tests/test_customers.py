@@ -71,7 +71,7 @@ class TestReengagement(HandlingCase):
     def setUp(self):
         super().setUp()
         self.reason = self.env["crm.lost.reason"].create({"name": "Later", "reengage_days": 30})
-        self.closed = self.lead(email_from="lead@example.com", user_id=self.env.uid)
+        self.closed = self.lead(email_from="lead@example.com", contact_basis="enquiry", user_id=self.env.uid)
         self.closed.action_close(self.reason)
 
     def nightly(self, day):
@@ -99,7 +99,7 @@ class TestReengagement(HandlingCase):
                 "email_to": "{{ object.email_from }}",
             }
         )
-        blocked = self.lead(email_from="blocked@example.com")
+        blocked = self.lead(email_from="blocked@example.com", contact_basis="enquiry")
         blocked.action_close(self.reason)
         self.env["mail.blacklist"].create({"email": "blocked@example.com"})
         self.nightly("2026-04-09")

@@ -186,7 +186,9 @@ class TestMisses(AttemptCase):
 
     def test_the_series_of_mails(self):
         self.series(self.status("crm.lead", "no_answer"), "crm.lead", "{{ object.email_from }}")
-        lead, blocked = self.lead(email_from="a@example.com"), self.lead(email_from="blocked@example.com")
+        lead, blocked = (
+            self.lead(email_from=f"{name}@example.com", contact_basis="enquiry") for name in ("a", "blocked")
+        )
         self.env["mail.blacklist"].create({"email": "blocked@example.com"})
         for day, number in (("2026-03-04", 0), ("2026-03-05", 1), ("2026-03-06", 1)):
             self.log_on(lead | blocked, [day])

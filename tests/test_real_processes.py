@@ -150,4 +150,4 @@ for name in get_manifest('lead_to_cash')['demo']:
         logins = self.database.query("SELECT login FROM res_users WHERE login IN ('salesperson', 'accountant')")
         self.assertEqual(set(logins), {("accountant",), ("salesperson",)})
         roles = self.database.query("SELECT DISTINCT handling_role FROM crm_lead")
-        self.assertEqual(set(roles), {("in_progress",), ("new",), ("no_answer",)})
+        self.assertEqual(set(roles), {("in_progress",), ("lost",), ("new",), ("no_answer",)})

@@ -22,7 +22,9 @@ SAME = {
         "Manager",
         "Manual",
         "Normal",
+        "SMS",
         "Standard",
+        "Total",
     },
 }
 

@@ -1,0 +1,53 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+BASES = [("enquiry", "Own enquiry"), ("customer", "Customer"), ("consent", "Consent")]
+
+
+class CrmLead(models.Model):
+    """On what basis a lead is written to and called."""
+
+    _inherit = "crm.lead"
+
+    contact_basis = fields.Selection(
+        BASES, help="Without a basis no automatic sales mail is sent. E-mails that make a lead are own enquiries."
+    )
+    consent_date = fields.Date("Consent Given on")
+    do_not_call_checked_on = fields.Date(
+        "Do-not-call List Checked on", help="The day on which the number was looked up in the official list."
+    )
+    call_hint = fields.Char("Before Calling", compute="_compute_call_hint")
+
+    @api.constrains("contact_basis", "consent_date")
+    def _check_consent(self):
+        for lead in self:
+            if lead.contact_basis == "consent" and not lead.consent_date:
+                raise ValidationError(self.env._("A consent needs its date: enter when %s gave it.", lead.display_name))
+
+    @api.depends("phone", "do_not_call_checked_on", "phone_blacklisted")
+    def _compute_call_hint(self):
+        for lead in self:
+            lead.call_hint = lead._call_hint()
+
+    def _call_hint(self):
+        """Why the number must not, or not yet, be called; empty when nothing is against it."""
+        if self.phone_blacklisted:
+            return self.env._("The number is blocked: do not call.")
+        days = (self.company_id or self.env.company).do_not_call_days
+        checked = self.do_not_call_checked_on
+        if self.phone and days and (not checked or checked + timedelta(days=days) < self._today()):
+            return self.env._("Look the number up in the do-not-call list first.")
+        return ""
+
+    @api.model
+    def message_new(self, msg_dict, custom_values=None):
+        values = {"contact_basis": "enquiry", **(custom_values or {})}
+        return super().message_new(msg_dict, custom_values=values)
+
+    def _sales_mail_address(self):
+        is_customer = self.partner_id.commercial_partner_id.customer_status == "customer"
+        if self.is_blacklisted or not (self.contact_basis or is_customer):
+            return ""
+        return self.email_normalized
