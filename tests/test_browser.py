@@ -5,7 +5,9 @@ from odoo.tests import HttpCase, new_test_user, tagged
 
 
 @tagged("post_install", "-at_install")
-class TestTours(HttpCase):
+class TestBrowser(HttpCase):
+    """One class, so that they never run two browsers at once: a third core would be needed."""
+
     def test_salesperson_moves_a_lead_to_first_contact(self):
         user = new_test_user(self.env, "tour_salesperson", groups="sales_team.group_sale_salesman")
         lead = self.env["crm.lead"].create({"name": "A lead to call", "type": "opportunity", "user_id": user.id})
@@ -57,9 +59,6 @@ class TestTours(HttpCase):
         run.action_run()
         self.assertEqual((run.state, run.notice_ids.state), ("done", "queued"))
 
-
-@tagged("post_install", "-at_install")
-class TestComponents(HttpCase):
     def test_components(self):
         # Fails when a unit test fails, and when none is found: then the page never says so.
         self.browser_js(

@@ -317,4 +317,4 @@ class TestCallList(CallListCase):
             self.called(f"silent {number}", "no_answer", TODAY, tries=tries)
         many, more = count()
         self.assertEqual((few, many), (8, 80))
-        self.assertLessEqual(more, queries + 1)  # a full page is counted
+        self.assertLess(more, queries + 5)  # a full page is counted; no query a line
