@@ -16,6 +16,33 @@ class TestBrowser(HttpCase):
         self.assertEqual(lead.handling_change_ids[0].user_id, user)
         self.assertEqual(lead.handling_change_ids[0].old_role, "new")
 
+    def test_a_salespersons_morning_at_a_desk(self):
+        self.morning()
+
+    def test_a_salespersons_morning_on_a_phone(self):
+        self.browser_size, self.touch_enabled = "375x667", True
+        self.morning()
+
+    def morning(self):
+        user = new_test_user(self.env, "tour_salesperson", groups="sales_team.group_sale_salesman")
+        missed, reached = self.env["crm.lead"].create(
+            [
+                {"name": name, "contact_name": name, "type": "opportunity", "user_id": user.id, "phone": "+40215550120"}
+                for name in ("Missed lead", "Reached lead")
+            ]
+        )
+        self.start_tour("/odoo/call-list", "l2c_morning", login="tour_salesperson")
+        self.assertEqual((missed.handling_role, missed.attempt_count), ("no_answer", 1))
+        self.assertEqual((reached.handling_role, reached.need), ("contacted", "Tills for three shops"))
+        self.assertEqual(reached.next_action_summary, "Meeting")
+
+    def test_a_salesperson_closes_a_lead_with_a_reason(self):
+        user = new_test_user(self.env, "tour_salesperson", groups="sales_team.group_sale_salesman")
+        lead = self.env["crm.lead"].create({"name": "Closed lead", "type": "opportunity", "user_id": user.id})
+        self.start_tour(f"/odoo/crm.lead/{lead.id}", "l2c_close", login="tour_salesperson")
+        self.assertEqual((lead.handling_role, lead.closure_reason_id.name), ("lost", "Not interested"))
+        self.assertTrue(lead.closure_date)
+
     def test_accountant_sees_open_invoices_by_status(self):
         new_test_user(self.env, "tour_accountant", groups="account.group_account_manager")
         self.start_tour("/odoo", "l2c_open_invoices", login="tour_accountant")

@@ -1,0 +1,67 @@
+import { registry } from "@web/core/registry";
+
+// On a desk the lines are rows, on a phone cards; the buttons are the same.
+const button = (lead, name) =>
+    [".o_data_row", ".o_kanban_record"].map((line) => `${line}:contains(${lead}) button[name=${name}]`).join(", ");
+
+registry.category("web_tour.tours").add("l2c_morning", {
+    steps: () => [
+        {
+            content: "Nobody answers the first",
+            trigger: button("Missed lead", "action_no_answer"),
+            run: "click",
+        },
+        {
+            content: "It is no longer to be called now",
+            trigger: ".o_renderer:not(:contains(Missed lead))",
+        },
+        {
+            content: "The second answers",
+            trigger: button("Reached lead", "action_reached"),
+            run: "click",
+        },
+        {
+            content: "Note what is needed",
+            trigger: ".modal .o_field_widget[name=need] input",
+            run: "edit Tills for three shops",
+        },
+        {
+            content: "A meeting comes next",
+            trigger: ".modal button[name=action_meeting]",
+            run: "click",
+        },
+        {
+            content: "Nobody is left",
+            trigger: ".o_view_nocontent",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("l2c_close", {
+    steps: () => [
+        {
+            content: "Close the lead",
+            trigger: ".o_handling_status button:contains(Closed)",
+            run: "click",
+        },
+        {
+            content: "A reason is asked for",
+            trigger: ".modal .o_field_widget[name=reason_id] input",
+            run: "edit Not interested",
+        },
+        {
+            content: "Choose it",
+            trigger: ".o-autocomplete--dropdown-item:contains(Not interested)",
+            run: "click",
+        },
+        {
+            content: "Close",
+            trigger: ".modal button[name=action_close]",
+            run: "click",
+        },
+        {
+            content: "Closed",
+            trigger: ".o_handling_status [aria-checked=true]:contains(Closed)",
+        },
+    ],
+});
