@@ -15,9 +15,12 @@ from . import crm_lead
 from . import crm_lead_consent
 from . import crm_lead_response
 from . import crm_lead_reengage
+from . import crm_lead_handover
 from . import lead_response_report
 from . import sale_order
+from . import sale_order_qualification
 from . import call_list_line
+from . import call_list_line_handover
 from . import calendar_event
 from . import account_bank_statement_line
 from . import account_move
@@ -28,6 +31,7 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import res_partner_customer
+from . import res_partner_referral
 from . import dunning_banner_mixin
 from . import dunning_explained_mixin
 from . import dunning_policy

@@ -1,10 +1,18 @@
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_list
 
-from ..engine.contact import CHANNELS, OUTCOMES
+from ..engine.contact import CHANNELS, CONTACTS, OUTCOMES
 from ..engine.handling import DOCUMENTS
+
+#: Who sees the attempts on every customer: their work is with all.
+ALL_CUSTOMERS = (
+    "sales_team.group_sale_salesman_all_leads",
+    "account.group_account_invoice",
+    "account.group_account_readonly",
+)
 
 
 class ContactAttempt(models.Model):
@@ -27,11 +35,17 @@ class ContactAttempt(models.Model):
     channel = fields.Selection(CHANNELS, required=True, default="call", readonly=True)
     outcome = fields.Selection(OUTCOMES, required=True, readonly=True)
     note = fields.Text()
+    conversations = fields.Integer(compute="_compute_conversations", store=True, help="1 when somebody was spoken to.")
 
     # Serves the attempts of a document, in their order.
     _document_idx = models.Index("(res_id, res_model, date)")
     # Serves what a person did in a period.
     _user_date_idx = models.Index("(user_id, date)")
+
+    @api.depends("outcome")
+    def _compute_conversations(self):
+        for attempt in self:
+            attempt.conversations = attempt.outcome in CONTACTS
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -81,3 +95,12 @@ class ContactAttempt(models.Model):
 
     def _document_models(self):
         return [name for name, _label in self._fields["res_model"].selection]
+
+    def _document_domain(self):
+        """Salespeople with own documents only see the attempts on their own customers; they can
+        read all partners."""
+        domain = super()._document_domain()
+        if any(self.env.user.has_group(group) for group in ALL_CUSTOMERS):
+            return domain
+        own = Domain("user_id", "=", self.env.uid) | Domain("partner_id.user_id", "=", self.env.uid)
+        return domain & (Domain("res_model", "!=", "res.partner") | own)
