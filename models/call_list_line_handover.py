@@ -23,7 +23,7 @@ class CallListLine(models.Model):
         result = super()._compute_reason()
         for line in self.filtered(lambda line: line.handover_state == "waiting"):
             line.reason = self.env._(
-                "%(name)s hands it over: accept or return it. %(reason)s",
+                "Handed over by %(name)s. %(reason)s",
                 name=line.lead_id.sudo().handed_over_by_id.name,  # a colleague's name is no secret
                 reason=line.reason,
             )

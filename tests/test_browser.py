@@ -36,12 +36,52 @@ class TestBrowser(HttpCase):
         self.assertEqual((reached.handling_role, reached.need), ("contacted", "Tills for three shops"))
         self.assertEqual(reached.next_action_summary, "Meeting")
 
-    def test_a_salesperson_closes_a_lead_with_a_reason(self):
+    def test_a_salesperson_closes_a_lead_with_a_reason_at_a_desk(self):
+        self.close_with_a_reason("l2c_close")
+
+    def test_a_salesperson_closes_a_lead_with_a_reason_on_a_phone(self):
+        self.browser_size, self.touch_enabled = "375x667", True
+        self.close_with_a_reason("l2c_close_phone")
+
+    def close_with_a_reason(self, tour):
         user = new_test_user(self.env, "tour_salesperson", groups="sales_team.group_sale_salesman")
         lead = self.env["crm.lead"].create({"name": "Closed lead", "type": "opportunity", "user_id": user.id})
-        self.start_tour(f"/odoo/crm.lead/{lead.id}", "l2c_close", login="tour_salesperson")
+        self.start_tour(f"/odoo/crm.lead/{lead.id}", tour, login="tour_salesperson")
         self.assertEqual((lead.handling_role, lead.closure_reason_id.name), ("lost", "Not interested"))
         self.assertTrue(lead.closure_date)
+
+    def test_cards_are_dragged_to_another_status(self):
+        """Every column is there; dropped on Closed, a card asks for the reason."""
+        user = new_test_user(self.env, "tour_salesperson", groups="sales_team.group_sale_salesman")
+        closed, kept, won = self.env["crm.lead"].create(
+            [
+                {"name": name, "type": "opportunity", "user_id": user.id}
+                for name in ("Card to close", "Card to keep", "Card to win")
+            ]
+        )
+        self.start_tour("/odoo/leads-by-status", "l2c_drag", login="tour_salesperson")
+        self.assertEqual((closed.handling_role, closed.closure_reason_id.name), ("lost", "Not interested"))
+        self.assertEqual((won.handling_role, won.won_status), ("won", "won"))
+        self.assertEqual(kept.handling_role, "new")
+
+    def test_buttons_on_a_card_on_a_phone(self):
+        self.browser_size, self.touch_enabled = "375x667", True
+        user = new_test_user(self.env, "tour_salesperson", groups="sales_team.group_sale_salesman")
+        lead = self.env["crm.lead"].create(
+            {"name": "Card to call", "type": "opportunity", "user_id": user.id, "phone": "+40215550120"}
+        )
+        self.start_tour("/odoo/leads-by-status", "l2c_card_buttons", login="tour_salesperson")
+        self.assertEqual((lead.handling_role, lead.attempt_count), ("no_answer", 1))
+
+    def test_sales_returns_a_lead_to_marketing(self):
+        for login in ("tour_marketing", "tour_salesperson"):
+            new_test_user(self.env, login, groups="sales_team.group_sale_salesman", name=login)
+        marketing, seller = self.env["res.users"].search([("login", "like", "tour_%")], order="login")
+        lead = self.env["crm.lead"].create({"name": "A lead", "type": "opportunity", "user_id": marketing.id})
+        self.start_tour(f"/odoo/crm.lead/{lead.id}", "l2c_hand_over", login="tour_marketing")
+        self.assertEqual((lead.user_id, lead.handover_state), (seller, "waiting"))
+        self.start_tour(f"/odoo/crm.lead/{lead.id}", "l2c_return", login="tour_salesperson")
+        self.assertEqual((lead.user_id, lead.handover_state, lead.handover_note), (marketing, "returned", "A student"))
 
     def test_accountant_sees_open_invoices_by_status(self):
         new_test_user(self.env, "tour_accountant", groups="account.group_account_manager")

@@ -257,12 +257,12 @@ class TestQualification(CallListCase):
         lead.with_user(marketing).action_hand_over(user=self.seller, note="Urgent")
         self.assertEqual(self.lines(self.seller, [("handover_state", "=", "waiting")]).res_id, lead.id)
         line = self.line(lead, self.seller)
-        reason = f"{marketing.name} hands it over: accept or return it. Waiting for 3 hours, nobody has called yet"
+        reason = f"Handed over by {marketing.name}. Waiting for 3 hours, nobody has called yet"
         self.assertEqual((line.reason, line.handover_note), (reason, "Urgent"))
         self.assertEqual(self.line(plain).reason, "Waiting for 3 hours, nobody has called yet")
         line.action_accept()
         self.assertEqual(lead.handover_state, "accepted")
-        self.assertNotIn("accept", self.line(lead, self.seller).reason)
+        self.assertNotIn("Handed over", self.line(lead, self.seller).reason)
 
     def test_returned_from_the_call_list(self):
         """The next line follows."""

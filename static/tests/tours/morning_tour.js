@@ -37,31 +37,56 @@ registry.category("web_tour.tours").add("l2c_morning", {
     ],
 });
 
+const closing = (reason) => [
+    {
+        content: "Close the lead",
+        trigger: ".o_handling_status button:contains(Closed)",
+        run: "click",
+    },
+    ...reason,
+    {
+        content: "Close",
+        trigger: ".modal button[name=action_close]",
+        run: "click",
+    },
+    {
+        content: "Closed",
+        trigger: ".o_handling_status [aria-checked=true]:contains(Closed)",
+    },
+];
+
 registry.category("web_tour.tours").add("l2c_close", {
-    steps: () => [
-        {
-            content: "Close the lead",
-            trigger: ".o_handling_status button:contains(Closed)",
-            run: "click",
-        },
-        {
-            content: "A reason is asked for",
-            trigger: ".modal .o_field_widget[name=reason_id] input",
-            run: "edit Not interested",
-        },
-        {
-            content: "Choose it",
-            trigger: ".o-autocomplete--dropdown-item:contains(Not interested)",
-            run: "click",
-        },
-        {
-            content: "Close",
-            trigger: ".modal button[name=action_close]",
-            run: "click",
-        },
-        {
-            content: "Closed",
-            trigger: ".o_handling_status [aria-checked=true]:contains(Closed)",
-        },
-    ],
+    steps: () =>
+        closing([
+            {
+                content: "A reason is asked for",
+                trigger: ".modal .o_field_widget[name=reason_id] input",
+                run: "edit Not interested",
+            },
+            {
+                content: "Choose it",
+                trigger: ".o-autocomplete--dropdown-item:contains(Not interested)",
+                run: "click",
+            },
+        ]),
+});
+
+registry.category("web_tour.tours").add("l2c_close_phone", {
+    steps: () =>
+        closing([
+            {
+                content: "A reason is asked for",
+                trigger: ".modal .o_field_widget[name=reason_id] input",
+                run: "click",
+            },
+            {
+                content: "Choose it on a page of its own",
+                trigger: ".modal .o_kanban_record:contains(Not interested)",
+                run: "click",
+            },
+            {
+                content: "Back in the dialog",
+                trigger: ".modal .o_field_widget[name=reason_id] input:value(Not interested)",
+            },
+        ]),
 });
