@@ -9,7 +9,7 @@ class CallListLine(models.Model):
     _inherit = "call.list.line"
 
     handover_state = fields.Selection(HANDOVER_STATES, "Hand-over", readonly=True)
-    lead_id = fields.Many2one("crm.lead", "Lead", readonly=True, help="Of a quotation, its opportunity.")
+    lead_id = fields.Many2one("crm.lead", readonly=True, help="Of a quotation, its opportunity.")
     interest_level = fields.Selection(related="lead_id.interest_level")
     budget = fields.Monetary(related="lead_id.budget", aggregator=None)
     decision_maker = fields.Char(related="lead_id.decision_maker")

@@ -14,9 +14,7 @@ class CrmLead(models.Model):
 
     _inherit = "crm.lead"
 
-    handover_state = fields.Selection(
-        HANDOVER_STATES, "Hand-over", copy=False, readonly=True, index="btree_not_null"
-    )
+    handover_state = fields.Selection(HANDOVER_STATES, "Hand-over", copy=False, readonly=True, index="btree_not_null")
     handed_over_by_id = fields.Many2one("res.users", "Handed over by", copy=False, readonly=True)
     handed_over_date = fields.Datetime("Handed over on", copy=False, readonly=True)
     handover_note = fields.Text(
@@ -130,9 +128,7 @@ class CrmLead(models.Model):
         if not (user or team):
             raise UserError(self.env._("Choose the salesperson or the team to hand over to."))
         if user and not (user.active and user.has_group("sales_team.group_sale_salesman")):
-            raise UserError(
-                self.env._("%s does not work with leads. Choose a salesperson, or a team.", user.name)
-            )
+            raise UserError(self.env._("%s does not work with leads. Choose a salesperson, or a team.", user.name))
         closed = self.filtered(lambda lead: not lead.active or lead.won_status != "pending")[:1]
         if closed:
             raise UserError(self.env._("%s is closed. Restore it before you hand it over.", closed.display_name))
@@ -140,9 +136,7 @@ class CrmLead(models.Model):
     def _check_handed_over(self):
         other = self.filtered(lambda lead: lead.handover_state != "waiting")[:1]
         if other:
-            raise UserError(
-                self.env._("%s was not handed over, or somebody has answered already.", other.display_name)
-            )
+            raise UserError(self.env._("%s was not handed over, or somebody has answered already.", other.display_name))
 
     def _merge_get_fields(self):
         return [*super()._merge_get_fields(), *QUALIFICATION_FIELDS, *HANDOVER_FIELDS]

@@ -91,7 +91,9 @@ class TestHandOver(HandlingCase):
             self.team.user_id = leader
             self.marketing.active = False
             lead.with_user(self.seller).action_return("No budget")
-            self.assertEqual((lead.handover_state, lead.user_id, lead.activity_ids.user_id), ("returned", leader, leader))
+            self.assertEqual(
+                (lead.handover_state, lead.user_id, lead.activity_ids.user_id), ("returned", leader, leader)
+            )
             self.marketing.active = True
 
     def test_returned_and_handed_over_again(self):
@@ -103,7 +105,9 @@ class TestHandOver(HandlingCase):
     def test_what_was_planned_automatically_goes_along(self):
         lead = self.lead(user_id=self.marketing.id)
         lead.action_log_attempt("reached")
-        lead.with_user(self.marketing).activity_schedule("mail.mail_activity_data_todo", TODAY, "My own", user_id=self.marketing.id, automated=False)
+        lead.with_user(self.marketing).activity_schedule(
+            "mail.mail_activity_data_todo", TODAY, "My own", user_id=self.marketing.id, automated=False
+        )
         lead.with_user(self.marketing).action_hand_over(user=self.seller)
         self.env.invalidate_all()
         planned = {activity.summary: activity.user_id for activity in lead.activity_ids}
@@ -119,16 +123,16 @@ class TestHandOver(HandlingCase):
         gone = self.user("gone", "sales_team.group_sale_salesman")
         gone.active = False
         cases = {
-            "nobody": (lambda: other.action_hand_over(), "Choose the salesperson or the team"),
+            "nobody": (other.action_hand_over, "Choose the salesperson or the team"),
             "no salesperson": (lambda: other.action_hand_over(user=clerk), "clerk .*does not work with leads"),
             "archived": (lambda: other.action_hand_over(user=gone), "gone .*does not work with leads"),
             "lost": (lambda: lost.action_hand_over(user=self.seller), "is closed. Restore it"),
             "won": (lambda: won.action_hand_over(user=self.seller), "is closed. Restore it"),
             "no reason": (lambda: lead.action_return("  "), "Say why"),
-            "not handed over": (lambda: other.action_accept(), "was not handed over"),
+            "not handed over": (other.action_accept, "was not handed over"),
             "not returnable": (lambda: other.action_return("No"), "was not handed over"),
-            "some of many": (lambda: (lead | other).action_accept(), "was not handed over"),
-            "no dialog": (lambda: other.action_return_dialog(), "was not handed over"),
+            "some of many": ((lead | other).action_accept, "was not handed over"),
+            "no dialog": (other.action_return_dialog, "was not handed over"),
         }
         for name, (way, message) in cases.items():
             with self.subTest(name), self.assertRaisesRegex(UserError, message), self.cr.savepoint():
