@@ -84,8 +84,6 @@ def call_list(now, local_now):
                   handling_status_id,
                   COALESCE(attempt_count, 0) AS attempt_count,
                   need::varchar AS need,
-                  handover_state,
-                  id AS lead_id,
                   CASE WHEN claimed_until > %(now)s THEN claimed_by_id END AS claimed_by_id,
                   claimed_until
              FROM crm_lead
@@ -106,9 +104,7 @@ def call_list(now, local_now):
                   next_action_date,
                   handling_status_id,
                   COALESCE(attempt_count, 0),
-                  (SELECT l.need FROM crm_lead l WHERE l.id = opportunity_id)::varchar,
                   NULL::varchar,
-                  opportunity_id,
                   NULL::integer,
                   NULL::timestamp
              FROM sale_order""",

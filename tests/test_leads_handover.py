@@ -250,16 +250,18 @@ class TestQualification(CallListCase):
     def test_in_the_call_list(self):
         lead = self.called("Lead", **QUALIFIED)
         order = self.sent(opportunity_id=self.lead(partner_id=self.customer.id, **QUALIFIED).id)
-        for document in (lead, order, self.sent()):
+        for document, known in ((lead, True), (order, True), (self.sent(), False)):
             line = self.line(document, self.seller)
-            known = QUALIFIED if line.lead_id else dict.fromkeys(QUALIFIED, False) | {"budget": 0}
+            known = QUALIFIED if known else dict.fromkeys(QUALIFIED, False) | {"budget": 0}
             self.assertEqual({name: line[name] for name in QUALIFIED}, known)
 
     def test_a_lead_handed_over_in_the_call_list(self):
         marketing = self.user("marketing", "sales_team.group_sale_salesman_all_leads")
-        lead, plain = self.called("Handed over"), self.called("Plain")
+        lead, plain, quotation = self.called("Handed over"), self.called("Plain"), self.sent()
         lead.with_user(marketing).action_hand_over(user=self.seller, note="Urgent")
         self.assertEqual(self.lines(self.seller, [("handover_state", "=", "waiting")]).res_id, lead.id)
+        others = self.lines(self.seller, [("handover_state", "=", False)])
+        self.assertEqual(others.mapped("res_id"), [plain.id, quotation.id])
         line = self.line(lead, self.seller)
         reason = f"Handed over by {marketing.name}. Waiting for 3 hours, nobody has called yet"
         self.assertEqual((line.reason, line.handover_note), (reason, "Urgent"))
