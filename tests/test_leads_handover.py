@@ -250,9 +250,9 @@ class TestQualification(CallListCase):
     def test_in_the_call_list(self):
         lead = self.called("Lead", **QUALIFIED)
         order = self.sent(opportunity_id=self.lead(partner_id=self.customer.id, **QUALIFIED).id)
-        for document, known in ((lead, True), (order, True), (self.sent(), False)):
+        unknown = dict.fromkeys(QUALIFIED, False) | {"budget": 0}
+        for document, known in ((lead, QUALIFIED), (order, QUALIFIED), (self.sent(), unknown)):
             line = self.line(document, self.seller)
-            known = QUALIFIED if known else dict.fromkeys(QUALIFIED, False) | {"budget": 0}
             self.assertEqual({name: line[name] for name in QUALIFIED}, known)
 
     def test_a_lead_handed_over_in_the_call_list(self):
