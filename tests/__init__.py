@@ -22,3 +22,4 @@ from . import test_leads_attempts
 from . import test_leads_response
 from . import test_consent
 from . import test_leads_handover
+from . import test_leads_own
