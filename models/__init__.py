@@ -9,6 +9,7 @@ from . import handling_next_action
 from . import handling_closing
 from . import handling_sales_mail
 from . import mail_blacklist
+from . import phone_blacklist
 from . import contact_attempt
 from . import crm_lost_reason
 from . import crm_lead

@@ -55,6 +55,7 @@ class CallListLine(models.Model):
     guidance = fields.Text(related="handling_status_id.guidance")
     attempt_count = fields.Integer("Attempts", readonly=True, aggregator=None)
     need = fields.Char(readonly=True)
+    reopened_date = fields.Datetime("Opened Again on", readonly=True)
     claimed_by_id = fields.Many2one("res.users", "Taken by", readonly=True)
     claimed_until = fields.Datetime("Taken until", readonly=True)
     last_attempt_date = fields.Datetime("Last Attempt", compute="_compute_attempts")
@@ -67,11 +68,11 @@ class CallListLine(models.Model):
         "crm.lead": [
             *("active", "won_status", "handling_role", "handling_status_id", "attempt_count", "next_action_date"),
             *("name", "contact_name", "partner_name", "partner_id", "phone", "user_id", "team_id", "company_id"),
-            *("expected_revenue", "need", "claimed_by_id", "claimed_until"),
+            *("expected_revenue", "need", "reopened_date", "claimed_by_id", "claimed_until"),
         ],
         "sale.order": [
             *("state", "handling_role", "handling_status_id", "attempt_count", "next_action_date", "name"),
-            *("partner_id", "user_id", "team_id", "company_id", "amount_total", "currency_rate"),
+            *("partner_id", "user_id", "team_id", "company_id", "amount_total", "currency_rate", "reopened_date"),
         ],
         "res.partner": ["complete_name", "phone"],
     }
@@ -104,7 +105,7 @@ class CallListLine(models.Model):
         for line in self:
             line.currency_id = (line.company_id or self.env.company).currency_id
 
-    @api.depends("res_model", "res_id")
+    @api.depends("res_model", "res_id", "reopened_date")
     def _compute_attempts(self):
         found = {}
         if self:
@@ -112,9 +113,10 @@ class CallListLine(models.Model):
             query = attempts_of([(line.res_model, line.res_id) for line in self])
             found = {(model, res_id): row for model, res_id, *row in self.env.execute_query(query)}
         for line in self:
-            date, outcomes, note = found.get((line.res_model, line.res_id), (False, [], False))
-            line.last_attempt_date = date
-            line.misses = misses_in_a_row(outcomes) if outcomes and outcomes[-1] in MISSES else 0
+            dates, outcomes, note = found.get((line.res_model, line.res_id), ([False], [False], False))
+            line.last_attempt_date = dates[-1]
+            tries = zip(dates, outcomes, strict=True) if outcomes[-1] in MISSES else ()
+            line.misses = misses_in_a_row(tries, line.reopened_date)
             line.last_note = note
 
     @api.depends("res_model", "res_id")

@@ -46,8 +46,12 @@ class CrmLead(models.Model):
         values = {"contact_basis": "enquiry", **(custom_values or {})}
         return super().message_new(msg_dict, custom_values=values)
 
-    def _sales_mail_address(self):
+    def _contact_basis(self):
         is_customer = self.partner_id.commercial_partner_id.customer_status == "customer"
-        if self.is_blacklisted or not (self.contact_basis or is_customer):
-            return ""
-        return self.email_normalized
+        return self.contact_basis or (is_customer and "customer")
+
+    def _sales_contact(self):
+        return self
+
+    def _sales_lang(self):
+        return self.lang_id.code or super()._sales_lang()

@@ -42,7 +42,7 @@ class CrmLead(models.Model):
         for lead in self:
             calendar = (lead.company_id or self.env.company).resource_calendar_id
             start = lead.handling_role == "new" and lead.handling_status_since
-            lead.response_goal = start and calendar and calendar.plan_hours(GOAL_MINUTES / 60, start)
+            lead.response_goal = start and calendar and calendar.plan_hours(GOAL_MINUTES / 60, start, True)
 
     @api.depends("handling_status_since")
     def _compute_waiting_minutes(self):
