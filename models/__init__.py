@@ -8,6 +8,7 @@ from . import handling_contact
 from . import handling_next_action
 from . import handling_closing
 from . import handling_sales_mail
+from . import handling_call_hint
 from . import mail_blacklist
 from . import phone_blacklist
 from . import contact_attempt

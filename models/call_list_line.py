@@ -62,6 +62,8 @@ class CallListLine(models.Model):
     last_note = fields.Text(compute="_compute_attempts", help="The last note that somebody left with an attempt.")
     misses = fields.Integer("Unanswered Tries", compute="_compute_attempts", help="In a row, since the last contact.")
     contact_attempt_ids = fields.Many2many("contact.attempt", compute="_compute_contact_attempt_ids")
+    call_hint = fields.Char("Before Calling", compute="_compute_call_hint")
+    is_phone_blocked = fields.Boolean(compute="_compute_call_hint")
     reason = fields.Char("Why Now", compute="_compute_reason")
 
     _depends = {
@@ -123,6 +125,15 @@ class CallListLine(models.Model):
     def _compute_contact_attempt_ids(self):
         for line in self:
             line.contact_attempt_ids = line._document().contact_attempt_ids
+
+    @api.depends("res_model", "res_id")
+    def _compute_call_hint(self):
+        """What the documents say, all of a page at once."""
+        for model, lines in self.grouped("res_model").items():
+            documents = {document.id: document for document in self.env[model].browse(lines.mapped("res_id"))}
+            for line in lines:
+                line.call_hint = documents[line.res_id].call_hint
+                line.is_phone_blocked = documents[line.res_id].is_phone_blocked
 
     # Why this one now --------------------------------------------------------------------
 

@@ -93,6 +93,11 @@ class HandlingMixin(models.AbstractModel):
         self._write_closure(None, None, None)
 
     @api.model
+    def _lost_status(self):
+        """The status that the document's own button for losing it leads to."""
+        return self.env["handling.status"].search([("res_model", "=", self._name), ("role", "=", "lost")], limit=1)
+
+    @api.model
     def _required_reason(self, status):
         """Refuse a closing without a reason, where the status asks for one."""
         if status.requires_closure_reason and not self.env.context.get("l2c_closure_reason"):

@@ -38,12 +38,15 @@ class SaleOrder(models.Model):
         if status.role == "won":
             self.action_confirm()
         elif status.role == "lost":
-            self._required_reason(status)
             self.action_cancel()
         elif status.role == "new":
             self.action_draft()
         elif status.role == "contacted":
             self.filtered(lambda order: order.state == "draft").action_quotation_sent()
+
+    def action_cancel(self):
+        self._required_reason(self._lost_status())
+        return super().action_cancel()
 
     def _close(self, reason):
         self.with_context(l2c_closure_reason=reason.id).action_cancel()
