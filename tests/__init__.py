@@ -21,3 +21,9 @@ from . import test_leads_transitions
 from . import test_leads_attempts
 from . import test_leads_response
 from . import test_consent
+from . import test_status_mail
+from . import test_leads_bad_input
+from . import test_leads_companies
+from . import test_leads_reopened
+from . import test_leads_quotations
+from . import test_real_claims
