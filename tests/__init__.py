@@ -21,6 +21,7 @@ from . import test_leads_transitions
 from . import test_leads_attempts
 from . import test_leads_response
 from . import test_consent
+from . import test_sales_messages
 from . import test_status_mail
 from . import test_leads_bad_input
 from . import test_leads_companies
