@@ -193,11 +193,16 @@ class CallListLine(models.Model):
         :raise UserError: when somebody else has taken it
         """
         self.ensure_one()
-        document = self._document()
-        if document._name == "crm.lead":
-            document._claim()
-        self.invalidate_recordset(flush=False)
+        if not self._take():
+            raise UserError(self._document()._claim_refusal())
         return True
+
+    def _take(self):
+        """Whether I have got it: a lead that somebody else has taken, I haven't."""
+        document = self._document()
+        taken = document._name != "crm.lead" or document._claim()
+        self.invalidate_recordset(flush=False)
+        return taken
 
     def action_open(self):
         """Take the line and show it, with all that is needed for the call."""
@@ -249,10 +254,12 @@ class CallListLine(models.Model):
         return result
 
     def _next_line(self, domain, called):
-        free = Domain("claimed_by_id", "in", [False, self.env.uid])
-        line = self.search(Domain(domain) & free & Domain("id", "not in", called), limit=1)
-        if line:
-            line.action_take()
+        domain = Domain(domain) & Domain("claimed_by_id", "in", [False, self.env.uid])
+        called = list(called)
+        while line := self.search(domain & Domain("id", "not in", called), limit=1):
+            if line._take():
+                break
+            called.append(line.id)  # somebody else was quicker
         return line
 
     def _document(self):
@@ -308,16 +315,13 @@ class CrmLead(models.Model):
     _call_list_user_idx = models.Index(LEAD_USER_INDEX)
 
     def _claim(self):
-        """Take the lead for some minutes, so that two don't call at once. Written by SQL: it
-        is no change of the lead.
-
-        :raise UserError: when somebody else has it
-        """
+        """Take the lead for some minutes, so that two don't call at once; whether nobody else
+        has it. Written by SQL: it is no change of the lead."""
         self.check_access("write")
         now = self._now()
         self.flush_recordset(CLAIM_FIELDS)
         if not self.try_lock_for_update(allow_referencing=True):
-            raise UserError(self.env._("Somebody else is taking this lead right now."))
+            return False
         taken = self.env.execute_query(
             SQL(
                 """UPDATE crm_lead SET claimed_by_id = %(user)s, claimed_until = %(until)s
@@ -331,14 +335,17 @@ class CrmLead(models.Model):
             )
         )
         self.invalidate_recordset(CLAIM_FIELDS, flush=False)
-        if not taken:
-            raise UserError(
-                self.env._(
-                    "%(user)s has taken this lead until %(time)s.",
-                    user=self.claimed_by_id.sudo().name,  # a colleague's name is no secret
-                    time=format_time(self.env, self.claimed_until, time_format="short"),
-                )
-            )
+        return bool(taken)
+
+    def _claim_refusal(self):
+        """Who has the lead, as far as it is known yet."""
+        if not self.claimed_until or self.claimed_until <= self._now():
+            return self.env._("Somebody else is taking this lead right now.")
+        return self.env._(
+            "%(user)s has taken this lead until %(time)s.",
+            user=self.claimed_by_id.sudo().name,  # a colleague's name is no secret
+            time=format_time(self.env, self.claimed_until, time_format="short"),
+        )
 
 
 class SaleOrder(models.Model):

@@ -78,9 +78,7 @@ class ContactAttempt(models.Model):
         try:
             return fields.Datetime.to_datetime(date) or self._now()
         except (TypeError, ValueError) as error:
-            raise UserError(
-                self.env._("“%s” is no date and time; write it like 2026-03-10 09:30:00.", date)
-            ) from error
+            raise UserError(self.env._("“%s” is no date and time; write it like 2026-03-10 09:30:00.", date)) from error
 
     def _label(self, name, value):
         labels = dict(self._fields[name]._description_selection(self.env))

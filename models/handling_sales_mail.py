@@ -63,7 +63,9 @@ class HandlingMixin(models.AbstractModel):
         if not template or not documents:
             return
         texts = template._render_field("body", documents.ids, compute_lang=True)
-        texts = {document.id: texts[document.id] + document._sales_sms_end(numbers[document.id]) for document in documents}
+        texts = {
+            document.id: texts[document.id] + document._sales_sms_end(numbers[document.id]) for document in documents
+        }
         logged = documents._message_log_batch(
             bodies={res_id: plaintext2html(text) for res_id, text in texts.items()}, message_type="sms"
         )

@@ -68,7 +68,8 @@ class HandlingStatus(models.Model):
     @ormcache("setting")
     def _ids_with(self, setting):
         """The ids of the statuses with ``setting``; asked at every change of a document."""
-        return frozenset(self.sudo().with_context(active_test=False).search([(setting, "!=", False)]).ids)  # everybody's
+        statuses_sudo = self.sudo().with_context(active_test=False)  # the same for everybody
+        return frozenset(statuses_sudo.search([(setting, "!=", False)]).ids)
 
     @api.model_create_multi
     def create(self, vals_list):

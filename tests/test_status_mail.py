@@ -64,7 +64,11 @@ class TestStatusMail(StatusMailCase):
     def test_it_is_an_automatic_sales_mail(self):
         status = self.enters("crm.lead", "contacted")
         self.env["mail.blacklist"].create({"email": "blocked@example.com"})
-        asked, blocked, cold = self.asked(), self.asked(email_from="blocked@example.com"), self.asked(contact_basis=False)
+        asked, blocked, cold = (
+            self.asked(),
+            self.asked(email_from="blocked@example.com"),
+            self.asked(contact_basis=False),
+        )
         (asked | blocked | cold).handling_status_id = status
         mail = self.mails(asked | blocked | cold)
         self.assertEqual((mail.res_id, mail.email_to, mail.state), (asked.id, "lead@example.com", "outgoing"))
