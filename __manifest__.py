@@ -36,6 +36,7 @@
         "views/sale_order_qualification_views.xml",
         "views/team_leader_views.xml",
         "views/account_move_views.xml",
+        "views/call_hint_views.xml",
         "views/dunning_policy_views.xml",
         "views/dunning_notice_views.xml",
         "views/dunning_run_views.xml",

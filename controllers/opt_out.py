@@ -10,10 +10,21 @@ class OptOut(http.Controller):
     def opt_out(self, email="", token="", **post):
         """Ask, and on the second step block the address: mail programs follow links by
         themselves."""
-        blacklist_sudo = request.env["mail.blacklist"].sudo()  # the token says that the address is the reader's
-        if not consteq(token, blacklist_sudo._opt_out_token(email)):
+        return self._opt_out("email", email, token, lambda: self._sudo("mail.blacklist")._add(email))
+
+    @http.route("/sales-sms/opt-out", type="http", auth="public", website=True, sitemap=False)
+    def opt_out_sms(self, number="", token="", **post):
+        """The same for the link at the end of an automatic sales SMS."""
+        return self._opt_out("number", number, token, lambda: self._sudo("phone.blacklist")._add([number]))
+
+    def _opt_out(self, name, contact, token, block):
+        if not consteq(token, self._sudo("mail.blacklist")._opt_out_token(contact)):
             raise request.not_found()
         done = request.httprequest.method == "POST"
         if done:
-            blacklist_sudo._add(email)
-        return request.render("lead_to_cash.opt_out", {"email": email, "token": token, "done": done})
+            block()
+        values = {"name": name, "contact": contact, "path": request.httprequest.path, "token": token, "done": done}
+        return request.render("lead_to_cash.opt_out", values)
+
+    def _sudo(self, model):
+        return request.env[model].sudo()  # the token says that the address is the reader's

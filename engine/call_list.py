@@ -84,6 +84,7 @@ def call_list(now, local_now):
                   handling_status_id,
                   COALESCE(attempt_count, 0) AS attempt_count,
                   need::varchar AS need,
+                  reopened_date,
                   CASE WHEN claimed_until > %(now)s THEN claimed_by_id END AS claimed_by_id,
                   claimed_until
              FROM crm_lead
@@ -105,6 +106,7 @@ def call_list(now, local_now):
                   handling_status_id,
                   COALESCE(attempt_count, 0),
                   NULL::varchar,
+                  reopened_date,
                   NULL::integer,
                   NULL::timestamp
              FROM sale_order""",
@@ -123,13 +125,13 @@ def call_list(now, local_now):
 
 
 def attempts_of(documents):
-    """SQL for what was tried: (model, id, last moment, outcomes oldest first, last note).
+    """SQL for what was tried: (model, id, moments and outcomes oldest first, last note).
 
     :param documents: pairs of model and id; more documents may come back
     """
     models, ids = map(set, zip(*documents, strict=True))
     return SQL(
-        """SELECT res_model, res_id, max(date), array_agg(outcome ORDER BY date, id),
+        """SELECT res_model, res_id, array_agg(date ORDER BY date, id), array_agg(outcome ORDER BY date, id),
                   (array_agg(note ORDER BY date DESC, id DESC) FILTER (WHERE note != ''))[1]
              FROM contact_attempt
             WHERE res_id IN %s AND res_model IN %s

@@ -44,16 +44,18 @@ def next_role(role, event):
     return moves.get(role, role)
 
 
-def misses_in_a_row(outcomes):
-    """How many of ``outcomes``, oldest first, are misses since the last contact.
+def misses_in_a_row(tries, since=None):
+    """How many of ``tries``, pairs of moment and outcome, oldest first, are misses since the
+    last contact; those before ``since`` don't count.
 
-    >>> misses_in_a_row(["no_answer", "reached", "no_answer", "wrong_person", "left_message"])
-    2
-    >>> misses_in_a_row([])
-    0
+    >>> tries = list(enumerate(["no_answer", "reached", "no_answer", "wrong_person", "left_message"]))
+    >>> misses_in_a_row(tries), misses_in_a_row(tries, since=4), misses_in_a_row([])
+    (2, 1, 0)
     """
     count = 0
-    for outcome in outcomes:
+    for moment, outcome in tries:
+        if since and moment < since:
+            continue
         count = 0 if outcome in CONTACTS else count + (outcome in MISSES)
     return count
 

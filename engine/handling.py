@@ -185,6 +185,7 @@ def choices(model, table, rule, where):
              JOIN handling_status s
                ON s.res_model = %(model)s
               AND s.role = ANY(%(roles)s)
+              AND s.active
               AND (s.situation IS NULL OR s.situation = %(situation)s)
             WHERE %(where)s""",
         table=table,

@@ -8,7 +8,9 @@ from . import handling_contact
 from . import handling_next_action
 from . import handling_closing
 from . import handling_sales_mail
+from . import handling_call_hint
 from . import mail_blacklist
+from . import phone_blacklist
 from . import contact_attempt
 from . import crm_lost_reason
 from . import crm_lead

@@ -55,23 +55,26 @@ class CallListLine(models.Model):
     guidance = fields.Text(related="handling_status_id.guidance")
     attempt_count = fields.Integer("Attempts", readonly=True, aggregator=None)
     need = fields.Char(readonly=True)
+    reopened_date = fields.Datetime("Opened Again on", readonly=True)
     claimed_by_id = fields.Many2one("res.users", "Taken by", readonly=True)
     claimed_until = fields.Datetime("Taken until", readonly=True)
     last_attempt_date = fields.Datetime("Last Attempt", compute="_compute_attempts")
     last_note = fields.Text(compute="_compute_attempts", help="The last note that somebody left with an attempt.")
     misses = fields.Integer("Unanswered Tries", compute="_compute_attempts", help="In a row, since the last contact.")
     contact_attempt_ids = fields.Many2many("contact.attempt", compute="_compute_contact_attempt_ids")
+    call_hint = fields.Char("Before Calling", compute="_compute_call_hint")
+    is_phone_blocked = fields.Boolean(compute="_compute_call_hint")
     reason = fields.Char("Why Now", compute="_compute_reason")
 
     _depends = {
         "crm.lead": [
             *("active", "won_status", "handling_role", "handling_status_id", "attempt_count", "next_action_date"),
             *("name", "contact_name", "partner_name", "partner_id", "phone", "user_id", "team_id", "company_id"),
-            *("expected_revenue", "need", "claimed_by_id", "claimed_until"),
+            *("expected_revenue", "need", "reopened_date", "claimed_by_id", "claimed_until"),
         ],
         "sale.order": [
             *("state", "handling_role", "handling_status_id", "attempt_count", "next_action_date", "name"),
-            *("partner_id", "user_id", "team_id", "company_id", "amount_total", "currency_rate"),
+            *("partner_id", "user_id", "team_id", "company_id", "amount_total", "currency_rate", "reopened_date"),
         ],
         "res.partner": ["complete_name", "phone"],
     }
@@ -104,7 +107,7 @@ class CallListLine(models.Model):
         for line in self:
             line.currency_id = (line.company_id or self.env.company).currency_id
 
-    @api.depends("res_model", "res_id")
+    @api.depends("res_model", "res_id", "reopened_date")
     def _compute_attempts(self):
         found = {}
         if self:
@@ -112,15 +115,25 @@ class CallListLine(models.Model):
             query = attempts_of([(line.res_model, line.res_id) for line in self])
             found = {(model, res_id): row for model, res_id, *row in self.env.execute_query(query)}
         for line in self:
-            date, outcomes, note = found.get((line.res_model, line.res_id), (False, [], False))
-            line.last_attempt_date = date
-            line.misses = misses_in_a_row(outcomes) if outcomes and outcomes[-1] in MISSES else 0
+            dates, outcomes, note = found.get((line.res_model, line.res_id), ([False], [False], False))
+            line.last_attempt_date = dates[-1]
+            tries = zip(dates, outcomes, strict=True) if outcomes[-1] in MISSES else ()
+            line.misses = misses_in_a_row(tries, line.reopened_date)
             line.last_note = note
 
     @api.depends("res_model", "res_id")
     def _compute_contact_attempt_ids(self):
         for line in self:
             line.contact_attempt_ids = line._document().contact_attempt_ids
+
+    @api.depends("res_model", "res_id")
+    def _compute_call_hint(self):
+        """What the documents say, all of a page at once."""
+        for model, lines in self.grouped("res_model").items():
+            documents = {document.id: document for document in self.env[model].browse(lines.mapped("res_id"))}
+            for line in lines:
+                line.call_hint = documents[line.res_id].call_hint
+                line.is_phone_blocked = documents[line.res_id].is_phone_blocked
 
     # Why this one now --------------------------------------------------------------------
 
@@ -180,11 +193,16 @@ class CallListLine(models.Model):
         :raise UserError: when somebody else has taken it
         """
         self.ensure_one()
-        document = self._document()
-        if document._name == "crm.lead":
-            document._claim()
-        self.invalidate_recordset(flush=False)
+        if not self._take():
+            raise UserError(self._document()._claim_refusal())
         return True
+
+    def _take(self):
+        """Whether I have got it: a lead that somebody else has taken, I haven't."""
+        document = self._document()
+        taken = document._name != "crm.lead" or document._claim()
+        self.invalidate_recordset(flush=False)
+        return taken
 
     def action_open(self):
         """Take the line and show it, with all that is needed for the call."""
@@ -236,10 +254,12 @@ class CallListLine(models.Model):
         return result
 
     def _next_line(self, domain, called):
-        free = Domain("claimed_by_id", "in", [False, self.env.uid])
-        line = self.search(Domain(domain) & free & Domain("id", "not in", called), limit=1)
-        if line:
-            line.action_take()
+        domain = Domain(domain) & Domain("claimed_by_id", "in", [False, self.env.uid])
+        called = list(called)
+        while line := self.search(domain & Domain("id", "not in", called), limit=1):
+            if line._take():
+                break
+            called.append(line.id)  # somebody else was quicker
         return line
 
     def _document(self):
@@ -295,16 +315,13 @@ class CrmLead(models.Model):
     _call_list_user_idx = models.Index(LEAD_USER_INDEX)
 
     def _claim(self):
-        """Take the lead for some minutes, so that two don't call at once. Written by SQL: it
-        is no change of the lead.
-
-        :raise UserError: when somebody else has it
-        """
+        """Take the lead for some minutes, so that two don't call at once; whether nobody else
+        has it. Written by SQL: it is no change of the lead."""
         self.check_access("write")
         now = self._now()
         self.flush_recordset(CLAIM_FIELDS)
         if not self.try_lock_for_update(allow_referencing=True):
-            raise UserError(self.env._("Somebody else is taking this lead right now."))
+            return False
         taken = self.env.execute_query(
             SQL(
                 """UPDATE crm_lead SET claimed_by_id = %(user)s, claimed_until = %(until)s
@@ -318,14 +335,17 @@ class CrmLead(models.Model):
             )
         )
         self.invalidate_recordset(CLAIM_FIELDS, flush=False)
-        if not taken:
-            raise UserError(
-                self.env._(
-                    "%(user)s has taken this lead until %(time)s.",
-                    user=self.claimed_by_id.sudo().name,  # a colleague's name is no secret
-                    time=format_time(self.env, self.claimed_until, time_format="short"),
-                )
-            )
+        return bool(taken)
+
+    def _claim_refusal(self):
+        """Who has the lead, as far as it is known yet."""
+        if not self.claimed_until or self.claimed_until <= self._now():
+            return self.env._("Somebody else is taking this lead right now.")
+        return self.env._(
+            "%(user)s has taken this lead until %(time)s.",
+            user=self.claimed_by_id.sudo().name,  # a colleague's name is no secret
+            time=format_time(self.env, self.claimed_until, time_format="short"),
+        )
 
 
 class SaleOrder(models.Model):

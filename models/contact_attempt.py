@@ -67,6 +67,7 @@ class ContactAttempt(models.Model):
     def _log(self, documents, outcome, channel, note, date):
         """One attempt for each of ``documents``, with a line in its chatter."""
         labels = self._label("channel", channel), self._label("outcome", outcome)
+        moment = self._moment(date)
         attempts = self.create(
             [
                 {
@@ -76,7 +77,7 @@ class ContactAttempt(models.Model):
                     "outcome": outcome,
                     "channel": channel,
                     "note": note,
-                    "date": date or self._now(),
+                    "date": moment,
                 }
                 for document in documents
             ]
@@ -85,6 +86,13 @@ class ContactAttempt(models.Model):
         body = line + Markup("<br/>%s") % note if note else line
         documents._message_log_batch(bodies=dict.fromkeys(documents.ids, body))
         return attempts
+
+    def _moment(self, date):
+        """The moment ``date``, or now."""
+        try:
+            return fields.Datetime.to_datetime(date) or self._now()
+        except (TypeError, ValueError) as error:
+            raise UserError(self.env._("“%s” is no date and time; write it like 2026-03-10 09:30:00.", date)) from error
 
     def _label(self, name, value):
         labels = dict(self._fields[name]._description_selection(self.env))

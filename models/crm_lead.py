@@ -53,10 +53,7 @@ class CrmLead(models.Model):
 
     def action_set_lost(self, **additional_values):
         if not additional_values.get("lost_reason_id"):
-            status = self.env["handling.status"].search(
-                [("res_model", "=", self._name), ("role", "=", "lost")], limit=1
-            )
-            self._required_reason(status)
+            self._required_reason(self._lost_status())
         return super().action_set_lost(**additional_values)
 
     def _close(self, reason):

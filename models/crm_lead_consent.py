@@ -18,7 +18,6 @@ class CrmLead(models.Model):
     do_not_call_checked_on = fields.Date(
         "Do-not-call List Checked on", help="The day on which the number was looked up in the official list."
     )
-    call_hint = fields.Char("Before Calling", compute="_compute_call_hint")
 
     @api.constrains("contact_basis", "consent_date")
     def _check_consent(self):
@@ -26,15 +25,12 @@ class CrmLead(models.Model):
             if lead.contact_basis == "consent" and not lead.consent_date:
                 raise ValidationError(self.env._("A consent needs its date: enter when %s gave it.", lead.display_name))
 
-    @api.depends("phone", "do_not_call_checked_on", "phone_blacklisted")
-    def _compute_call_hint(self):
-        for lead in self:
-            lead.call_hint = lead._call_hint()
+    def _call_hint_fields(self):
+        return ["phone_sanitized", "phone", "do_not_call_checked_on"]
 
     def _call_hint(self):
-        """Why the number must not, or not yet, be called; empty when nothing is against it."""
-        if self.phone_blacklisted:
-            return self.env._("The number is blocked: do not call.")
+        if hint := super()._call_hint():
+            return hint
         days = (self.company_id or self.env.company).do_not_call_days
         checked = self.do_not_call_checked_on
         if self.phone and days and (not checked or checked + timedelta(days=days) < self._today()):
@@ -46,8 +42,12 @@ class CrmLead(models.Model):
         values = {"contact_basis": "enquiry", **(custom_values or {})}
         return super().message_new(msg_dict, custom_values=values)
 
-    def _sales_mail_address(self):
+    def _contact_basis(self):
         is_customer = self.partner_id.commercial_partner_id.customer_status == "customer"
-        if self.is_blacklisted or not (self.contact_basis or is_customer):
-            return ""
-        return self.email_normalized
+        return self.contact_basis or (is_customer and "customer")
+
+    def _sales_contact(self):
+        return self
+
+    def _sales_lang(self):
+        return self.lang_id.code or super()._sales_lang()

@@ -42,7 +42,7 @@ class CrmLead(models.Model):
         for lead in self:
             calendar = (lead.company_id or self.env.company).resource_calendar_id
             start = lead.handling_role == "new" and lead.handling_status_since
-            lead.response_goal = start and calendar and calendar.plan_hours(GOAL_MINUTES / 60, start)
+            lead.response_goal = start and calendar and calendar.plan_hours(GOAL_MINUTES / 60, start, True)
 
     @api.depends("handling_status_since")
     def _compute_waiting_minutes(self):
@@ -57,9 +57,8 @@ class CrmLead(models.Model):
         return super()._follow_status(changed)
 
     def _set_response_deadline(self, status):
-        now = self._now()
         for company, leads in self.grouped(lambda lead: lead.company_id or self.env.company).items():
-            moment = deadline(now, status.response_hours, company._zone(), company._days_off_from(now.date()))
+            moment = self._deadline_from_now(company, status)
             self.env.cr.execute(
                 SQL("UPDATE crm_lead SET response_deadline = %s, response_alert = 0 WHERE id IN %s", moment, leads._ids)
             )
@@ -110,8 +109,7 @@ class CrmLead(models.Model):
         now = self._now()
         waiting = [("handling_role", "=", "new"), ("attempt_count", "=", 0), ("response_deadline", "!=", False)]
         late = self.search([*waiting, ("response_deadline", "<=", now), ("response_alert", "<", 2)])
-        for lead in late:
-            lead._tell_about_response()
+        late._tell_about_response()
         following = self.search([*waiting, ("response_deadline", ">", now)], order="response_deadline, id", limit=1)
         if following:
             self._wake_at(following.response_deadline)
@@ -119,17 +117,29 @@ class CrmLead(models.Model):
     def _tell_about_response(self):
         """Plan an activity for the salesperson at the deadline, and once as many hours have
         passed again for the team's leader."""
+        for (user, told), leads in self.grouped(lambda lead: lead._next_to_tell()).items():
+            if user:
+                leads.activity_schedule(
+                    "mail.mail_activity_data_call",
+                    self._today(),
+                    self.env._("Nobody has called yet"),
+                    user_id=user.id,
+                )
+            leads.response_alert = told
+        again = self.filtered(lambda lead: lead.response_alert == 1)
+        for (company, status), leads in again.grouped(_company_and_status).items():
+            leads.response_deadline = leads._deadline_from_now(company, status)
+
+    def _next_to_tell(self):
+        """Who is told now, and how far the telling has come then."""
         leader = self.team_id.user_id
         user = self.user_id if self.response_alert == 0 and self.user_id else leader
-        if user:
-            self.activity_schedule(
-                "mail.mail_activity_data_call",
-                self._today(),
-                self.env._("Nobody has called yet"),
-                user_id=user.id,
-            )
-        told = 2 if user == leader or not leader else 1
-        company = self.company_id or self.env.company
-        hours = self.handling_status_id.response_hours
-        moment = deadline(self._now(), hours, company._zone(), company._days_off_from(self._now().date()))
-        self.write({"response_alert": told, "response_deadline": self.response_deadline if told == 2 else moment})
+        return user, 2 if user == leader or not leader else 1
+
+    def _deadline_from_now(self, company, status):
+        now = self._now()
+        return deadline(now, status.response_hours, company._zone(), company._days_off_from(now.date()))
+
+
+def _company_and_status(lead):
+    return lead.company_id or lead.env.company, lead.handling_status_id

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-CLOSURE_FIELDS = ["closure_reason_id", "closure_note", "closure_date"]
+CLOSURE_FIELDS = ["closure_reason_id", "closure_note", "closure_date", "reopened_date"]
 
 
 class HandlingMixin(models.AbstractModel):
@@ -15,6 +15,9 @@ class HandlingMixin(models.AbstractModel):
     )
     closure_note = fields.Text(copy=False, readonly=True)
     closure_date = fields.Datetime("Closed on", copy=False, readonly=True)
+    reopened_date = fields.Datetime(
+        "Opened Again on", copy=False, readonly=True, help="Tries before it no longer count towards giving up."
+    )
 
     def action_close_dialog(self):
         """Ask for the reason, then close."""
@@ -54,17 +57,19 @@ class HandlingMixin(models.AbstractModel):
         """What opening again does to the document itself."""
 
     def _write_closure(self, reason_id, note, date):
-        """Written by SQL, like the status: on an invoice it is no accounting."""
+        """Written by SQL, like the status: on an invoice it is no accounting. Without a ``date``
+        the documents are opened again."""
         if not self.ids:
             return
         self.flush_recordset(CLOSURE_FIELDS)
         self.env.cr.execute(
             SQL(
-                "UPDATE %s SET %s, closure_note = %s, closure_date = %s WHERE id IN %s",
+                "UPDATE %s SET %s, closure_note = %s, closure_date = %s, reopened_date = %s WHERE id IN %s",
                 SQL.identifier(self._table),
                 SQL("%s = %s", SQL.identifier(self._closure_column()), reason_id),
                 note or None,
                 date,
+                SQL("reopened_date") if date else self._now(),
                 tuple(self.ids),
             )
         )
@@ -86,6 +91,11 @@ class HandlingMixin(models.AbstractModel):
     def _end_closure(self):
         """The documents went on by themselves: they are no longer closed."""
         self._write_closure(None, None, None)
+
+    @api.model
+    def _lost_status(self):
+        """The status that the document's own button for losing it leads to."""
+        return self.env["handling.status"].search([("res_model", "=", self._name), ("role", "=", "lost")], limit=1)
 
     @api.model
     def _required_reason(self, status):

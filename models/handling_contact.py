@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -114,24 +112,26 @@ class HandlingMixin(models.AbstractModel):
     def _after_misses(self):
         """After a miss, the next try is planned and a mail of the series sent; after so many
         in a row as the status allows, the document is closed."""
-        for status, documents in self.grouped("handling_status_id").items():
+        still_open = self.filtered(lambda document: not document.closure_date)
+        for status, documents in still_open.grouped("handling_status_id").items():
             if not (status.max_attempts or status.requires_next_action or status.series_ids):
                 continue
-            by_tries = defaultdict(list)
-            for document in documents:
-                outcomes = document.contact_attempt_ids.sorted(lambda row: (row.date, row.id)).mapped("outcome")
-                tries = misses_in_a_row(outcomes)
+            for tries, group in documents.grouped(lambda document: document._misses()).items():
                 if status.max_attempts and tries >= status.max_attempts and status.exhausted_reason_id:
-                    document.action_close(status.exhausted_reason_id)
+                    group.action_close(status.exhausted_reason_id)
                 else:
-                    by_tries[tries].append(document.id)
-            for tries, ids in by_tries.items():
-                self.browse(ids)._plan_next_try(tries)
-                for document in self.browse(ids):
-                    status._send_series_mail(document, tries)
+                    group._plan_next_try(tries)
+                    status._send_series(group, tries)
+
+    def _misses(self):
+        """Tries without an answer in a row: since the last contact, and since the document was
+        opened again, else the next miss would close it at once."""
+        attempts = self.contact_attempt_ids.sorted(lambda row: (row.date, row.id))
+        return misses_in_a_row([(row.date, row.outcome) for row in attempts], self.reopened_date)
 
     def _plan_next_try(self, tries):
         """A call on the next working day, in the mornings and afternoons in turn."""
         afternoon = half_of_day(tries) == "afternoon"
         summary = self.env._("Call again, in the afternoon") if afternoon else self.env._("Call again, in the morning")
-        self._plan_activity(self._working_days_later(1), summary, replace=True)
+        for day, documents in self._by_working_day(1).items():
+            documents._plan_activity(day, summary, replace=True)

@@ -78,6 +78,8 @@ class HandlingMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if chosen := {vals["handling_status_id"] for vals in vals_list if vals.get("handling_status_id")}:
+            self._handling_refuse_strange(self.env["handling.status"].browse(chosen))
         records = super().create(vals_list)
         records._handling_sync()
         return records
@@ -128,17 +130,29 @@ class HandlingMixin(models.AbstractModel):
     def _handling_choose(self, status):
         """A person chose ``status``, in a form, a list or by dragging a card."""
         self.check_access("write")
-        if not status or status.res_model != self._name:
-            raise UserError(
-                self.env._(
-                    "Choose one of the statuses for this kind of document; %(name)s is none.", name=status.name or "—"
-                )
-            )
+        self._handling_refuse_strange(status)
         unfit = self.filtered(lambda document: status not in document.handling_choice_ids)
         if unfit:
             unfit._handling_act(status)
         self._handling_check(lambda document: status in document.handling_choice_ids, status.name)
         self._handling_update(chosen=status.id)
+
+    def _handling_refuse_strange(self, statuses):
+        """Refuse no status, and one that is no (more) status of the model."""
+        strange = statuses.filtered(lambda status: status.res_model != self._name)
+        if strange or not statuses:
+            raise UserError(
+                self.env._(
+                    "Choose one of the statuses for this kind of document; %(name)s is none.",
+                    name=strange[:1].name or "—",
+                )
+            )
+        if archived := statuses.filtered(lambda status: not status.active):
+            raise UserError(
+                self.env._(
+                    "The status %(name)s is archived: choose another, or restore it first.", name=archived[0].name
+                )
+            )
 
     def _handling_act(self, status):
         """Do what the document's own button would do, so that ``status`` fits."""

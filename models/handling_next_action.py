@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -78,14 +80,21 @@ class HandlingMixin(models.AbstractModel):
         if operator != "in":
             return NotImplemented
         statuses = self.env["handling.status"].search([("res_model", "=", self._name), ("silent_days", ">", 0)])
+        others = self.env.companies - self.env.company
         domain = Domain.FALSE
-        for status in statuses:
-            day = self.env.company._working_days_before(status.silent_days)
-            quiet = Domain("last_contact_date", "<", day) | (
-                Domain("last_contact_date", "=", False) & Domain("handling_status_since", "<", day)
-            )
-            domain |= Domain("handling_status_id", "=", status.id) & quiet
+        for days, of_days in statuses.grouped("silent_days").items():
+            quiet = Domain("company_id", "not in", others.ids) & self._quiet_domain(self.env.company, days)
+            for company in others:
+                quiet |= Domain("company_id", "=", company.id) & self._quiet_domain(company, days)
+            domain |= Domain("handling_status_id", "in", of_days.ids) & quiet
         return domain
+
+    def _quiet_domain(self, company, days):
+        """No contact for so many working days of the company."""
+        day = company._working_days_before(days)
+        return Domain("last_contact_date", "<", day) | (
+            Domain("last_contact_date", "=", False) & Domain("handling_status_since", "<", day)
+        )
 
     # Planning --------------------------------------------------------------------------
 
@@ -114,11 +123,13 @@ class HandlingMixin(models.AbstractModel):
         self.invalidate_recordset(["activity_ids"], flush=False)
         days = status.followup_days if step == 1 else status.followup_again_days
         free = self.filtered(lambda document: not document._next_activity())
+        summary = status.activity_type_id.summary or self.env._("Follow up")
         if status.role in ("contacted", "in_progress"):
-            day = free._working_days_later(days)
+            by_day = free._by_working_day(days)
         else:
-            day = fields.Date.add(free._today(), days=days)
-        free._plan_activity(day, status.activity_type_id.summary or self.env._("Follow up"), status, step)
+            by_day = {fields.Date.add(free._today(), days=days): free}
+        for day, documents in by_day.items():
+            documents._plan_activity(day, summary, status, step)
 
     def _plan_activity(self, day, summary, status=None, step=0, *, replace=False, automated=True):
         """An activity on ``day`` for each document's responsible; ``automated``: what follows
@@ -170,7 +181,10 @@ class HandlingMixin(models.AbstractModel):
         """Who is responsible for the document."""
         return self.user_id
 
-    def _working_days_later(self, days):
-        """The date that is so many working days of the company after today."""
-        company = self.company_id[:1] or self.env.company
-        return company._working_days_later(days)
+    def _by_working_day(self, days):
+        """The documents by the date that is so many working days of their company after today."""
+        by_company = self.grouped(lambda document: document.company_id or self.env.company)
+        by_day = defaultdict(self.browse)
+        for company, documents in by_company.items():
+            by_day[company._working_days_later(days)] |= documents
+        return by_day

@@ -68,7 +68,8 @@ class HandlingStatus(models.Model):
     @ormcache("setting")
     def _ids_with(self, setting):
         """The ids of the statuses with ``setting``; asked at every change of a document."""
-        return frozenset(self.sudo().with_context(active_test=False).search([(setting, ">", 0)]).ids)  # everybody's
+        statuses_sudo = self.sudo().with_context(active_test=False)  # the same for everybody
+        return frozenset(statuses_sudo.search([(setting, "!=", False)]).ids)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -114,11 +115,38 @@ class HandlingStatus(models.Model):
             domain = [*(domain or []), ("res_model", "=", model)]
         return super().name_search(name, domain, operator, limit)
 
-    def _send_series_mail(self, document, tries):
-        """Queue the e-mail of the series for so many tries, where there is one."""
-        template = self.series_ids.filtered(lambda step: step.number == tries).mail_template_id
-        if template:
-            document._send_sales_mail(template)
+    @api.constrains("mail_template_id", "res_model")
+    def _check_mail_template(self):
+        for status in self:
+            status._check_template(status.mail_template_id)
+
+    def _check_template(self, template):
+        """Refuse a template that can't be sent about the documents of the status."""
+        if template and self.res_model == "account.move":
+            raise ValidationError(
+                self.env._(
+                    "Customers are written to about invoices by dunning policies, not by the status %(name)s. "
+                    "Remove the template %(template)s.",
+                    name=self.name,
+                    template=template.name,
+                )
+            )
+        if template and template.model != self.res_model:
+            raise ValidationError(
+                self.env._(
+                    "The template %(template)s is for other documents than the status %(name)s. "
+                    "Choose one that applies to “%(document)s”.",
+                    template=template.name,
+                    name=self.name,
+                    document=self.env["ir.model"]._get(self.res_model).name,
+                )
+            )
+
+    def _send_series(self, documents, tries):
+        """Queue the e-mail and the SMS of the series for so many tries, where there are any."""
+        step = self.series_ids.filtered(lambda step: step.number == tries)
+        documents._send_sales_mail(step.mail_template_id)
+        documents._send_sales_sms(step.sms_template_id)
 
     def _used(self):
         """Those of ``self`` that a document or the log refers to."""

@@ -149,8 +149,12 @@ class ResCompany(models.Model):
         return self._days_off(self.dunning_calendar_id or self.resource_calendar_id, start, end)
 
     def _days_off(self, calendar, start, end):
+        """The days from ``start`` to ``end`` on which ``calendar`` has no hours; none when it has
+        no hours at all: nobody has told then when people work."""
         begin, finish = (fields.Datetime.to_datetime(day) for day in (start, end + timedelta(days=1)))
         unusual = calendar._get_unusual_days(begin, finish, self) if calendar else {}
+        if all(unusual.values()) and not calendar.attendance_ids:
+            return set()
         return {fields.Date.to_date(day) for day, none_works in unusual.items() if none_works}
 
     def _working_days_later(self, days):

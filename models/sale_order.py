@@ -38,12 +38,15 @@ class SaleOrder(models.Model):
         if status.role == "won":
             self.action_confirm()
         elif status.role == "lost":
-            self._required_reason(status)
             self.action_cancel()
         elif status.role == "new":
             self.action_draft()
         elif status.role == "contacted":
             self.filtered(lambda order: order.state == "draft").action_quotation_sent()
+
+    def action_cancel(self):
+        self._required_reason(self._lost_status())
+        return super().action_cancel()
 
     def _close(self, reason):
         self.with_context(l2c_closure_reason=reason.id).action_cancel()
@@ -52,27 +55,47 @@ class SaleOrder(models.Model):
         self.action_draft()
 
     def _follow_status(self, changed):
-        """The lead goes on with its quotation: sent, it is in progress; confirmed, it is won."""
+        """The lead goes on with its quotation, and who has confirmed is a customer."""
         result = super()._follow_status(changed)
         sent = self.browse(row.id for row in changed if row.role == "contacted")
         confirmed = self.browse(row.id for row in changed if row.role == "won")
-        # Who sends or confirms need not be the lead's salesperson.
-        sent.opportunity_id.sudo()._handling_event("quotation")
-        won_sudo = confirmed.opportunity_id.sudo().filtered(lambda lead: lead.handling_role in (*OPEN_ROLES, "lost"))
-        if won_sudo:
-            won_sudo.action_set_won()
+        sent._move_leads("sent")
+        confirmed._move_leads("sale")
         if confirmed:
             confirmed.partner_id.commercial_partner_id.sudo()._follow_customers(
                 confirmed.partner_id.commercial_partner_id
             )
         return result
 
+    def _move_leads(self, state):
+        """A lead whose quotation is sent is in progress; confirmed, it is won."""
+        # Who sends or confirms need not be the lead's salesperson.
+        leads_sudo = self.opportunity_id.sudo()
+        if state == "sent":
+            leads_sudo._handling_event("quotation")
+        elif state == "sale":
+            leads_sudo = leads_sudo.filtered(lambda lead: lead.handling_role in (*OPEN_ROLES, "lost"))
+            if leads_sudo:
+                leads_sudo.action_set_won()
+
     def write(self, vals):
+        moved = self.browse()
+        if vals.get("opportunity_id"):
+            moved = self.filtered(lambda order: order.opportunity_id.id != vals["opportunity_id"])
         result = super().write(vals)
         if vals.get("state") == "sent":
-            # Who sends need not be the lead's salesperson.
-            self.opportunity_id.sudo()._handling_event("quotation")
+            self._move_leads("sent")
+        for state, orders in moved.grouped("state").items():
+            orders._move_leads(state)
         return result
+
+    def _contact_basis(self):
+        """A quotation is the answer to an own enquiry; one made for a lead has that lead's basis."""
+        if self.partner_id.commercial_partner_id.customer_status == "customer":
+            return "customer"
+        # Who works on the quotation need not be the lead's salesperson.
+        lead_sudo = self.opportunity_id.sudo()
+        return lead_sudo._contact_basis() if lead_sudo else "enquiry"
 
     def _handling_timed_sql(self):
         return SQL("d.state IN ('draft', 'sent') AND d.handling_role != 'dormant'")

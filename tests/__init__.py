@@ -23,3 +23,10 @@ from . import test_leads_response
 from . import test_consent
 from . import test_leads_handover
 from . import test_leads_own
+from . import test_sales_messages
+from . import test_status_mail
+from . import test_leads_bad_input
+from . import test_leads_companies
+from . import test_leads_reopened
+from . import test_leads_quotations
+from . import test_real_claims

@@ -74,7 +74,7 @@ class RealDatabase:
 
     def query(self, statement, *params):
         """Rows of one statement, committed."""
-        with contextlib.closing(self._connect(self.name)) as connection, connection, connection.cursor() as cursor:
+        with contextlib.closing(self.connect()) as connection, connection, connection.cursor() as cursor:
             cursor.execute(statement, params or None)
             return cursor.fetchall() if cursor.description else []
 
@@ -97,6 +97,25 @@ class RealDatabase:
     def shell(self, script, at=None):
         """Run ``script`` in Odoo's shell and commit; returns what it printed."""
         return self.run("shell", "--no-http", "--log-level=warn", script=f"{script}\nenv.cr.commit()\n", at=at)
+
+    @contextlib.contextmanager
+    def shell_process(self, script):
+        """A process that runs ``script`` in Odoo's shell, to be asked for its output; killed at the end."""
+        with tempfile.TemporaryFile("w+") as source:
+            source.write(script)
+            source.seek(0)
+            process = subprocess.Popen(
+                self._command(("shell", "--no-http", "--log-level=warn"), None),
+                stdin=source,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+            try:
+                yield process
+            finally:
+                process.kill()
+                process.communicate()
 
     @contextlib.contextmanager
     def server(self, *arguments, at=None):
@@ -139,6 +158,10 @@ class RealDatabase:
         with contextlib.closing(self._connect("postgres")) as connection:
             connection.autocommit = True
             connection.cursor().execute(statement)
+
+    def connect(self):
+        """A connection of its own to the database."""
+        return self._connect(self.name)
 
     def _connect(self, name):
         return psycopg2.connect(

@@ -119,7 +119,9 @@ class TestResponseDeadline(ResponseCase):
                 "date_to": "2026-03-11 23:59:59",
             }
         )
-        self.assertEqual(str(self.lead_at("2026-03-10 09:30:00").response_deadline), "2026-03-12 09:30:00")
+        lead = self.lead_at("2026-03-10 09:30:00")
+        self.assertEqual(str(lead.response_deadline), "2026-03-12 09:30:00")
+        self.assertEqual(str(self.lead_at("2026-03-10 16:55:00").response_goal), "2026-03-12 08:05:00")
 
     def test_in_the_companies_zones(self):
         self.env.company.resource_calendar_id.tz = "Asia/Jerusalem"
@@ -259,6 +261,40 @@ class TestAlerts(ResponseCase):
         self.triggers().unlink()  # Odoo removes it when the job begins
         self.run_at("2026-03-11 09:00:00")
         self.assertEqual([str(trigger.call_at) for trigger in self.triggers()], ["2026-03-11 09:30:00"])
+
+    def test_the_job_arms_itself_until_nothing_is_open(self):
+        """At each lead's deadline, at the leader's, and no more; answered leads don't matter."""
+        lead, answered = self.lead_at("2026-03-10 09:00:00"), self.lead_at("2026-03-10 09:30:00")
+        answered.action_log_attempt("no_answer")
+        for moment, told, following in (
+            ("2026-03-11 09:00:00", [self.seller], ["2026-03-12 09:00:00"]),
+            ("2026-03-12 09:00:00", [self.seller, self.leader], []),
+        ):
+            self.triggers().unlink()  # Odoo removes it when the job begins
+            self.run_at(moment)
+            self.assertEqual(self.told(lead), told)
+            self.assertEqual([str(trigger.call_at) for trigger in self.triggers()], following)
+        self.assertEqual(self.told(answered), [])
+
+    def test_many_late_leads_at_once(self):
+        """Beside what Odoo asks for each activity of a colleague, the job's queries are constant."""
+        extra = []
+        for number in (3, 33):
+            leads = self.env["crm.lead"].concat(*(self.lead_at("2026-03-05 09:00:00") for _i in range(number)))
+            job = self.queries(lambda: self.run_at("2026-03-06 09:00:00"))
+            self.assertEqual([self.told(lead) for lead in leads], [[self.seller]] * number)
+            plain = self.queries(lambda leads=leads: leads.activity_schedule(user_id=self.seller.id))
+            extra.append(job - plain)
+            leads.action_log_attempt("no_answer")
+        self.assertLess(extra[1] - extra[0], 1, extra)
+
+    def queries(self, do):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.cr.sql_log_count
+        do()
+        self.env.flush_all()
+        return self.cr.sql_log_count - before
 
     def test_a_shorter_deadline_wakes_the_job_earlier(self):
         self.lead_at("2026-03-10 09:00:00")

@@ -18,7 +18,7 @@ class ContactDialog(models.TransientModel):
     @api.depends("res_model", "res_id")
     def _compute_day(self):
         for dialog in self:
-            dialog.day = dialog.day or dialog._document()._working_days_later(2)
+            dialog.day = dialog.day or next(iter(dialog._document()._by_working_day(2)))
 
     def _document(self):
         return self.env[self.res_model].browse(self.res_id)
