@@ -6,7 +6,7 @@ falling targets, so that they are served oldest first and a payment counts once.
 """
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import ROUND_DOWN, Decimal
 
 from odoo.tools import SQL

@@ -23,9 +23,10 @@ class AccountPayment(models.Model):
         return result
 
     def _cheque_domain(self, today):
-        """What customers have given that falls due after today."""
+        """What customers have given that falls due after today. (Odoo calls a payment paid as soon
+        as its invoices are, whatever its date.)"""
         return (
-            Domain("state", "=", "in_process")
+            Domain("state", "in", ("in_process", "paid"))
             & Domain("payment_type", "=", "inbound")
             & Domain("partner_type", "=", "customer")
             & Domain("date", ">", today)
@@ -69,7 +70,9 @@ class AccountPayment(models.Model):
         entry = self.move_id
         customer = entry.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
         customer.remove_move_reconcile()
-        opposite = entry._reverse_moves([{"date": day, "ref": self.env._("Returned: %s", entry.name)}])
+        values = {"date": day, "ref": self.env._("Returned: %s", entry.name)}
+        opposite = entry._reverse_moves([values])
+        self.move_id = entry  # copying an entry takes its payment along
         opposite._post(soft=False)
         for account, lines in (entry | opposite).line_ids.grouped("account_id").items():
             unmatched = lines.filtered(lambda line: not line.reconciled)

@@ -34,7 +34,7 @@ class DunningPlan(models.Model):
     def _compute_display_name(self):
         for plan in self:
             amount = plan.currency_id and format_amount(self.env, plan.total, plan.currency_id)
-            plan.display_name = f"{plan.partner_id.display_name or ''} · {plan.number} × {amount}"
+            plan.display_name = f"{plan.partner_id.display_name or ''} · {amount} / {plan.number}"
 
     @api.depends("promise_ids.state")
     def _compute_state(self):
@@ -95,9 +95,7 @@ class DunningPlan(models.Model):
                 "amount": amount,
                 "date": day,
             }
-            for amount, day in zip(
-                amounts, instalment_dates(self.first_date, self.number, self.interval), strict=True
-            )
+            for amount, day in zip(amounts, instalment_dates(self.first_date, self.number, self.interval), strict=True)
         ]
 
     def write(self, vals):

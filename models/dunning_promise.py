@@ -71,7 +71,9 @@ class DunningPromise(models.Model):
         if self.env.user.has_group("lead_to_cash.group_collections_manager"):
             return
         for promise in self.filtered(lambda promise: promise.date <= (promise.plan_id.first_date or promise.date)):
-            policy = promise.partner_id.with_company(promise.company_id)._get_dunning_policy().sudo()  # whoever promises
+            policy = (
+                promise.partner_id.with_company(promise.company_id)._get_dunning_policy().sudo()
+            )  # whoever promises
             if policy and (promise.date - promise._today()).days > policy.promise_max_days:
                 raise ValidationError(
                     self.env._(
@@ -98,7 +100,9 @@ class DunningPromise(models.Model):
             )
         if items.company_id != self.company_id or items.currency_id != self.currency_id:
             return self.env._("The items of a promise are of one company and currency. Log one promise for each.")
-        if any(item.reconciled or item.amount_residual_currency <= 0 or item.parent_state != "posted" for item in items):
+        if any(
+            item.reconciled or item.amount_residual_currency <= 0 or item.parent_state != "posted" for item in items
+        ):
             return self.env._("Only open items can be promised. Remove those that are paid.")
         if self.currency_id.compare_amounts(self.amount, 0) <= 0:
             return self.env._("A promise is for an amount above zero.")

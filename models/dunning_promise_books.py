@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL, format_amount, format_date
 
 from ..engine import promises as engine
@@ -36,6 +36,7 @@ class DunningPromise(models.Model):
     def _changed(self, promises):
         """The states of ``promises`` were changed in the database."""
         promises.invalidate_recordset(["state", "broken_date"], flush=False)
+        promises.modified(["state"])
         promises.filtered(lambda promise: promise.state == "broken")._after_breaking()
         promises.plan_id._follow_promises()
 
@@ -44,6 +45,7 @@ class DunningPromise(models.Model):
         # The engine's: who takes a payment back may not rewrite what was agreed.
         promises_sudo = self.sudo().filtered(lambda promise: promise.state in ("open", "kept"))
         promises_sudo.write({"state": "broken", "broken_date": day})
+        promises_sudo.flush_recordset()
         self._changed(promises_sudo)
 
     def _after_breaking(self):
@@ -51,7 +53,9 @@ class DunningPromise(models.Model):
         if not self:
             return
         rows = self.env.execute_query(engine.lapse(self.ids))
-        self.browse(row[0] for row in rows).invalidate_recordset(["state"], flush=False)
+        lapsed = self.browse(row[0] for row in rows)
+        lapsed.invalidate_recordset(["state"], flush=False)
+        lapsed.modified(["state"])
         for company, promises in self.grouped("company_id").items():
             notes = {
                 partner: ", ".join(of_partner.mapped(lambda promise: promise._in_words()))

@@ -102,7 +102,9 @@ class ResPartner(models.Model):
 
     # Who is told -----------------------------------------------------------------------
 
-    def _tell_responsible(self, summary, notes=None, moves=None, activity_type="mail.mail_activity_data_todo", day=None):
+    def _tell_responsible(
+        self, summary, notes=None, moves=None, activity_type="mail.mail_activity_data_todo", day=None
+    ):
         """One activity for each of these customers, for its responsible in this company; ``moves``
         are the documents that it is about, ``notes`` what else there is to say, by customer."""
         self.mapped("display_name")  # warm: it is read one by one while planning

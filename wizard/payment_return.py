@@ -20,7 +20,9 @@ class PaymentReturn(models.TransientModel):
         """Take the payment back."""
         for wizard in self:
             if wizard.date > wizard._today():
-                raise UserError(self.env._("A payment can't be returned on a day to come. Choose today or an earlier day."))
+                raise UserError(
+                    self.env._("A payment can't be returned on a day to come. Choose today or an earlier day.")
+                )
             if wizard.payment_id.state not in ("in_process", "paid"):
                 raise UserError(self.env._("This payment was taken back already."))
             wizard.payment_id._return(wizard.date, wizard.reason)
