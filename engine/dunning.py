@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
+from .promises import next_payment_day_sql
+
 CODES = [
     ("reminded", "Reminded"),
     ("not_due", "Not due"),
@@ -48,8 +50,8 @@ class Question(NamedTuple):
     ``working_day`` is the last working day up to ``today``: a level's date that falls on a
     holiday moves to the next working day, so it has come when it isn't after that day.
     ``moved`` are the holidays to come, with the working day after each. ``policy``,
-    ``hold_until``, ``state`` and ``trust`` are expressions on the customer, a row called
-    ``cp``; ``rate`` is one on ``currency_id``: company currency for one unit.
+    ``hold_until``, ``state``, ``trust`` and ``payment_days`` are expressions on the customer, a row
+    called ``cp``; ``rate`` is one on ``currency_id``: company currency for one unit.
     ``most_notices`` may still be made today (None: any number); ``partner_ids``, unless None,
     are the only customers asked about.
     """
@@ -62,6 +64,7 @@ class Question(NamedTuple):
     hold_until: SQL
     state: SQL
     trust: SQL
+    payment_days: SQL
     rate: SQL
     most_notices: int | None = None
     partner_ids: tuple | None = None
@@ -87,6 +90,7 @@ def _item(question):
                COALESCE(l.no_followup, FALSE) AS no_followup,
                l.date > %(today)s AS later,
                %(policy)s AS policy_id, %(hold)s AS hold_until, %(state)s AS state, %(trust)s AS trust,
+               %(payment_days)s AS payment_days,
                (SELECT MAX(n.replied_until) FROM dunning_notice n
                  WHERE n.partner_id = cp.id AND n.company_id = %(company)s
                    AND n.replied_until >= %(today)s) AS replied_until,
@@ -111,26 +115,32 @@ def _item(question):
         hold=question.hold_until,
         state=question.state,
         trust=question.trust,
+        payment_days=question.payment_days,
     )
 
 
 def _suspended(question):
-    """Items with their open promise, until its grace is over, and their open dispute; those from
-    before the cut-off date of a policy that leaves them to people are excluded."""
+    """Items with their open promise, until its grace is over, the day from which one counts as
+    broken, and their open dispute; those from before the cut-off date of a policy that leaves them
+    to people are excluded. ``pay_day`` is the due date, or the customer's payment day after it."""
     return SQL(
         """
         SELECT i.*, p.catch_up, p.minimum_balance, GREATEST(p.minimum_days_between, 1) AS minimum_days_between,
                i.due < p.cut_off_date AS is_old, p.cut_off_level_id,
                i.no_followup OR (i.residual > 0 AND i.due < p.cut_off_date AND p.cut_off_level_id IS NULL) IS TRUE AS excluded,
-               g.id AS promise_id, g.until AS promised_until, d.id AS dispute_id, d.revisit_date
+               %(pay_day)s AS pay_day,
+               CASE WHEN g.until >= %(today)s THEN g.id END AS promise_id, g.until AS promised_until,
+               CASE WHEN g.broken_on IS NOT NULL OR g.until < %(today)s
+                    THEN GREATEST(g.broken_on, CASE WHEN g.until < %(today)s THEN g.until + 1 END, i.due + 1) END AS broken_on,
+               d.id AS dispute_id, d.revisit_date
           FROM item i
      LEFT JOIN dunning_policy p ON p.id = i.policy_id
      LEFT JOIN LATERAL (
-            SELECT s.id, s.date + COALESCE(p.grace_days, 0) AS until
+            SELECT (array_agg(s.id ORDER BY s.date, s.id) FILTER (WHERE s.state = 'open'))[1] AS id,
+                   MIN(s.date) FILTER (WHERE s.state = 'open') + COALESCE(p.grace_days, 0) AS until,
+                   MAX(s.broken_date) AS broken_on
               FROM dunning_promise_line_rel x JOIN dunning_promise s ON s.id = x.promise_id
-             WHERE x.move_line_id = i.id AND s.state = 'open' AND s.company_id = %(company)s
-               AND s.date + COALESCE(p.grace_days, 0) >= %(today)s
-          ORDER BY s.date DESC LIMIT 1
+             WHERE x.move_line_id = i.id AND s.state IN ('open', 'broken') AND s.company_id = %(company)s
         ) g ON TRUE
      LEFT JOIN LATERAL (
             SELECT s.id, s.revisit_date
@@ -141,6 +151,7 @@ def _suspended(question):
         """,
         company=question.company_id,
         today=question.today,
+        pay_day=next_payment_day_sql(SQL("i.due"), SQL("i.payment_days")),
     )
 
 
@@ -150,7 +161,7 @@ def _flight(question):
     return SQL(
         """
         SELECT NULL::int, NULL::int, f.currency_id, p.commercial_partner_id, 0, NULL::date, NULL::date, NULL::date,
-               NULL::date, FALSE, FALSE, FALSE, NULL::int, NULL::date, NULL::text, NULL::text, NULL::date, FALSE, f.amount
+               NULL::date, FALSE, FALSE, FALSE, NULL::int, NULL::date, NULL::text, NULL::text, NULL::text, NULL::date, FALSE, f.amount
           FROM (SELECT s.partner_id, COALESCE(s.foreign_currency_id, s.currency_id) AS currency_id,
                        CASE WHEN s.foreign_currency_id IS NULL THEN s.amount ELSE s.amount_currency END AS amount
                   FROM account_bank_statement_line s
@@ -204,11 +215,14 @@ def _fact(question):
     The next level comes after the one reached: in another policy, that is one with a longer
     delay. Friendly levels only until the due date; ``one_step`` takes the first level,
     ``latest`` the last that has come. Counted from a day that is not known, it never comes.
+    Until a level after the due date is reached, they count from the customer's payment day. A
+    promise broken since the level reached brings the next one at once.
     """
     return SQL(
         """
-        SELECT w.*, h.level_id AS reached_id, h.notice_state, h.date AS reached_on, next.id AS next_id, next.sequence, next.channel, next.comes,
-               next.comes <= %(working_day)s AS has_come
+        SELECT w.*, h.level_id AS reached_id, h.notice_state, h.date AS reached_on, next.id AS next_id, next.sequence, next.channel,
+               early.comes, early.comes <= %(working_day)s AS has_come,
+               CASE WHEN next.delay_days < 0 THEN w.pay_day ELSE w.due END AS due_next
           FROM weighed w
      LEFT JOIN LATERAL (
             SELECT nl.notice_state, v.id AS level_id, v.policy_id, v.sequence, v.delay_days, nl.id, n.date
@@ -222,22 +236,28 @@ def _fact(question):
           ORDER BY 6 DESC LIMIT 1
         ) h ON TRUE
      LEFT JOIN LATERAL (
-            SELECT v.id, v.sequence, v.channel, base.day + v.delay_days AS comes,
+            SELECT v.id, v.sequence, v.channel, v.delay_days, base.day + v.delay_days AS comes,
                    w.catch_up = 'latest' AND base.day + v.delay_days <= %(working_day)s AS skip_to
               FROM dunning_level v,
                    LATERAL (SELECT CASE v.delay_from WHEN 'invoice' THEN w.invoiced
                                                      WHEN 'sent' THEN w.sent
-                                                     WHEN 'returned' THEN w.returned ELSE w.due END AS day) base
+                                                     WHEN 'returned' THEN w.returned
+                                                     ELSE CASE WHEN v.delay_days < 0 OR h.delay_days >= 0
+                                                               THEN w.due ELSE w.pay_day END END AS day) base
              WHERE v.policy_id = w.policy_id
                AND (h.level_id IS NULL
                     OR CASE WHEN h.policy_id = w.policy_id THEN v.sequence > h.sequence ELSE v.delay_days > h.delay_days END)
                AND NOT (v.delay_from = 'due' AND v.delay_days < 0 AND w.due < %(today)s)
                AND (v.skip_trusted AND w.trust = 'good') IS NOT TRUE
-          ORDER BY 5 DESC NULLS LAST,
+          ORDER BY 6 DESC NULLS LAST,
                    CASE WHEN w.catch_up = 'latest' AND base.day + v.delay_days <= %(working_day)s
                         THEN -v.sequence ELSE v.sequence END
              LIMIT 1
         ) next ON TRUE
+CROSS JOIN LATERAL (
+            SELECT CASE WHEN next.comes IS NOT NULL AND (h.date IS NULL OR w.broken_on > h.date)
+                        THEN LEAST(next.comes, w.broken_on) ELSE next.comes END AS comes
+        ) early
          WHERE w.residual > 0 AND NOT w.later
         """,
         today=question.today,
@@ -336,7 +356,7 @@ def decide(question):
              risen AS (SELECT ripe.*, is_ripe AND %(enough)s AS rises FROM ripe),
              decided AS (SELECT risen.*, bool_or(rises) OVER (PARTITION BY partner_id, currency_id) AS noticed_today
                            FROM risen)
-        SELECT id, move_id, partner_id, currency_id, residual, due, invoiced, sent, returned, policy_id, sequence,
+        SELECT id, move_id, partner_id, currency_id, residual, due, due_next, invoiced, sent, returned, policy_id, sequence,
                minimum_days_between,
                promise_id, dispute_id, rises, listed,
                CASE WHEN code != 'rises' THEN code WHEN rises THEN 'reminded'

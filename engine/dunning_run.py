@@ -59,7 +59,7 @@ def open_decisions(question, uid, now):
           FROM dunning_decided d
      LEFT JOIN LATERAL (
             SELECT CASE v.delay_from WHEN 'invoice' THEN d.invoiced WHEN 'sent' THEN d.sent
-                                     WHEN 'returned' THEN d.returned ELSE d.due END
+                                     WHEN 'returned' THEN d.returned ELSE d.due_next END
                        + v.delay_days AS day
               FROM dunning_level v
              WHERE d.rises AND v.policy_id = d.policy_id AND v.sequence > d.sequence

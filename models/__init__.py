@@ -27,6 +27,7 @@ from . import calendar_event
 from . import account_bank_statement_line
 from . import account_move
 from . import account_move_line
+from . import account_move_promise
 from . import account_partial_reconcile
 from . import account_payment
 from . import res_company
@@ -34,11 +35,14 @@ from . import res_config_settings
 from . import res_partner
 from . import res_partner_customer
 from . import res_partner_referral
+from . import res_partner_collection
 from . import dunning_banner_mixin
 from . import dunning_explained_mixin
 from . import dunning_policy
 from . import dunning_level
+from . import dunning_plan
 from . import dunning_promise
+from . import dunning_promise_books
 from . import dunning_dispute
 from . import dunning_preview
 from . import dunning_run

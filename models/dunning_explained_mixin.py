@@ -21,6 +21,7 @@ class DunningExplainedMixin(models.AbstractModel):
 
     def _sentence(self):
         _promise, dispute = self._explained()
+        cheque = self.code == "in_flight" and self.partner_id.with_company(self.company_id).cheque_due_date
         values = {
             "level": self.level_id.name or "",
             "day": self.next_date and format_date(self.env, self.next_date),
@@ -35,7 +36,9 @@ class DunningExplainedMixin(models.AbstractModel):
             "disputed": self.env._("Disputed: %(reason)s.", **values),
             "on_hold": self.env._("On hold until %(day)s.", **values),
             "too_soon": self.env._("The last notice is too recent; possible from %(day)s.", **values),
-            "in_flight": self.env._("A payment is on its way."),
+            "in_flight": self.env._("Paid by cheque due on %(day)s.", day=format_date(self.env, cheque))
+            if cheque
+            else self.env._("A payment is on its way."),
             "covered_by_credit": self.env._("Open credit covers it."),
             "replied": self.env._("The customer replied; reminders wait until %(day)s.", **values),
             "postponed": self.env._("Enough notices for today; possible from %(day)s.", **values),

@@ -149,6 +149,13 @@ class DunningNotice(models.Model):
         self.write({"state": "draft", "failure_reason": False})
         self._queue()
 
+    def action_promise(self):
+        """Log a promise for what the notice names: everything is filled in."""
+        self.ensure_one()
+        partner = self.partner_id.with_company(self.company_id)
+        values = partner._dunning_promise_defaults(self.line_ids.move_line_id)
+        return partner._action_agree("lead_to_cash.dunning_promise_action_new", values)
+
     def action_end_reply_hold(self):
         """The reply was dealt with: the customer is reminded again from the next run on."""
         replied = self.search([("partner_id", "in", self.partner_id.ids), ("company_id", "in", self.company_id.ids)])

@@ -1,4 +1,5 @@
 import logging
+from collections import defaultdict
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -6,6 +7,7 @@ from odoo.tools import SQL
 from psycopg2 import OperationalError
 
 from ..engine import dunning_run as engine
+from ..engine.promises import naming
 from .mail_template import first_lines
 
 _logger = logging.getLogger(__name__)
@@ -149,8 +151,11 @@ class DunningNotice(models.Model):
     def _residual_changed(self, lines):
         """Money moved on these journal items: what has not left yet follows at once, and what
         was planned after a notice whose items are all paid is dropped."""
-        # Who reconciles need not see the notices.
-        notices_sudo = self.sudo()._about(lines)
+        # Who reconciles need not see the notices, nor what was promised and disputed.
+        found = self.sudo()._naming(lines)
+        self.env["dunning.promise"].sudo().browse(found["dunning.promise"])._follow_books()
+        self.env["dunning.dispute"].sudo().browse(found["dunning.dispute"])._follow_books()
+        notices_sudo = self.sudo().browse(found["dunning.notice"])
         notices_sudo.filtered(lambda notice: notice.state in PENDING)._follow_books()
         for notice in notices_sudo.filtered(lambda notice: notice.state == "sent" and notice.activity_ids):
             if all(line.reconciled for line in notice.line_ids.filtered("level_id").move_line_id):
@@ -161,24 +166,34 @@ class DunningNotice(models.Model):
         """What stands against reminding of these journal items changed: what has not left yet
         follows at once."""
         # Who promises, disputes or closes need not see the notices.
-        notices_sudo = self.sudo()._about(lines).filtered(lambda notice: notice.state in PENDING)
-        notices_sudo._follow_reasons()
+        notices_sudo = self.sudo().browse(self.sudo()._naming(lines)["dunning.notice"])
+        notices_sudo.filtered(lambda notice: notice.state in PENDING)._follow_reasons()
 
     @api.model
-    def _about(self, lines):
-        """The notices that name these journal items and were not cancelled. Asked at every
-        reconciliation, mostly in vain: without the ORM's search."""
-        if not lines.ids:
-            return self.browse()
-        self.env["dunning.notice.line"].flush_model(["notice_id", "move_line_id", "notice_state"])
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT DISTINCT notice_id FROM dunning_notice_line"
-                " WHERE move_line_id IN %s AND notice_state != 'cancelled'",
-                tuple(lines.ids),
-            )
+    def _customers_changed(self, partners):
+        """Something stands against reminding these customers in the current company."""
+        # Who holds a customer need not see the notices.
+        pending_sudo = self.sudo().search(
+            [
+                ("partner_id", "in", partners.commercial_partner_id.ids),
+                ("company_id", "=", self.env.company.id),
+                ("state", "in", PENDING),
+            ]
         )
-        return self.browse(row[0] for row in rows)
+        pending_sudo._follow_reasons()
+
+    @api.model
+    def _naming(self, lines):
+        """{model: ids of its records that name these journal items}, of notices, promises and
+        disputes that are not done with. Asked at every reconciliation: without the ORM's search."""
+        found = defaultdict(list)
+        if lines.ids:
+            self.env["dunning.notice.line"].flush_model(["notice_id", "move_line_id", "notice_state"])
+            self.env["dunning.promise"].flush_model(["state", "move_line_ids"])
+            self.env["dunning.dispute"].flush_model(["state", "is_settled", "move_line_ids"])
+            for model, record_id in self.env.execute_query(naming(lines.ids)):
+                found[model].append(record_id)
+        return found
 
     def _follow_reasons(self):
         """What was promised, disputed, held or excluded since the run is not reminded of."""

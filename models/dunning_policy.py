@@ -43,6 +43,12 @@ class DunningPolicy(models.Model):
         "Days Between Notices", default=5, help="A customer gets no two notices within so many calendar days."
     )
     grace_days = fields.Integer("Grace after a Promise", default=3, help="Days before a promise counts as broken.")
+    promise_max_days = fields.Integer(
+        "Promises up to", default=30, help="Days ahead. Managers of collections may grant more."
+    )
+    plan_max_instalments = fields.Integer(
+        "Instalments at Most", default=6, help="Of a payment plan. Managers of collections may grant more."
+    )
     catch_up = fields.Selection(
         [("one_step", "One level at a time"), ("latest", "Straight to the latest level")],
         "After Missed Days",
@@ -56,6 +62,10 @@ class DunningPolicy(models.Model):
     _minimum_days_positive = models.Constraint(
         "CHECK(minimum_days_between >= 0 AND grace_days >= 0)",
         "Days between notices and days of grace can't be negative.",
+    )
+    _promise_limits_positive = models.Constraint(
+        "CHECK(promise_max_days >= 0 AND plan_max_instalments >= 1)",
+        "Promises are for today or later, and a plan has at least one instalment.",
     )
 
     @api.constrains("partner_domain")

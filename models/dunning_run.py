@@ -125,7 +125,9 @@ class DunningRun(models.Model):
             raise UserError(self.env._("This run is under way in another process."))
         self.state = "running"
         self.flush_recordset()
-        self.with_context(l2c_today=fields.Date.to_string(self.date))._decide()
+        run = self.with_context(l2c_today=fields.Date.to_string(self.date))
+        run.env["dunning.promise"]._follow_time(run.company_id)
+        run._decide()
 
     def _decide(self):
         """Write the decisions, the notices and their lines, in one transaction."""
@@ -191,6 +193,8 @@ class DunningRun(models.Model):
         finished. A company whose run fails doesn't stop the others."""
         for company in self.env["res.company"].search([]):
             due = self.with_company(company)._due(company)
+            if not due and not company._dunning_obstacle():  # else a run does it, or waits for the bank
+                self.env["dunning.promise"]._follow_time(company)
             self.env["ir.cron"]._commit_progress()  # so that a run that fails is still there to say so
             for run in due:
                 try:

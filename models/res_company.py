@@ -42,6 +42,10 @@ class ResCompany(models.Model):
         "Inactive after", default=12, help="Months without an order, after which a customer is inactive. 0: never."
     )
 
+    insolvency_claim_days = fields.Integer(
+        "Claim in an Insolvency within", default=30, help="Days. 0: no activity is planned."
+    )
+
     do_not_call_days = fields.Integer(
         "Do-not-call Check Valid for", help="Days. Before calling, a number is looked up again. 0: never."
     )
@@ -54,13 +58,16 @@ class ResCompany(models.Model):
                     self.env._("Reminders leave from an earlier to a later hour of one day, between 0:00 and 24:00.")
                 )
 
-    @api.constrains("dunning_reply_hold_days", "dunning_bank_freshness_days", "dunning_daily_limit")
+    @api.constrains(
+        "dunning_reply_hold_days", "dunning_bank_freshness_days", "dunning_daily_limit", "insolvency_claim_days"
+    )
     def _check_dunning_numbers(self):
         for company in self:
             numbers = (
                 company.dunning_reply_hold_days,
                 company.dunning_bank_freshness_days,
                 company.dunning_daily_limit,
+                company.insolvency_claim_days,
             )
             if min(numbers) < 0:
                 raise ValidationError(self.env._("Days and limits of dunning can't be negative; 0 switches one off."))
@@ -83,6 +90,7 @@ class ResCompany(models.Model):
             hold_until=partner._field_to_sql("cp", "dunning_hold_until"),
             state=partner._field_to_sql("cp", "collection_state"),
             trust=partner._field_to_sql("cp", "trust"),
+            payment_days=partner._field_to_sql("cp", "payment_days"),
             rate=company_sudo._dunning_rate_sql(today),
             most_notices=company_sudo._dunning_most_notices(today),
             partner_ids=None if partners is None else tuple(partners.ids),

@@ -12,6 +12,7 @@ class ResConfigSettings(models.TransientModel):
     dunning_hour_to = fields.Float(related="company_id.dunning_hour_to", readonly=False)
     dunning_reply_hold_days = fields.Integer(related="company_id.dunning_reply_hold_days", readonly=False)
     dunning_bank_freshness_days = fields.Integer(related="company_id.dunning_bank_freshness_days", readonly=False)
+    insolvency_claim_days = fields.Integer(related="company_id.insolvency_claim_days", readonly=False)
     dunning_daily_limit = fields.Integer(related="company_id.dunning_daily_limit", readonly=False)
 
     def action_handling_statuses(self):

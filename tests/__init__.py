@@ -11,6 +11,9 @@ from . import test_translations
 from . import test_dunning_sending
 from . import test_dunning_going_live
 from . import test_dunning_money
+from . import test_dunning_promises
+from . import test_dunning_disputes
+from . import test_dunning_returned
 from . import test_dunning_changes
 from . import test_dunning_properties
 from . import test_dunning_isolation

@@ -252,11 +252,19 @@ class Course(RunCase):
         self.open_items(moves).reconcile()
 
     def on_promise(self, move, day, number):
-        if items := self.open_items(move):
-            self.suspend("dunning.promise", items, amount=1, date=day + A_DAY * number)
+        items = self.items_without("dunning.promise", move).filtered(lambda item: item.amount_residual_currency > 0)
+        if items:
+            owed = sum(items.mapped("amount_residual_currency"))
+            amount = max(round(owed * number / 10, 2), 0.01)
+            values = {"currency_id": move.currency_id.id, "date": day + A_DAY * number}
+            self.suspend("dunning.promise", items, amount=amount, **values)
+
+    def items_without(self, model, move):
+        """The open items of the document about which no record of the model is open."""
+        return self.open_items(move) - self.env[model].search([("state", "=", "open")]).move_line_ids
 
     def on_dispute(self, move, day, number):
-        if items := self.open_items(move):
+        if items := self.items_without("dunning.dispute", move):
             self.suspend("dunning.dispute", items, reason="Broken")
 
     def suspend(self, model, items, **values):
@@ -302,10 +310,22 @@ class TestCourse(Course):
         self.check_distances()
         self.check_sums()
         self.check_decisions()
+        self.check_promises(day)
         risen = fresh.line_ids.filtered("level_id").move_line_id
         before = self.written(but=risen)
         self.run_on(day)
         self.assertEqual(self.written(but=risen), before)
+
+    def check_promises(self, day):
+        """None is open whose grace is over, or whose items are settled; a broken one is not in the future."""
+        for promise in self.env["dunning.promise"].search([("partner_id", "in", self.partners.ids)]):
+            items = promise.move_line_ids
+            if promise.state == "open":
+                grace = promise.partner_id.dunning_policy_id.grace_days
+                self.assertGreaterEqual(str(promise.date + A_DAY * grace), day)
+                self.assertTrue(items.filtered(lambda item: not item.reconciled or item.parent_state != "posted"))
+            self.assertEqual(bool(promise.broken_date), promise.state == "broken")
+            self.assertLessEqual(str(promise.broken_date or ""), day)
 
     def all_notices(self):
         return self.env["dunning.notice"].search([("partner_id", "in", self.partners.ids)], order="date, id")
