@@ -21,3 +21,5 @@ from . import test_leads_transitions
 from . import test_leads_attempts
 from . import test_leads_response
 from . import test_consent
+from . import test_collection_actions
+from . import test_write_off
