@@ -34,9 +34,10 @@ class AccountMove(models.Model):
         return posted
 
     def button_draft(self):
-        proposals_sudo = self._write_offs_sudo()
         result = super().button_draft()
-        proposals_sudo.filtered(lambda proposal: proposal.state == "done").state = "approved"
+        done_sudo = self._write_offs_sudo().filtered(lambda proposal: proposal.state == "done")
+        done_sudo._counterparts().remove_move_reconcile()  # the host keeps drafts reconciled
+        done_sudo.state = "approved"
         return result
 
     def button_cancel(self):

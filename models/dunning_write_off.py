@@ -99,40 +99,37 @@ class DunningWriteOff(models.Model):
 
     # What can be proposed ----------------------------------------------------------------
 
-    @api.constrains("move_line_ids", "partner_id")
-    def _check_items(self):
-        for proposal in self:
-            items = proposal.move_line_ids
-            if not items:
-                raise ValidationError(self.env._("Choose the items that are to be written off."))
-            if len(items.company_id) > 1:
-                raise ValidationError(
-                    self.env._("The items belong to several companies. Make a proposal for each company.")
-                )
-            if len(items.currency_id) > 1:
-                raise ValidationError(
-                    self.env._("The items are in several currencies. Make a proposal for each currency.")
-                )
-            if items.partner_id.commercial_partner_id != proposal.partner_id.commercial_partner_id:
-                raise ValidationError(
-                    self.env._(
-                        "The proposal for %(name)s holds items of another customer. Remove them.",
-                        name=proposal.partner_id.name,
-                    )
-                )
-            if items - items.filtered_domain(self._item_domain()):
-                raise ValidationError(self.env._("Only posted, open items of customers can be written off."))
-
-    @api.constrains("amount", "move_line_ids", "kind", "date")
-    def _check_amount(self):
+    @api.constrains("partner_id", "move_line_ids", "kind", "document", "amount", "date")
+    def _check_proposal(self):
+        """One after the other: with the wrong items, a sentence about the amount helps nobody."""
         for proposal in self.filtered(lambda proposal: proposal.state == "proposed"):
+            proposal._check_items()
+            proposal._check_document()
             if proposal.currency_id.compare_amounts(proposal.amount, 0) <= 0:
                 raise ValidationError(self.env._("The amount to write off must be more than zero."))
             proposal._check_still_open()
-            if proposal.kind == "settlement":
-                proposal._check_settlement()
+            proposal._check_settlement()
+
+    def _check_items(self):
+        items = self.move_line_ids
+        if not items:
+            raise ValidationError(self.env._("Choose the items that are to be written off."))
+        if len(items.company_id) > 1:
+            raise ValidationError(self.env._("The items belong to several companies. Make a proposal for each company."))
+        if len(items.currency_id) > 1:
+            raise ValidationError(self.env._("The items are in several currencies. Make a proposal for each currency."))
+        if items.partner_id.commercial_partner_id != self.partner_id.commercial_partner_id:
+            raise ValidationError(
+                self.env._(
+                    "The proposal for %(name)s holds items of another customer. Remove them.", name=self.partner_id.name
+                )
+            )
+        if items - items.filtered_domain(self._item_domain()):
+            raise ValidationError(self.env._("Only posted, open items of customers can be written off."))
 
     def _check_settlement(self):
+        if self.kind != "settlement":
+            return
         if not self.date or self.date < self._today():
             raise ValidationError(
                 self.env._("A settlement needs the day until which the customer pays: today or later.")
@@ -142,16 +139,14 @@ class DunningWriteOff(models.Model):
                 self.env._("In a settlement the customer pays a part. To give up all of it, make it a write-off.")
             )
 
-    @api.constrains("document", "move_line_ids")
     def _check_document(self):
-        for proposal in self.filtered(lambda proposal: proposal.document == "credit_note"):
-            move = proposal.move_line_ids.move_id
-            if len(move) != 1 or move.move_type != "out_invoice":
-                raise ValidationError(
-                    self.env._(
-                        "A credit note is for one invoice. Make a proposal for each, or write off by a journal entry."
-                    )
+        move = self.move_line_ids.move_id
+        if self.document == "credit_note" and (len(move) != 1 or move.move_type != "out_invoice"):
+            raise ValidationError(
+                self.env._(
+                    "A credit note is for one invoice. Make a proposal for each, or write off by a journal entry."
                 )
+            )
 
     def _check_still_open(self):
         if self.currency_id.compare_amounts(self.amount, self._open_amount()) > 0:

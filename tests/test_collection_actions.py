@@ -274,7 +274,8 @@ class TestActions(ActionCase):
             ("offset", {}, "Choose the accountant"),
             ("meeting", {"date": False}, "day of the meeting"),
         ):
-            with self.subTest(name=name, values=values), self.assertRaisesRegex(UserError, sentence):
+            refused = self.assertRaisesRegex(UserError, sentence)
+            with self.subTest(name=name, values=values), refused, self.cr.savepoint():
                 self.dialog(move, name, **values).action_do()
         self.assertEqual(self.code(move), "reminded")
         self.assertFalse(self.customer.dunning_hold_until or self.customer.activity_ids)

@@ -58,7 +58,9 @@ class CollectionAction(models.TransientModel):
         return self._report(self.env._("Meetings planned"), count)
 
     def _plan(self, customers, activity_type, summary, user, note=None):
-        customers.mapped("display_name")  # warm: it is read one by one while planning
-        customers.activity_schedule(
+        customers.check_access("read")
+        customers_sudo = customers.sudo()  # collectors need not be allowed to change contacts
+        customers_sudo.mapped("display_name")  # warm: it is read one by one while planning
+        customers_sudo.activity_schedule(
             activity_type, self.date, summary=summary, note=note or self.reason, user_id=user.id, automated=False
         )

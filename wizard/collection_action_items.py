@@ -12,7 +12,7 @@ class CollectionAction(models.TransientModel):
 
     def _do_promise(self):
         self._require(self.date, self.env._("Choose the day on which the customer promised to pay."))
-        return self._create("dunning.promise", ("open",), self.env._("Promises logged"), self._prepare_promise_values)
+        return self._make("dunning.promise", ("open",), self.env._("Promises logged"), self._prepare_promise_values)
 
     def _prepare_promise_values(self, customer, company, currency, items):
         return {
@@ -24,7 +24,7 @@ class CollectionAction(models.TransientModel):
 
     def _do_dispute(self):
         self._require(self.reason, self.env._("Say what the customer objects to."))
-        return self._create("dunning.dispute", ("open",), self.env._("Disputes opened"), self._prepare_dispute_values)
+        return self._make("dunning.dispute", ("open",), self.env._("Disputes opened"), self._prepare_dispute_values)
 
     def _prepare_dispute_values(self, customer, company, currency, items):
         return {
@@ -43,7 +43,7 @@ class CollectionAction(models.TransientModel):
 
     def _propose(self, done):
         self._require(self.reason, self.env._("Say why this is given up."))
-        return self._create("dunning.write.off", PENDING, done, self._prepare_proposal_values)
+        return self._make("dunning.write.off", PENDING, done, self._prepare_proposal_values)
 
     def _prepare_proposal_values(self, customer, company, currency, items):
         amount = sum(items.mapped("amount_residual_currency"))
@@ -60,7 +60,7 @@ class CollectionAction(models.TransientModel):
     def _prepare_values(self, customer, company, items):
         return {"partner_id": customer.id, "company_id": company.id, "move_line_ids": [(6, 0, items.ids)]}
 
-    def _create(self, model, states, done, prepare):
+    def _make(self, model, states, done, prepare):
         """A record of ``model`` for each customer, company and currency, with their items but
         those that are in another one in one of ``states``; opened afterwards."""
         items = self._items()
