@@ -115,7 +115,9 @@ class DunningWriteOff(models.Model):
         if not items:
             raise ValidationError(self.env._("Choose the items that are to be written off."))
         if len(items.company_id) > 1:
-            raise ValidationError(self.env._("The items belong to several companies. Make a proposal for each company."))
+            raise ValidationError(
+                self.env._("The items belong to several companies. Make a proposal for each company.")
+            )
         if len(items.currency_id) > 1:
             raise ValidationError(self.env._("The items are in several currencies. Make a proposal for each currency."))
         if items.partner_id.commercial_partner_id != self.partner_id.commercial_partner_id:

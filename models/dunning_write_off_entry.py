@@ -65,7 +65,9 @@ class DunningWriteOff(models.Model):
         for item, share in self._shares().items():
             part = share / item.amount_residual_currency
             balance = self.company_id.currency_id.round(item.amount_residual * part)
-            lines.append(self._prepare_line_values(item.account_id, item.partner_id, -share, -balance, item.move_id.name))
+            lines.append(
+                self._prepare_line_values(item.account_id, item.partner_id, -share, -balance, item.move_id.name)
+            )
             total += balance
         account = self._bad_debt_account()
         lines.append(self._prepare_line_values(account, self.partner_id, self.amount, total, self.reason))

@@ -21,7 +21,9 @@ class ResCompany(models.Model):
         domain=[("account_type", "in", ("expense", "expense_other", "asset_current", "asset_receivable"))],
     )
     write_off_limit_user = fields.Monetary(
-        "Users Write off up to", default=0.0, help="What a Collections user may approve alone, for one customer's items."
+        "Users Write off up to",
+        default=0.0,
+        help="What a Collections user may approve alone, for one customer's items.",
     )
     write_off_limit_manager = fields.Monetary(
         "Managers Write off up to",

@@ -17,8 +17,12 @@ class ResConfigSettings(models.TransientModel):
     write_off_account_id = fields.Many2one(related="company_id.write_off_account_id", readonly=False)
     write_off_limit_user = fields.Monetary(related="company_id.write_off_limit_user", readonly=False)
     write_off_limit_manager = fields.Monetary(related="company_id.write_off_limit_manager", readonly=False)
-    promise_broken_action_id = fields.Many2one(related="company_id.promise_broken_action_id", readonly=False, groups="base.group_system")
-    answer_received_action_id = fields.Many2one(related="company_id.answer_received_action_id", readonly=False, groups="base.group_system")
+    promise_broken_action_id = fields.Many2one(
+        related="company_id.promise_broken_action_id", readonly=False, groups="base.group_system"
+    )
+    answer_received_action_id = fields.Many2one(
+        related="company_id.answer_received_action_id", readonly=False, groups="base.group_system"
+    )
 
     def action_handling_statuses(self):
         """Open the scheme of statuses."""
