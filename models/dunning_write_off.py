@@ -179,7 +179,7 @@ class DunningWriteOff(models.Model):
         if not self.env.su:
             vals_list = [{name: vals[name] for name in vals.keys() - BY_BUTTONS} for vals in vals_list]
         proposals = super().create(vals_list)
-        proposals._ask_for_approval()
+        proposals.filtered(lambda proposal: not proposal._is_within_own_limit())._ask_for_approval()
         return proposals
 
     def write(self, vals):

@@ -84,12 +84,13 @@ class DunningWriteOff(models.Model):
             self._check_still_open()
         if self.document == "entry":
             self._bad_debt_account()
+        if not (self._is_within_own_limit() or (self._needs_two() and self.env.user.has_group(MANAGER))):
+            raise UserError(self._who_may())
+
+    def _is_within_own_limit(self):
+        """Whether the user may approve it alone."""
         limit = self._limit()
-        weight = self._weight()
-        if limit is None or (weight > limit and not self._needs_two()):
-            raise UserError(self._who_may(weight))
-        if self._needs_two() and not self.env.user.has_group(MANAGER):
-            raise UserError(self._who_may(weight))
+        return limit is not None and self.company_id.currency_id.compare_amounts(self._weight(), limit) <= 0
 
     def _limit(self):
         """What the user may approve alone, in the company's currency; None: nothing at all."""
@@ -117,12 +118,12 @@ class DunningWriteOff(models.Model):
         amount = self.amount + sum(earlier_sudo.mapped("amount"))
         return self.currency_id._convert(amount, self.company_id.currency_id, self.company_id, self._today())
 
-    def _who_may(self, weight):
+    def _who_may(self):
         """The sentence for those whose limit is too low."""
         company_sudo = self.company_id.sudo()  # its limits
         own = company_sudo.currency_id
         values = {
-            "amount": format_amount(self.env, weight, own),
+            "amount": format_amount(self.env, self._weight(), own),
             "limit": format_amount(self.env, self._limit() or 0, own),
         }
         if self._needs_two():

@@ -260,9 +260,14 @@ class TestActions(ActionCase):
 
     def test_bad_input_changes_nothing(self):
         move = self.invoice(due="2026-03-02")
+        company = self.env["res.company"].create({"name": "Other company"})
+        foreign = self.make_policy("Foreign", company_id=company.id)
+        self.collector.company_ids |= company
         for name, values, sentence in (
             ("hold", {"reason": "x"}, "day until which reminders wait"),
             ("hold", {"reason": "x", "date": "2026-03-09"}, "today or a later day"),
+            ("hold", {"date": "2026-03-20"}, "Say why"),
+            ("policy", {"policy_id": foreign.id}, "is no policy of"),
             ("promise", {"date": False}, "day on which the customer promised"),
             ("promise", {"date": "2026-03-09"}, "in the past"),
             ("dispute", {}, "what the customer objects to"),

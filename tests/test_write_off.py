@@ -115,6 +115,7 @@ class TestLimits(WriteOffCase):
         self.assertTrue(user.has_group("lead_to_cash.group_collections_manager"))
         self.env.company.dunning_policy_id.user_id = self.people["second"]
         self.assertEqual(self.propose(self.invoice()).activity_ids.user_id, self.people["second"])
+        self.assertFalse(self.propose(self.invoice(), login="manager").activity_ids)
 
     def test_refusing(self):
         proposal = self.propose(self.invoice(), login="manager")

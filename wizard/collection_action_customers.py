@@ -11,6 +11,7 @@ class CollectionAction(models.TransientModel):
     def _do_hold(self):
         self._require(self.date, self.env._("Choose the day until which reminders wait."))
         self._require(self.date >= self._today(), self.env._("Reminders can wait until today or a later day."))
+        self._require(self.reason, self.env._("Say why reminders wait."))
         return self._set_on_customers(
             self.env._("On hold"), dunning_hold_until=self.date, dunning_hold_reason=self.reason
         )
@@ -20,6 +21,10 @@ class CollectionAction(models.TransientModel):
 
     def _do_policy(self):
         self._require(self.policy_id, self.env._("Choose a policy, or let it be found by the policies."))
+        for company in self._customers_by_company():
+            sentence = self.env._("%(policy)s is no policy of %(company)s. Choose another.")
+            names = {"policy": self.policy_id.name, "company": company.name}
+            self._require(self.policy_id.company_id in company.parent_ids, sentence % names)
         return self._set_on_customers(self.env._("Policies changed"), dunning_policy_id=self.policy_id.id)
 
     def _undo_policy(self):
