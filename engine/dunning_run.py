@@ -16,7 +16,7 @@ def close_decisions(question):
     return SQL(
         """
         UPDATE dunning_decision old SET current = FALSE
-         WHERE old.current AND old.company_id = %s
+         WHERE old.current AND old.company_id = %s AND %s
            AND NOT EXISTS (
                SELECT 1 FROM dunning_decided d
                 WHERE d.id = old.move_line_id AND d.code = old.code
@@ -26,6 +26,7 @@ def close_decisions(question):
                   AND d.dispute_id IS NOT DISTINCT FROM (old.params->>'dispute_id')::int)
         """,
         question.company_id,
+        SQL("TRUE") if question.partner_ids is None else SQL("old.partner_id IN %s", question.partner_ids or (0,)),
     )
 
 

@@ -73,8 +73,13 @@ class AccountMove(models.Model):
         settled = SQL("(d.state = 'posted' AND d.payment_state IN %s)", SETTLED)
         return Rule(
             SQL(
-                "CASE WHEN %(settled)s THEN %(closed)s WHEN d.state = 'posted' THEN %(open)s ELSE %(draft)s END",
+                """CASE WHEN %(settled)s THEN CASE WHEN %(written_off)s THEN %(lost)s ELSE %(closed)s END
+                        WHEN d.state = 'posted' THEN %(open)s
+                        ELSE %(draft)s
+                   END""",
                 settled=settled,
+                written_off=self._handling_written_off_sql(),
+                lost=role_array("lost", "won"),
                 closed=role_array("won", "lost"),
                 open=role_array(*OPEN_ROLES),
                 draft=role_array("new"),

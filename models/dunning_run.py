@@ -132,7 +132,7 @@ class DunningRun(models.Model):
     def _decide(self):
         """Write the decisions, the notices and their lines, in one transaction."""
         self.env.flush_all()
-        question = self.company_id._dunning_question()
+        question = self._question()
         self._remember(question)
         for statement in (
             engine.close_decisions(question),
@@ -142,11 +142,15 @@ class DunningRun(models.Model):
             self.env.cr.execute(statement)
         self._make_notices(question)
 
+    def _question(self):
+        """What the engine is asked."""
+        return self.company_id._dunning_question()
+
     def _make_notices(self, question=None):
         """Write the notices and their lines; ask the engine when it was not asked yet."""
         if question is None:
             self.env.flush_all()
-            question = self.company_id._dunning_question()
+            question = self._question()
             self._remember(question)
         uid, now = self.env.uid, self._now()
         held = self.company_id.sudo().dunning_awaits_release  # a setting of the company
@@ -211,7 +215,7 @@ class DunningRun(models.Model):
     def _due(self, company):
         """The runs of a company to work on now; today's is made when there is none."""
         today = self._today()
-        own = [("company_id", "=", company.id)]
+        own = [("company_id", "=", company.id), *self._daily_domain()]
         begun = self.search(
             [
                 *own,
@@ -229,6 +233,10 @@ class DunningRun(models.Model):
         if not todays:
             todays = self.create({"company_id": company.id, "date": today})
         return begun | todays.filtered(lambda run: run.state == "draft")
+
+    def _daily_domain(self):
+        """The runs that are for all customers of their company."""
+        return []
 
     def _work(self):
         """Do this run, committing each batch; False when the time is up. A run that waited

@@ -15,6 +15,16 @@ class ResConfigSettings(models.TransientModel):
     insolvency_claim_days = fields.Integer(related="company_id.insolvency_claim_days", readonly=False)
     dunning_daily_limit = fields.Integer(related="company_id.dunning_daily_limit", readonly=False)
 
+    write_off_account_id = fields.Many2one(related="company_id.write_off_account_id", readonly=False)
+    write_off_limit_user = fields.Monetary(related="company_id.write_off_limit_user", readonly=False)
+    write_off_limit_manager = fields.Monetary(related="company_id.write_off_limit_manager", readonly=False)
+    promise_broken_action_id = fields.Many2one(
+        related="company_id.promise_broken_action_id", readonly=False, groups="base.group_system"
+    )
+    answer_received_action_id = fields.Many2one(
+        related="company_id.answer_received_action_id", readonly=False, groups="base.group_system"
+    )
+
     def action_handling_statuses(self):
         """Open the scheme of statuses."""
         return self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.handling_status_action")

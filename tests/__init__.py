@@ -33,3 +33,5 @@ from . import test_leads_companies
 from . import test_leads_reopened
 from . import test_leads_quotations
 from . import test_real_claims
+from . import test_collection_actions
+from . import test_write_off

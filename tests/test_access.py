@@ -58,6 +58,8 @@ DUNNING_ACCESS = {
     "dunning.level": ("r", "r", "r", "crwu"),
     "dunning.promise": ("crw", "r", "crw", "crwu"),
     "dunning.dispute": ("crw", "r", "crw", "crwu"),
+    "dunning.write.off": ("r", "r", "crw", "crwu"),
+    "collection.action": ("crwu", "", "crwu", "crwu"),
     "dunning.preview": ("r", "r", "r", "r"),
     "dunning.run": ("r", "r", "r", "crw"),
     "dunning.notice": ("r", "r", "rw", "rw"),
