@@ -21,3 +21,6 @@ from . import test_leads_transitions
 from . import test_leads_attempts
 from . import test_leads_response
 from . import test_consent
+from . import test_collectors
+from . import test_sales_hold
+from . import test_watch_list
