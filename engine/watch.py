@@ -120,7 +120,7 @@ def _complaint(watch):
     """The last rating by a customer who owes something is low, and not long ago."""
     return SQL(
         """
-        SELECT partner_id, id::varchar AS ref, jsonb_build_object('rating', rating, 'date', day) AS params
+        SELECT partner_id, id::varchar AS ref, jsonb_build_object('rating', rating::int, 'date', day) AS params
           FROM (SELECT DISTINCT ON (p.commercial_partner_id)
                        p.commercial_partner_id AS partner_id, r.id, r.rating, r.write_date::date AS day
                   FROM rating_rating r JOIN res_partner p ON p.id = r.partner_id

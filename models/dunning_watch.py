@@ -43,33 +43,47 @@ class DunningWatch(models.Model):
     @api.depends("kind", "params")
     @api.depends_context("lang")
     def _compute_sentence(self):
+        """The reasons in the reader's words."""
+        # Of an invoice its number, of a dispute its reason: facts of the customer.
+        numbers = self._named("move_id", self.env["account.move"].sudo(), "name")
+        reasons = self._named("dispute_id", self.env["dunning.dispute"].sudo(), "reason")
         for watch in self:
-            watch.sentence = watch._sentence()
+            params = watch.params or {}
+            values = {name: params.get(name) or 0 for name in ("count", "rating", "usual", "margin")}
+            values["day"] = format_date(self.env, params["date"]) if params.get("date") else ""
+            values["document"] = numbers.get(params.get("move_id"), "")
+            values["reason"] = reasons.get(params.get("dispute_id"), "").rstrip(".")
+            values["rater"] = params.get("source") or self.env._("Somebody outside")
+            watch.sentence = getattr(watch, f"_sentence_{watch.kind}")(values)
 
-    def _sentence(self):
-        """The reason in the reader's words."""
-        params = self.params or {}
-        values = {name: params.get(name, "") for name in ("count", "rating", "usual", "margin")}
-        values["day"] = format_date(self.env, params["date"]) if params.get("date") else ""
-        values["source"] = params.get("source") or self.env._("Somebody outside")
-        # Of a document only its name, of a dispute its reason: facts of the customer.
-        document_sudo = self.env["account.move"].sudo().browse(params.get("move_id")).exists()
-        dispute_sudo = self.env["dunning.dispute"].sudo().browse(params.get("dispute_id")).exists()
-        values |= {"document": document_sudo.name or "", "reason": (dispute_sudo.reason or "").rstrip(".")}
-        sentences = {
-            "no_reply": self.env._("%(count)s e-mails since %(day)s, no reply and no payment.", **values),
-            "complaint": self.env._("Gave %(rating)s of 5 stars on %(day)s.", **values),
-            "dispute": self.env._("Disputed: %(reason)s.", **values),
-            "habit": self.env._(
-                "Usually pays %(usual)s days after the due date; now more than %(margin)s days later than that.",
-                **values,
-            ),
-            "returned": self.env._("A payment of %(document)s was taken back on %(day)s.", **values),
-            "rating": self.env._("%(source)s rates the customer poor (%(day)s).", **values)
-            if values["day"]
-            else self.env._("%(source)s rates the customer poor.", **values),
-        }
-        return sentences[self.kind]
+    def _named(self, param, records, fname):
+        """``{id: what its field holds}`` of the records that the reasons name."""
+        found = records.browse({(watch.params or {}).get(param) for watch in self} - {None}).exists()
+        return {record.id: record[fname] or "" for record in found}
+
+    def _sentence_no_reply(self, values):
+        return self.env._("%(count)s e-mails since %(day)s, no reply and no payment.", **values)
+
+    def _sentence_complaint(self, values):
+        return self.env._("Gave %(rating)s of 5 stars on %(day)s.", **values)
+
+    def _sentence_dispute(self, values):
+        return self.env._("Disputed: %(reason)s.", **values)
+
+    def _sentence_habit(self, values):
+        if values["usual"] <= 0:
+            return self.env._("Usually pays by the due date; now at least %(margin)s days later.", **values)
+        return self.env._(
+            "Usually pays %(usual)s days after the due date; now more than %(margin)s days later than that.", **values
+        )
+
+    def _sentence_returned(self, values):
+        return self.env._("A payment of %(document)s was taken back on %(day)s.", **values)
+
+    def _sentence_rating(self, values):
+        if not values["day"]:
+            return self.env._("%(rater)s rates the customer poor.", **values)
+        return self.env._("%(rater)s rated the customer poor on %(day)s.", **values)
 
     # Every night ----------------------------------------------------------------------
 

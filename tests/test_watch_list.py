@@ -40,7 +40,8 @@ class TestWatchList(CollectorCase):
         cls.customer.collector_id = cls.ann
 
     def night(self, day=TODAY):
-        self.env["dunning.watch"].with_context(l2c_today=day)._follow(self.env.company)
+        watches = self.env["dunning.watch"].with_context(l2c_today=day)
+        watches._follow(watches.env.company)
         self.env.invalidate_all()
 
     def watched(self, partner=None):
@@ -114,7 +115,7 @@ class TestWatchList(CollectorCase):
         table = {
             "payment": lambda invoice: self.pay(invoice, 10.0),
             "call": lambda invoice: self.customer.action_log_attempt("reached"),
-            "paid": lambda invoice: self.pay(invoice),
+            "paid": self.pay,
             "switched off": lambda invoice: self.env.company.write({"watch_silent_mails": 0}),
         }
         for name, end in table.items():
@@ -161,7 +162,7 @@ class TestWatchList(CollectorCase):
         self.assertFalse(self.watched())  # 14 days late
         self.night("2026-03-11")
         self.assertEqual(self.kinds(), ["habit"])
-        self.assertIn("0 days", self.watched().sentence)
+        self.assertIn("14 days later", self.watched().sentence)
         self.pay(invoice)
         self.night("2026-03-12")
         self.assertFalse(self.watched())
