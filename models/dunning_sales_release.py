@@ -17,7 +17,7 @@ class DunningSalesRelease(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True, readonly=True
     )
-    order_id = fields.Many2one("sale.order", "Order", ondelete="set null", index="btree_not_null", readonly=True)
+    order_id = fields.Many2one("sale.order", ondelete="set null", index="btree_not_null", readonly=True)
     until = fields.Date("Released until", required=True)
     reason = fields.Char(required=True)
 
