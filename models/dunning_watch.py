@@ -16,6 +16,7 @@ class DunningWatch(models.Model):
     _inherit = ["l2c.clock.mixin", "mail.thread", "mail.activity.mixin"]
     _description = "Watched Customer"
     _order = "since desc, id desc"
+    _mail_post_access = "read"
 
     partner_id = fields.Many2one(
         "res.partner", "Customer", required=True, ondelete="cascade", index=True, readonly=True

@@ -237,7 +237,8 @@ class TestSubstitutes(CollectorCase):
         self.away(self.ann, self.bob)
         self.run_on(TODAY)
         notice = self.env["dunning.notice"].search([("partner_id", "=", partner.id)])
-        self.assertEqual(notice._responsible(), self.bob)
+        partner.collection_note = "Pays on the 10th"
+        self.assertEqual((notice._responsible(), notice.collection_note), (self.bob, "Pays on the 10th"))
         self.assertEqual(notice.activity_id.user_id, self.bob)
 
     def test_mine_includes_the_substituted(self):
@@ -246,6 +247,10 @@ class TestSubstitutes(CollectorCase):
         self.away(self.ann, self.bob)
         mine = self.env["res.partner"].with_user(self.bob).search([("is_mine_to_collect", "=", True)])
         self.assertEqual(mine & (hers | his | other).with_user(self.bob), (hers | his).with_user(self.bob))
+        (hers | other).external_rating = "poor"
+        self.env["dunning.watch"]._follow(self.env.company)
+        watches = self.env["dunning.watch"].with_user(self.bob)
+        self.assertEqual(watches.search([("partner_id.is_mine_to_collect", "=", True)]).partner_id, hers)
 
     def test_set_by_oneself_or_by_the_manager(self):
         self.away(self.ann.with_user(self.ann), self.bob)
