@@ -1,1 +1,14 @@
-from . import call_list, contact, dunning, dunning_run, handling, replies, response, window, workdays
+from . import (
+    call_list,
+    collectors,
+    contact,
+    dunning,
+    dunning_run,
+    handling,
+    replies,
+    response,
+    sales_facts,
+    watch,
+    window,
+    workdays,
+)

@@ -63,3 +63,17 @@ from . import mail_activity
 from . import mail_mail
 from . import mail_template
 from . import mail_thread
+from . import ask_salesperson
+from . import collection_banner_mixin
+from . import crm_lead_collection
+from . import dunning_collector_rule
+from . import dunning_notice_people
+from . import dunning_sales_release
+from . import dunning_watch
+from . import payment_transaction
+from . import res_company_watch
+from . import res_partner_collector
+from . import res_partner_sales_facts
+from . import res_partner_watch
+from . import res_users
+from . import sale_order_hold

@@ -35,3 +35,6 @@ from . import test_leads_quotations
 from . import test_real_claims
 from . import test_collection_actions
 from . import test_write_off
+from . import test_collectors
+from . import test_sales_hold
+from . import test_watch_list

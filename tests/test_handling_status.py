@@ -108,10 +108,12 @@ class TestScheme(HandlingCase):
 
     def test_examples_in_the_engine(self):
         for module in (
+            engine.collectors,
             engine.contact,
             engine.handling,
             engine.replies,
             engine.response,
+            engine.watch,
             engine.window,
             engine.workdays,
         ):

@@ -1,0 +1,111 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import format_amount, plaintext2html
+
+#: Names of sales managers in a message.
+NAMES = 3
+
+
+class SaleOrder(models.Model):
+    """Orders of customers whose debts have gone too far need a sales manager."""
+
+    _name = "sale.order"
+    _inherit = ["sale.order", "collection.banner.mixin"]
+
+    def _shows_debts(self):
+        return self.state != "cancel" and super()._shows_debts()
+
+    @api.depends("collection_warning")
+    def _compute_partner_credit_warning(self):
+        """One banner: Odoo's own about the credit limit, and ours below it."""
+        result = super()._compute_partner_credit_warning()
+        for order in self.filtered("collection_warning"):
+            order.partner_credit_warning = "\n".join(
+                filter(None, (order.partner_credit_warning, order.collection_warning))
+            )
+        return result
+
+    def action_confirm(self):
+        """Orders that are held are not confirmed.
+
+        :raise UserError: to a person; a customer who signs or pays is not bothered with it: the
+            order waits, and a sales manager is asked
+        """
+        held = self._held_orders()
+        if not held:
+            return super().action_confirm()
+        orders = self.browse(order.id for order in held)
+        if not self.env.su and self.env.user._is_internal():
+            raise UserError(self._hold_message(held))
+        orders._wait_for_release()
+        return super(SaleOrder, self - orders).action_confirm() if self - orders else True
+
+    def _held_orders(self):
+        """``{order: facts}`` of those that need a sales manager."""
+        orders = self.filtered(lambda order: order.state in ("draft", "sent"))
+        facts = self.env["res.partner"]._collection_facts([order._debtor() for order in orders])
+        held = {}
+        for order in orders if facts else ():
+            found = facts.get((order.company_id.id, order.partner_id.commercial_partner_id.id))
+            if found and found["hold_level_id"] and not found["release_id"]:
+                held[order] = found
+        return held
+
+    def _hold_message(self, held):
+        # The level and who are sales managers are facts, whoever asks.
+        levels_sudo = self.env["dunning.level"].sudo()
+        lines = [
+            self.env._(
+                "%(order)s of %(customer)s: %(amount)s is past due, and the level %(level)s was reached.",
+                order=order.name,
+                customer=order.partner_id.commercial_partner_id.name,
+                amount=format_amount(self.env, facts["overdue"], order.company_id.currency_id),
+                level=levels_sudo.browse(facts["hold_level_id"]).name,
+            )
+            for order, facts in held.items()
+        ]
+        managers = self._sales_managers()[:NAMES].mapped("name")
+        lines.append(
+            self.env._(
+                "A sales manager (%(names)s) can release sales to the customer, with the button Release Sales.",
+                names=", ".join(managers) or self.env._("nobody yet"),
+            )
+        )
+        return "\n".join(lines)
+
+    def _sales_managers(self):
+        """The people who may release these orders, the team's leader first."""
+        group = self.env.ref("sales_team.group_sale_manager")
+        managers_sudo = self.env["res.users"].sudo()  # as above
+        managers_sudo = managers_sudo.search(
+            [("all_group_ids", "in", group.ids), ("company_ids", "in", self.company_id.ids), ("share", "=", False)],
+            order="id",
+        )
+        return managers_sudo.sorted(lambda user: user not in self.team_id.user_id)
+
+    def _wait_for_release(self):
+        """The quotation stays as the customer left it; a sales manager is asked, once."""
+        orders_sudo = self.sudo()  # a customer confirmed
+        orders_sudo.filtered(lambda order: order.state == "draft").action_quotation_sent()
+        summary = self.env._("Release sales, then confirm: the customer has accepted")
+        asked = orders_sudo.activity_ids.filtered(lambda activity: activity.summary == summary).mapped("res_id")
+        for order in orders_sudo.filtered(lambda order: order.id not in asked):
+            manager = order._sales_managers()[:1]
+            order.activity_schedule(
+                "mail.mail_activity_data_todo",
+                self.env["res.company"]._today(),
+                summary=summary,
+                note=plaintext2html(order.collection_warning or ""),
+                user_id=manager.id or order.user_id.id,
+            )
+
+    def action_release_sales(self):
+        """Open the dialog in which a sales manager releases sales to the customer."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.dunning_sales_release_action")
+        context = {
+            "default_partner_id": self.partner_id.commercial_partner_id.id,
+            "default_company_id": self.company_id.id,
+            "default_order_id": self.id,
+        }
+        return action | {"context": context}

@@ -1,0 +1,63 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import plaintext2html
+
+#: What a salesperson can be asked about.
+ASKED_ABOUT = [("account.move", "Invoice"), ("res.partner", "Customer"), ("dunning.notice", "Dunning Notice")]
+
+
+class DunningAskSalesperson(models.TransientModel):
+    """A collector asks the salesperson for help: an activity on the invoice, or on the customer
+    where the salesperson can't see the invoice."""
+
+    _name = "dunning.ask.salesperson"
+    _description = "Ask the Salesperson"
+    _inherit = ["l2c.clock.mixin"]
+
+    res_model = fields.Selection(ASKED_ABOUT, required=True)
+    res_ids = fields.Json(required=True)
+    question = fields.Text(required=True)
+    date_deadline = fields.Date(
+        "Answer by", required=True, default=lambda self: self.env.company._working_days_later(1)
+    )
+
+    @api.model
+    def _open(self, records):
+        """The dialog for ``records``."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.dunning_ask_salesperson_action")
+        return action | {"context": {"default_res_model": records._name, "default_res_ids": records.ids}}
+
+    def action_ask(self):
+        """Plan an activity for each salesperson.
+
+        :raise UserError: when an invoice or a customer has no salesperson
+        """
+        self.ensure_one()
+        records = self.env[self.res_model].browse(self.res_ids)
+        records.check_access("read")
+        summary = self.env._("Collections asks for help")
+        for target, user in {self._whom(record) for record in records}:
+            # Who collects need not be allowed to write customers.
+            target.sudo().activity_schedule(
+                "mail.mail_activity_data_todo",
+                self.date_deadline,
+                summary=summary,
+                note=plaintext2html(self.question),
+                user_id=user.id,
+            )
+        return {"type": "ir.actions.act_window_close"}
+
+    def _whom(self, record):
+        """(record for the activity, salesperson)"""
+        customer = record.partner_id if "partner_id" in record._fields else record
+        invoices = record if record._name == "account.move" else self.env["account.move"]
+        if record._name == "dunning.notice":
+            invoices = record._raised_invoices()
+        sellers = invoices.invoice_user_id | customer.user_id | customer.commercial_partner_id.user_id
+        user = sellers.filtered("active")[:1]
+        if not user:
+            raise UserError(
+                self.env._("%(name)s has no salesperson. Set one on the customer.", name=customer.display_name)
+            )
+        seen = invoices[:1].filtered(lambda move: move.invoice_user_id == user).with_user(user)
+        return (invoices[:1] if seen and seen.has_access("read") else customer.commercial_partner_id), user
