@@ -1,3 +1,4 @@
+from . import call_result
 from . import contact_dialog
 from . import dunning_forecast
 from . import dunning_go_live
