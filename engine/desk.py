@@ -168,14 +168,15 @@ def last_contacts(partner_ids):
 
 
 def counts(today, company_ids):
-    """SQL for (number of a kind, how many there are): customers to call, else notices, items and
-    promises; and as kind 0 all notices to approve."""
+    """SQL for (number of a kind, how many there are): notices, items and promises; of calls, the
+    customers for whom nothing is more urgent; and as kind 0 all notices to approve."""
     return SQL(
         """
-        SELECT kind, count(DISTINCT (company_id, CASE WHEN kind = %(call)s THEN partner_id ELSE event_id END))
-          FROM (%(events)s) event
-         WHERE company_id IN %(companies)s
-      GROUP BY kind
+        WITH event AS (SELECT * FROM (%(events)s) e WHERE company_id IN %(companies)s)
+        SELECT kind, count(*) FROM event WHERE kind != %(call)s GROUP BY kind
+         UNION ALL
+        SELECT %(call)s, count(*)
+          FROM (SELECT 1 FROM event GROUP BY company_id, partner_id HAVING min(kind) = %(call)s) customer
          UNION ALL
         SELECT 0, count(*) FROM dunning_notice WHERE state = 'to_approve' AND company_id IN %(companies)s
         """,
