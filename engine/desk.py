@@ -15,6 +15,8 @@ KINDS = [
     ("failed", "Failed notice"),
     ("look", "To look at"),
 ]
+#: Kinds for which one calls the customer.
+CALLED = ("answer", "returned", "broken", "call")
 #: Ranks before these belong to salespeople.
 FIRST_RANK = 4
 NUMBERS = {kind: FIRST_RANK + n for n, (kind, _label) in enumerate(KINDS)}

@@ -239,6 +239,12 @@ class CallListLine(models.Model):
             return self.browse(self.env.context.get("l2c_line_id")).action_open_next()
         return {"type": "ir.actions.act_window_close"}
 
+    def _next_line(self, domain, called):
+        """What is only to look at, or to send again, is no call."""
+        if self._is_desk():
+            domain = Domain(domain) & Domain("kind", "in", engine.CALLED)
+        return super()._next_line(domain, called)
+
     def _document(self):
         document = super()._document()
         return document.with_company(self.company_id) if self.res_model == "res.partner" else document

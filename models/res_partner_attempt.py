@@ -80,7 +80,11 @@ class ResPartner(models.Model):
         if moments:
             invoices._count_attempts(outcome, moments)
             invoices._handling_event(outcome)
-        self._dealt_with(invoices)
+        if self.env["dunning.notice"].has_access("read"):  # a salesperson's call is not the collector's
+            self._dealt_with(invoices)
+            self._plan_what_follows(outcome, attempts)
+
+    def _plan_what_follows(self, outcome, attempts):
         if outcome in MISSES:
             self._plan_next_tries(attempts)
         elif outcome == "says_paid":
