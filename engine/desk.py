@@ -23,6 +23,7 @@ NUMBERS = {kind: FIRST_RANK + n for n, (kind, _label) in enumerate(KINDS)}
 #: The ranks of each kind; within it, who owes most for longest comes first.
 RANKS = {kind: (n * 1e12, (n + 1) * 1e12) for kind, n in NUMBERS.items()}
 
+
 def risk(days):
     """By what an amount overdue for so many days weighs: once, and once more for each full
     month, at most five times.

@@ -75,7 +75,11 @@ class CallListLine(models.Model):
             [("partner_id", "in", self._customers().partner_id.ids), ("state", "in", ("open", "broken"))], order="date"
         )
         for line in self:
-            own = promises.filtered(lambda p, line=line: line._is_of(p)) if line.res_model == "res.partner" else promises[:0]
+            own = (
+                promises.filtered(lambda p, line=line: line._is_of(p))
+                if line.res_model == "res.partner"
+                else promises[:0]
+            )
             line.promise_ids = own
             first = own.filtered(lambda promise: promise.state == "open")[:1]
             line.promise_text = first and self.env._(

@@ -39,10 +39,8 @@ class DunningNotice(models.Model):
 
     def action_end_reply_hold(self):
         result = super().action_end_reply_hold()
-        self.search(
-            [("partner_id", "in", self.partner_id.ids), ("company_id", "in", self.company_id.ids)]
-            + [("needs_answer", "=", True)]
-        ).needs_answer = False
+        answered = self.search([("partner_id", "in", self.partner_id.ids), ("company_id", "in", self.company_id.ids)])
+        answered.filtered("needs_answer").needs_answer = False
         return result
 
     def action_approve_plain(self):

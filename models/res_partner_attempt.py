@@ -122,7 +122,10 @@ class ResPartner(models.Model):
         for customer_id, tries in tried.grouped("res_id").items():
             misses = misses_in_a_row(tries.mapped("outcome"))
             if misses < MOST_TRIES:
-                afternoon, morning = self.env._("Call again, in the afternoon"), self.env._("Call again, in the morning")
+                afternoon, morning = (
+                    self.env._("Call again, in the afternoon"),
+                    self.env._("Call again, in the morning"),
+                )
                 summary = afternoon if half_of_day(misses) == "afternoon" else morning
                 self.browse(customer_id)._plan_step(summary, day, "call")
 

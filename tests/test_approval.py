@@ -101,9 +101,7 @@ class TestApproval(RunCase):
                 change(customer)
                 notice = self.reminded(customer, amount)
                 self.assertEqual((notice.state, self.codes(notice)), ("to_approve", expected))
-                self.assertEqual(
-                    set(notice.exception_text.split(" · ")) - {""}, {ALL[code] for code in expected}
-                )
+                self.assertEqual(set(notice.exception_text.split(" · ")) - {""}, {ALL[code] for code in expected})
 
     def test_a_first_reminder_is_compared_with_the_invoices_of_a_year(self):
         for amount, expected in ((100, {"first"}), (1000, {"first", "amount"})):

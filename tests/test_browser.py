@@ -149,9 +149,7 @@ class TestBrowser(HttpCase):
     def test_a_returned_payment_comes_on_top_of_the_desk(self):
         _policy, moves = self.three_hundred_items()
         returned = moves[42]
-        wizard = self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=returned.ids
-        )
+        wizard = self.env["account.payment.register"].with_context(active_model="account.move", active_ids=returned.ids)
         payment = wizard.create({})._create_payments()
         self.env["dunning.run"].create({}).action_run()
         self.env["dunning.notice"].search([]).filtered(lambda notice: notice.state == "to_approve").exceptions = "first"

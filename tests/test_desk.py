@@ -228,7 +228,9 @@ class TestDesk(DeskCase):
         self.assertEqual(moves.mapped("attempt_count"), [1] * 9)
         self.assertEqual(set(moves.mapped("handling_role")), {"contacted"})
         self.assertFalse(paid.attempt_count)
-        attempts = self.env["contact.attempt"].search([("res_model", "=", "res.partner"), ("res_id", "in", customers.ids)])
+        attempts = self.env["contact.attempt"].search(
+            [("res_model", "=", "res.partner"), ("res_id", "in", customers.ids)]
+        )
         self.assertEqual(len(attempts), 3)
         self.assertIn("Soon", customers[0].message_ids[0].body)
 
@@ -265,7 +267,9 @@ class TestDesk(DeskCase):
         self.assertEqual(opened, [move.partner_id.id for move in moves])
         self.assertEqual(action["params"]["next"]["path"], "desk")
         self.assertEqual([move.attempt_count for move in moves], [1, 1, 1])
-        attempts = self.env["contact.attempt"].search([("res_id", "=", moves[1].partner_id.id), ("res_model", "=", "res.partner")])
+        attempts = self.env["contact.attempt"].search(
+            [("res_id", "=", moves[1].partner_id.id), ("res_model", "=", "res.partner")]
+        )
         self.assertEqual(attempts.outcome, "promise")
         self.assertEqual(self.code(moves[1]), "promised")
         due = self.lines(l2c_today="2026-03-11").partner_id
@@ -338,7 +342,7 @@ class TestDesk(DeskCase):
                 self.assertEqual(set(found.mapped("res_model")), expected)
         seller = self.user("desk_seller", "sales_team.group_sale_salesman")
         with self.assertRaises(AccessError):
-            self.line(self.env["account.move"].search([("partner_id.name", "=", "owing")])).with_user(seller).read(["name"])
+            self.lines(domain=[("name", "=", "owing")]).with_user(seller).read(["name"])
 
     def test_mine_are_my_customers_and_nobodys(self):
         mine, free, theirs = self.called("mine"), self.called("free"), self.called("theirs")
@@ -357,7 +361,8 @@ class TestDesk(DeskCase):
 
     def test_the_page_costs_the_same_number_of_queries_for_more_customers(self):
         for number in range(2):
-            self.answered(f"a{number}"), self.returned(f"r{number}"), self.broken(f"b{number}"), self.called(f"c{number}")
+            for maker in (self.answered, self.returned, self.broken, self.called):
+                maker(f"{maker.__name__} {number}")
         names = ["kind", "partner_id", "phone", "reason", "overdue_amount", "oldest_date", "promise_text"]
         names += ["last_attempt_date", "last_note", "next_step", "next_step_date", "user_id"]
 
@@ -372,7 +377,8 @@ class TestDesk(DeskCase):
         page()
         few, queries = page()
         for number in range(2, 6):
-            self.answered(f"a{number}"), self.returned(f"r{number}"), self.broken(f"b{number}"), self.called(f"c{number}")
+            for maker in (self.answered, self.returned, self.broken, self.called):
+                maker(f"{maker.__name__} {number}")
         page()
         many, more = page()
         self.assertEqual((few, many), (8, 24))

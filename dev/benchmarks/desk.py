@@ -63,7 +63,8 @@ SELECT 'res.partner', partner_id, partner_id, %s, TIMESTAMP 'TODAY' - interval '
 
 #: Both as the screen asks for them: the fields of the list, one page, the count; the desk's
 #: counters too.
-OPEN = """
+OPEN = (
+    """
 import time
 from lxml import etree
 from odoo.tools import SQL
@@ -101,7 +102,10 @@ query = desk._search(mine, limit=PAGE, order=desk._order)
 plan = [row for [row] in env.execute_query(SQL('EXPLAIN (ANALYZE) %s', query.select()))]
 found = {'desk_lines': lines['length'], 'desk_page_ms': seconds(page) * 1000, 'desk_counters_ms': seconds(counters) * 1000,
          'invoices_page_ms': seconds(odoo) * 1000, 'desk_plan': chr(10).join(plan)}
-""".replace("TODAY", DATE).replace("ROUNDS", str(ROUNDS)).replace("PAGE", str(PAGE))
+""".replace("TODAY", DATE)
+    .replace("ROUNDS", str(ROUNDS))
+    .replace("PAGE", str(PAGE))
+)
 
 
 def measure(options):
@@ -111,5 +115,7 @@ def measure(options):
         found |= figures(database, OPEN)
     for name in ("desk_page_ms", "desk_counters_ms", "invoices_page_ms"):
         found[name] = round(found[name], 1)
-    found["desk_to_invoices"] = round((found["desk_page_ms"] + found["desk_counters_ms"]) / found["invoices_page_ms"], 2)
+    found["desk_to_invoices"] = round(
+        (found["desk_page_ms"] + found["desk_counters_ms"]) / found["invoices_page_ms"], 2
+    )
     return found
