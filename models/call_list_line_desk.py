@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_amount
 
 from ..engine import desk as engine
 
@@ -82,11 +82,7 @@ class CallListLine(models.Model):
             )
             line.promise_ids = own
             first = own.filtered(lambda promise: promise.state == "open")[:1]
-            line.promise_text = first and self.env._(
-                "%(amount)s by %(date)s",
-                amount=format_amount(self.env, first.amount, first.currency_id),
-                date=format_date(self.env, first.date),
-            )
+            line.promise_text = first._text() if first else False
 
     def _is_of(self, record):
         return record.partner_id == self.partner_id and record.company_id == self.company_id

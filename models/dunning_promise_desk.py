@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_amount, format_date
 
 
 class DunningPromise(models.Model):
@@ -20,6 +21,10 @@ class DunningPromise(models.Model):
             for company, made in promises.grouped("company_id").items():
                 made.partner_id.with_company(company).action_log_attempt("promise")
         return promises
+
+    def _text(self):
+        amount = format_amount(self.env, self.amount, self.currency_id)
+        return self.env._("%(amount)s by %(date)s", amount=amount, date=format_date(self.env, self.date))
 
     def action_next(self):
         """Go on to the next customer of the desk, after a promise was made on the phone."""

@@ -272,6 +272,7 @@ class TestDesk(DeskCase):
         )
         self.assertEqual(attempts.outcome, "promise")
         self.assertEqual(self.code(moves[1]), "promised")
+        self.assertFalse(self.env["call.list.line"].browse(line.id).promise_text)
         due = self.lines(l2c_today="2026-03-11").partner_id
         self.assertEqual(due, moves[0].partner_id | moves[2].partner_id)
 
