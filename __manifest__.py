@@ -53,6 +53,7 @@
         "views/dunning_forecast_views.xml",
         "views/dunning_preview_views.xml",
         "views/dunning_go_live_views.xml",
+        "views/desk_views.xml",
         "views/res_partner_views.xml",
         "views/res_partner_referral_views.xml",
         "views/res_config_settings_views.xml",

@@ -1,27 +1,42 @@
-"""The call list of a salesperson: which leads and quotations are to be called now, in order.
+"""The call list: which leads and quotations are to be called now, in order; and, for
+collectors, which customers.
 
 One branch a document, a plain SELECT of one table without conditions, so that PostgreSQL
 sees through the UNION ALL: with the index of each document it reads the first page in order
 and nothing else. What indexes are made of stands here as text, letter by letter the same in
-the index and in the query.
+the index and in the query. The customers' branch is put together in ``desk``; who filters by
+``res_model`` doesn't pay for the other branches.
 """
 
 from odoo.tools import SQL
+
+from .desk import KINDS as DESK_KINDS
+from .desk import RANKS as DESK_RANKS
+from .desk import desk
 
 KINDS = [
     ("first", "First call"),
     ("follow_up", "Follow-up"),
     ("quotation", "Quotation"),
     ("no_answer", "No answer"),
+    *DESK_KINDS,
 ]
 #: The documents with their number: a line's id is the document's id, then this digit.
-MODELS = {"crm.lead": 1, "sale.order": 2}
+MODELS = {"crm.lead": 1, "sale.order": 2, "res.partner": 3}
+#: Of a customer's line: before its id stands that of the company.
+COMPANY = 10**9
 #: Minutes for which a lead stays with who has taken it.
 CLAIM_MINUTES = 10
 
 #: The ranks of each kind: first calls by creation, follow-ups and quotations by amount, the
 #: highest first, no answer by the planned day.
-RANKS = {"first": (0, 1e12), "follow_up": (1e12, 2e12), "quotation": (2e12, 3e12), "no_answer": (3e12, 4e12)}
+RANKS = {
+    "first": (0, 1e12),
+    "follow_up": (1e12, 2e12),
+    "quotation": (2e12, 3e12),
+    "no_answer": (3e12, 4e12),
+    **DESK_RANKS,
+}
 LEAD_RANK = """CASE
     WHEN handling_role = 'new' AND COALESCE(attempt_count, 0) = 0 THEN date_part('epoch', create_date)
     WHEN handling_role IN ('contacted', 'in_progress')
@@ -49,20 +64,23 @@ ORDER_INDEX = f"(({ORDER_RANK}), id, next_action_date, user_id) WHERE {ORDER_OPE
 def document_id(line_id):
     """The id of the document of a line.
 
-    >>> document_id(421)
-    42
+    >>> document_id(421), document_id(70000000423)
+    (42, 42)
     """
-    return line_id // 10
+    return line_id // 10 % COMPANY
 
 
-def call_list(now, local_now):
-    """SQL for a line of every lead and quotation; ``listed`` says whether it is on the list.
+def call_list(now, local_now, rate):
+    """SQL for a line of every lead, quotation and customer; ``listed`` says whether it is on
+    the list.
 
     :param now: the current moment, a naive UTC datetime
     :param local_now: the same in the reader's time zone, in which a planned day begins
+    :param rate: an expression on ``currency_id``: the reader's currency for one unit
     """
+    today = SQL("%s::date", local_now.date())
     return SQL(
-        """SELECT id * 10 + %(number)s AS id,
+        """SELECT id::bigint * 10 + %(number)s AS id,
                   (CASE WHEN handling_role = 'new' AND COALESCE(attempt_count, 0) = 0 THEN 'first'
                         WHEN handling_role IN ('contacted', 'in_progress') THEN 'follow_up'
                         ELSE 'no_answer' END)::varchar AS kind,
@@ -86,10 +104,11 @@ def call_list(now, local_now):
                   need::varchar AS need,
                   reopened_date,
                   CASE WHEN claimed_until > %(now)s THEN claimed_by_id END AS claimed_by_id,
-                  claimed_until
+                  claimed_until,
+                  NULL::integer AS event_id
              FROM crm_lead
         UNION ALL
-           SELECT id * 10 + %(order_number)s,
+           SELECT id::bigint * 10 + %(order_number)s,
                   'quotation'::varchar,
                   %(order_rank)s,
                   %(order_open)s AND next_action_date <= %(today)s,
@@ -108,8 +127,33 @@ def call_list(now, local_now):
                   NULL::varchar,
                   reopened_date,
                   NULL::integer,
-                  NULL::timestamp
-             FROM sale_order""",
+                  NULL::timestamp,
+                  NULL::integer
+             FROM sale_order
+        UNION ALL
+           SELECT (company_id::bigint * %(company)s + partner_id) * 10 + %(partner_number)s,
+                  kind,
+                  rank,
+                  listed,
+                  'res.partner'::varchar,
+                  partner_id,
+                  name,
+                  partner_id,
+                  name,
+                  phone,
+                  user_id,
+                  NULL::integer,
+                  company_id,
+                  amount,
+                  EXTRACT(EPOCH FROM %(local_now)s - day)::float8 / 3600,
+                  day,
+                  NULL::integer,
+                  NULL::integer,
+                  NULL::varchar,
+                  NULL::integer,
+                  NULL::timestamp,
+                  event_id
+             FROM (%(desk)s) desk""",
         number=MODELS["crm.lead"],
         order_number=MODELS["sale.order"],
         lead_rank=SQL(LEAD_RANK),
@@ -120,7 +164,10 @@ def call_list(now, local_now):
         order_amount=SQL(ORDER_AMOUNT),
         now=SQL("%s::timestamp", now),
         local_now=SQL("%s::timestamp", local_now),
-        today=SQL("%s::date", local_now.date()),
+        today=today,
+        company=COMPANY,
+        partner_number=MODELS["res.partner"],
+        desk=desk(today, rate),
     )
 
 

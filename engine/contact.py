@@ -8,6 +8,8 @@ OUTCOMES = [
     ("wrong_person", "Wrong person"),
     ("promise", "Promise"),
     ("refused", "Refused"),
+    ("says_paid", "Says paid"),
+    ("hardship", "Hardship"),
 ]
 CHANNELS = [
     ("call", "Call"),
@@ -18,8 +20,10 @@ CHANNELS = [
     ("other", "Other"),
 ]
 #: Outcomes with which somebody was spoken to, and those with which nobody was.
-CONTACTS = ("reached", "callback", "promise")
+CONTACTS = ("reached", "callback", "promise", "says_paid", "hardship")
 MISSES = ("no_answer", "left_message")
+#: After so many misses in a row nobody calls a customer again before the next level.
+MOST_TRIES = 4
 
 _BY_MISS = {"new": "no_answer"}
 _BY_CONTACT = {"new": "contacted", "no_answer": "contacted", "contacted": "in_progress"}

@@ -4,6 +4,7 @@ the number of statements doesn't depend on the number of items."""
 from odoo.tools import SQL
 
 from .dunning import NOT_LISTED, credits, decide, moved_days
+from .exceptions import contact_key
 
 
 def remember(question):
@@ -85,17 +86,19 @@ def make_notices(run_id, question, uid, now, *, held=False):
     return SQL(
         """
         INSERT INTO dunning_notice
-               (run_id, company_id, partner_id, currency_id, policy_id, level_id, channel, date, state,
-                create_uid, create_date, write_uid, write_date)
-        SELECT %(run)s, %(company)s, g.partner_id, g.currency_id, g.policy_id, v.id, v.channel, %(today)s,
+               (run_id, company_id, partner_id, currency_id, policy_id, level_id, channel, date, contact_key,
+                state, create_uid, create_date, write_uid, write_date)
+        SELECT %(run)s, %(company)s, g.partner_id, g.currency_id, g.policy_id, v.id, v.channel, %(today)s, %(contact_key)s,
                CASE WHEN v.requires_approval AND NOT %(held)s THEN 'to_approve' ELSE 'draft' END, %(uid)s, %(now)s, %(uid)s, %(now)s
           FROM (SELECT partner_id, currency_id, policy_id, (array_agg(level_id ORDER BY sequence DESC, level_id DESC))[1] AS level_id
                   FROM dunning_decided WHERE rises
               GROUP BY partner_id, currency_id, policy_id) g
           JOIN dunning_level v ON v.id = g.level_id
+          JOIN res_partner p ON p.id = g.partner_id
         """,
         run=run_id,
         held=held,
+        contact_key=contact_key("p"),
         company=question.company_id,
         today=question.today,
         uid=uid,

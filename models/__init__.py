@@ -23,6 +23,7 @@ from . import sale_order
 from . import sale_order_qualification
 from . import call_list_line
 from . import call_list_line_handover
+from . import call_list_line_desk
 from . import calendar_event
 from . import account_bank_statement_line
 from . import account_move
@@ -38,6 +39,7 @@ from . import res_partner
 from . import res_partner_customer
 from . import res_partner_referral
 from . import res_partner_collection
+from . import res_partner_attempt
 from . import dunning_banner_mixin
 from . import dunning_explained_mixin
 from . import dunning_policy
@@ -45,6 +47,7 @@ from . import dunning_level
 from . import dunning_plan
 from . import dunning_promise
 from . import dunning_promise_books
+from . import dunning_promise_desk
 from . import dunning_dispute
 from . import dunning_preview
 from . import dunning_run
@@ -53,6 +56,8 @@ from . import dunning_notice
 from . import dunning_notice_outbox
 from . import dunning_notice_reply
 from . import dunning_level_event
+from . import dunning_notice_desk
+from . import dunning_run_exceptions
 from . import dunning_notice_line
 from . import dunning_decision
 from . import dunning_write_off

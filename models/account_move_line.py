@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
@@ -8,6 +8,13 @@ class AccountMoveLine(models.Model):
     payment_returned_date = fields.Date(
         "Payment Returned on", readonly=True, copy=False, help="The day on which a payment of this item was taken back."
     )
+
+    payment_return_open = fields.Boolean(
+        readonly=True, copy=False, help="A payment was taken back, and nobody has followed it up yet."
+    )
+
+    # Serves the desk: which payments came back.
+    _payment_return_idx = models.Index("(company_id) WHERE payment_return_open")
 
     def write(self, vals):
         result = super().write(vals)
@@ -21,9 +28,27 @@ class AccountMoveLine(models.Model):
         items = self._owed_by_customers()
         if items:
             day = day or self.env["res.company"]._today()
-            statement = SQL("UPDATE account_move_line SET payment_returned_date = %s WHERE id IN %s", day, items._ids)
+            statement = SQL(
+                "UPDATE account_move_line SET payment_returned_date = %s, payment_return_open = TRUE WHERE id IN %s",
+                day,
+                items._ids,
+            )
             self.env.cr.execute(statement)
-            items.invalidate_recordset(["payment_returned_date"], flush=False)
+            items.invalidate_recordset(["payment_returned_date", "payment_return_open"], flush=False)
+
+    @api.model
+    def _return_followed_up(self, customers):
+        """Somebody has spoken to these customers about what came back. By SQL, as above."""
+        self.env.cr.execute(
+            SQL(
+                """UPDATE account_move_line l SET payment_return_open = FALSE FROM res_partner p
+                    WHERE l.payment_return_open AND l.company_id = %s AND p.id = l.partner_id
+                      AND p.commercial_partner_id IN %s""",
+                self.env.company.id,
+                tuple(customers.ids) or (0,),
+            )
+        )
+        self.invalidate_model(["payment_return_open"], flush=False)
 
     def _owed_by_customers(self):
         return self.filtered(lambda line: line.account_type == "asset_receivable" and line.balance > 0)

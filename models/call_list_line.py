@@ -23,7 +23,8 @@ CLAIM_FIELDS = ["claimed_by_id", "claimed_until"]
 
 
 class CallListLine(models.Model):
-    """Whom to call next, and why: one line a lead or quotation, read at the moment of opening.
+    """Whom to call next, and why: one line a lead, quotation or, for collectors, customer, read
+    at the moment of opening.
 
     A search finds what is on the list now; a line that somebody has open can be read as long
     as there is its document.
@@ -38,7 +39,11 @@ class CallListLine(models.Model):
     name = fields.Char("Document", readonly=True)
     kind = fields.Selection(KINDS, readonly=True)
     rank = fields.Float(readonly=True, aggregator=None, help="Ascending, it is the order in which to call.")
-    res_model = fields.Selection([("crm.lead", "Lead"), ("sale.order", "Quotation")], "Document Type", readonly=True)
+    res_model = fields.Selection(
+        [("crm.lead", "Lead"), ("sale.order", "Quotation"), ("res.partner", "Customer")],
+        "Document Type",
+        readonly=True,
+    )
     res_id = fields.Many2oneReference("Document ID", model_field="res_model", readonly=True, aggregator=None)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     partner_name = fields.Char("Contact", readonly=True)
@@ -84,7 +89,8 @@ class CallListLine(models.Model):
     @property
     def _table_query(self):
         now = self._now()
-        return call_list(now, fields.Datetime.context_timestamp(self, now).replace(tzinfo=None))
+        local_now = fields.Datetime.context_timestamp(self, now).replace(tzinfo=None)
+        return call_list(now, local_now, self.env.company._dunning_rate_sql(local_now.date()))
 
     def _search(self, domain, *args, active_test=True, bypass_access=False, **kwargs):
         """What is on the list; with ``active_test`` off (known lines are read) any document."""
@@ -217,14 +223,14 @@ class CallListLine(models.Model):
     def action_start(self):
         """Take and show the first line that nobody else has: of the list as it is filtered, or
         of one's own."""
-        domain = self.env.context.get("active_domain") or [("user_id", "=", self.env.uid)]
+        domain = self.env.context.get("active_domain") or self._own_domain()
         line = self._next_line(domain, [])
         return line.with_context(l2c_call_domain=domain)._form_action([]) if line else self._done_action()
 
     def action_open_next(self):
         """Go on to the next line that nobody else has, and that hasn't been open in this round."""
         called = [*self.env.context.get("l2c_called", []), *self.ids]
-        domain = self.env.context.get("l2c_call_domain") or [("user_id", "=", self.env.uid)]
+        domain = self.env.context.get("l2c_call_domain") or self._own_domain()
         line = self._next_line(domain, called)
         if not line:
             return self._done_action()
@@ -247,11 +253,15 @@ class CallListLine(models.Model):
         """Do what the document's button does; in the form, go on to the next line, unless a
         dialog has to be answered first."""
         self.ensure_one()
-        result = getattr(self._document(), method)()
+        result = getattr(self._document().with_context(l2c_line_id=self.id), method)()
         self.invalidate_model(flush=False)
         if result is True and self.env.context.get("l2c_open_next"):
             return self.action_open_next()
         return result
+
+    def _own_domain(self):
+        """What one goes on with without a filtered list to go by."""
+        return Domain("user_id", "=", self.env.uid) & Domain("res_model", "!=", "res.partner")
 
     def _next_line(self, domain, called):
         domain = Domain(domain) & Domain("claimed_by_id", "in", [False, self.env.uid])
@@ -272,12 +282,18 @@ class CallListLine(models.Model):
             "name": self.env._("Call"),
             "res_model": self._name,
             "res_id": self.id,
-            "views": [(self.env.ref("lead_to_cash.call_list_line_view_form").id, "form")],
+            "views": [(self.env.ref(self._form_view()).id, "form")],
             "context": {**kept, "l2c_called": called},
         }
 
+    def _form_view(self):
+        return "lead_to_cash.call_list_line_view_form"
+
+    def _list_action(self):
+        return "lead_to_cash.call_list_line_action"
+
     def _done_action(self):
-        action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.call_list_line_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id(self._list_action())
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

@@ -158,6 +158,7 @@ class DunningRun(models.Model):
             engine.make_notices(self.id, question, uid, now, held=held),
             engine.make_lines(self.id, question, uid, now),
             engine.sum_lines(SQL("n.run_id = %s", self.id)),
+            self._exceptions_statement(held=held),
             SQL("DROP TABLE dunning_decided"),
         ):
             self.env.cr.execute(statement)

@@ -95,28 +95,3 @@ class ResPartner(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.dunning_preview_action")
         customers = self.commercial_partner_id
         return action | {"domain": [("partner_id", "in", customers.ids)], "context": {"search_default_group_code": 1}}
-
-    def action_log_attempt(self, outcome, channel="call", note=None, date=None):
-        """Log one attempt for each customer; it counts for all its open invoices.
-
-        Parameters and errors as of ``action_log_attempt`` of a document.
-        """
-        self.env["contact.attempt"]._log(self.commercial_partner_id, outcome, channel, note, date)
-        return True
-
-    def _attempts_made(self, outcome, attempts):
-        """An attempt for a customer counts for each of its open invoices."""
-        for partner, made in attempts.grouped("partner_id").items():
-            invoices = self.env["account.move"].search(
-                [
-                    ("commercial_partner_id", "=", partner.commercial_partner_id.id),
-                    ("company_id", "=", self.env.company.id),
-                    ("move_type", "in", ("out_invoice", "out_receipt")),
-                    ("state", "=", "posted"),
-                    ("payment_state", "in", ("not_paid", "partial")),
-                ]
-            )
-            if invoices:
-                moments = [(invoice.id, attempt.date) for invoice in invoices for attempt in made]
-                invoices._count_attempts(outcome, moments)
-                invoices._handling_event(outcome)

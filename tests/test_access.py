@@ -41,11 +41,11 @@ ACCESS = {
     },
 }
 
-for sales_model in ("lead.response.report", "call.list.line"):
-    ACCESS[sales_model] = {
-        **dict.fromkeys(PEOPLE, ""),
-        **dict.fromkeys(("own_leads", "all_leads", "sales_manager"), "r"),
-    }
+ACCESS["lead.response.report"] = {
+    **dict.fromkeys(PEOPLE, ""),
+    **dict.fromkeys(("own_leads", "all_leads", "sales_manager"), "r"),
+}
+ACCESS["call.list.line"] = {**dict.fromkeys(PEOPLE, "r"), "employee": ""}
 ACCESS["contact.attempt"] = {
     **dict.fromkeys(PEOPLE, "crw"),
     "readonly": "r",
@@ -67,6 +67,7 @@ DUNNING_ACCESS = {
     "dunning.decision": ("r", "r", "r", "r"),
     "dunning.forecast": ("r", "r", "r", "r"),
     "dunning.go.live": ("", "", "", "crwu"),
+    "call.result": ("crwu", "", "crwu", "crwu"),
 }
 for dunning_model, (invoicing, readonly, collector, accountant) in DUNNING_ACCESS.items():
     ACCESS[dunning_model] = {

@@ -1,6 +1,8 @@
 """What happens in a browser: tours on the real screens, unit tests of our components."""
 
-from odoo import Command
+from datetime import timedelta
+
+from odoo import Command, fields
 from odoo.tests import HttpCase, new_test_user, tagged
 
 
@@ -125,6 +127,78 @@ class TestBrowser(HttpCase):
         self.assertFalse(run.company_id.dunning_awaits_release)
         run.action_run()
         self.assertEqual((run.state, run.notice_ids.state), ("done", "queued"))
+
+    def test_accountant_begins_monday_morning_at_the_desk(self):
+        self.monday()
+
+    def test_accountant_begins_monday_morning_on_a_phone(self):
+        self.browser_size, self.touch_enabled = "375x667", True
+        self.monday()
+
+    def monday(self):
+        """Three hundred items of sixty customers: two to call, one to look at, the rest to send."""
+        policy, moves = self.three_hundred_items()
+        called, look = moves.commercial_partner_id[:2], moves.commercial_partner_id[2]
+        moves.filtered(lambda move: move.partner_id in called).line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        ).date_maturity = fields.Date.today() - timedelta(days=20)
+        self.env["dunning.run"].create({}).action_run()
+        waiting = self.env["dunning.notice"].search([("state", "=", "to_approve")])
+        self.assertEqual((len(waiting), policy), (58, waiting.policy_id))
+        (waiting - waiting.filtered(lambda notice: notice.partner_id == look)).exceptions = False
+        self.start_tour("/odoo/desk", "l2c_monday", login="tour_accountant")
+        self.assertEqual(set(waiting.mapped("state")), {"queued", "to_approve"})
+        self.assertEqual(waiting.filtered(lambda notice: notice.state == "to_approve").partner_id, look)
+        promise = self.env["dunning.promise"].search([("partner_id", "in", called.ids)])
+        self.assertEqual((len(promise), promise.amount, promise.state), (1, 500, "open"))
+        attempts = self.env["contact.attempt"].search([("res_model", "=", "res.partner")], order="id")
+        self.assertEqual(attempts.mapped("outcome"), ["promise", "no_answer"])
+        self.assertEqual(attempts.mapped("res_id"), [promise.partner_id.id, (called - promise.partner_id).id])
+
+    def three_hundred_items(self):
+        new_test_user(self.env, "tour_accountant", groups="account.group_account_manager")
+        self.env["dunning.policy"].search([]).active = False
+        levels = [
+            Command.create({"name": "First", "delay_days": 4, "sequence": 1, "requires_approval": True}),
+            Command.create({"name": "Collection call", "delay_days": 15, "sequence": 2, "channel": "call"}),
+        ]
+        policy = self.env["dunning.policy"].create({"name": "Tour policy", "catch_up": "latest", "level_ids": levels})
+        policy.action_start()
+        self.env.company.dunning_policy_id = policy
+        customers = self.env["res.partner"].create(
+            [
+                {"name": f"Customer {n:02}", "email": f"customer{n}@example.com", "phone": "+40 21 555 0120"}
+                for n in range(60)
+            ]
+        )
+        line = Command.create({"name": "Thing", "price_unit": 100.0, "tax_ids": False})
+        today = fields.Date.today()
+        values = {
+            "move_type": "out_invoice",
+            "invoice_date": today - timedelta(days=40),
+            "invoice_date_due": today - timedelta(days=7),
+            "invoice_payment_term_id": False,
+            "invoice_line_ids": [line],
+        }
+        moves = self.env["account.move"].create(
+            [{**values, "partner_id": customer.id} for customer in customers for _number in range(5)]
+        )
+        moves.action_post()
+        return policy, moves
+
+    def test_a_returned_payment_comes_on_top_of_the_desk(self):
+        _policy, moves = self.three_hundred_items()
+        returned = moves[42]
+        wizard = self.env["account.payment.register"].with_context(active_model="account.move", active_ids=returned.ids)
+        payment = wizard.create({})._create_payments()
+        self.env["dunning.run"].create({}).action_run()
+        self.env["dunning.notice"].search([]).filtered(lambda notice: notice.state == "to_approve").exceptions = "first"
+        payment.action_draft()
+        payment.action_cancel()
+        self.start_tour("/odoo/desk", "l2c_returned_payment", login="tour_accountant")
+        attempt = self.env["contact.attempt"].search([("res_model", "=", "res.partner")])
+        self.assertEqual((attempt.res_id, attempt.outcome), (returned.partner_id.id, "says_paid"))
+        self.assertTrue(returned.partner_id.dunning_hold_until)
 
     def test_components(self):
         # Fails when a unit test fails, and when none is found: then the page never says so.

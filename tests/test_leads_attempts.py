@@ -62,7 +62,7 @@ class TestAttempts(AttemptCase):
                     lead.action_log_attempt(outcome, date=f"{day} 10:00:00")
                 dates = [lead.first_contact_date and lead.first_contact_date.date().isoformat()]
                 dates.append(lead.last_contact_date and lead.last_contact_date.date().isoformat())
-                spoken = outcome in ("reached", "callback", "promise")
+                spoken = outcome in ("reached", "callback", "promise", "says_paid", "hardship")
                 self.assertEqual(dates, ["2026-03-04", "2026-03-09"] if spoken else [False, False])
                 self.assertEqual(lead.attempt_count, 3)
 

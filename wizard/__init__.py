@@ -3,6 +3,7 @@ from . import collection_action_customers
 from . import collection_action_items
 from . import collection_action_now
 from . import collection_action_offset
+from . import call_result
 from . import contact_dialog
 from . import dunning_ask_salesperson
 from . import dunning_collector_assign

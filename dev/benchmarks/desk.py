@@ -1,0 +1,121 @@
+"""The collector's desk on a company with many invoices: its first page with its counters,
+against Odoo's own list of invoices with its count."""
+
+import os
+
+from .company import DATE, grow
+from .databases import copy_of, figures, install
+
+ROUNDS = 5
+PAGE = 80
+
+#: Every customer has a notice; of a hundred, ten are to be called, four to approve (one of them
+#: to look at), and one each has answered, failed, broken a promise, had a payment returned.
+PREPARE = """
+from odoo import Command
+from odoo.tools import SQL
+env['dunning.policy'].search([]).active = False
+policy = env['dunning.policy'].create({'name': 'Bench', 'level_ids': [
+    Command.create({'name': 'First', 'delay_days': 1, 'sequence': 1}),
+    Command.create({'name': 'Second', 'delay_days': 500, 'sequence': 2})]})
+policy.action_start()
+env.company.dunning_policy_id = policy
+env = env(context=dict(env.context, l2c_today='TODAY'))
+run = env['dunning.run'].create({'date': 'TODAY'})
+run._start()
+env.flush_all()
+run.state = 'done'
+run.flush_recordset()
+number = SQL('(row_number() OVER (ORDER BY n.id)) %% 100')
+env.cr.execute(SQL('CREATE TEMPORARY TABLE bench AS SELECT n.id, n.partner_id, n.company_id, n.currency_id, %s AS x'
+                   ' FROM dunning_notice n', number))
+env.cr.execute('''
+UPDATE dunning_notice n SET channel = CASE WHEN x < 10 THEN 'call' ELSE channel END,
+       state = CASE WHEN x < 10 THEN 'queued' WHEN x < 14 THEN 'to_approve' WHEN x = 14 THEN 'failed' ELSE 'sent' END,
+       exceptions = CASE WHEN x = 13 THEN 'first,amount' END, needs_answer = x = 15
+  FROM bench WHERE bench.id = n.id''')
+call = env.ref('mail.mail_activity_data_call')
+model = env['ir.model']._get_id('dunning.notice')
+env.cr.execute(SQL('''
+WITH made AS (
+    INSERT INTO mail_activity (res_model_id, res_model, res_id, activity_type_id, summary, date_deadline, user_id, active)
+    SELECT %s, 'dunning.notice', id, %s, 'Collection call', DATE 'TODAY' - (x %% 3)::int, %s, TRUE FROM bench WHERE x < 10
+ RETURNING id, res_id)
+UPDATE dunning_notice n SET activity_id = made.id FROM made WHERE made.res_id = n.id''', model, call.id, env.uid))
+env.cr.execute('''
+WITH made AS (
+    INSERT INTO dunning_promise (partner_id, company_id, currency_id, amount, date, state)
+    SELECT partner_id, company_id, currency_id, 100, CASE x WHEN 16 THEN DATE 'TODAY' - 5 ELSE DATE 'TODAY' + 5 END,
+           CASE x WHEN 16 THEN 'broken' ELSE 'open' END FROM bench WHERE x BETWEEN 16 AND 18
+ RETURNING id, partner_id)
+INSERT INTO dunning_promise_line_rel (promise_id, move_line_id)
+SELECT made.id, l.id FROM made JOIN account_move_line l ON l.partner_id = made.partner_id
+ WHERE l.reconciled IS NOT TRUE AND l.account_id IN (SELECT id FROM account_account WHERE account_type = 'asset_receivable')''')
+env.cr.execute('''
+UPDATE account_move_line l SET payment_return_open = TRUE, payment_returned_date = DATE 'TODAY'
+  FROM bench WHERE x = 19 AND l.partner_id = bench.partner_id AND l.reconciled IS NOT TRUE AND l.balance > 0
+   AND l.account_id IN (SELECT id FROM account_account WHERE account_type = 'asset_receivable')''')
+env.cr.execute(SQL('''
+INSERT INTO contact_attempt (res_model, res_id, partner_id, user_id, date, channel, outcome, note)
+SELECT 'res.partner', partner_id, partner_id, %s, TIMESTAMP 'TODAY' - interval '1 day', 'call', 'reached', 'Pays soon'
+  FROM bench WHERE x %% 2 = 0''', env.uid))
+""".replace("TODAY", DATE)
+
+#: Both as the screen asks for them: the fields of the list, one page, the count; the desk's
+#: counters too.
+OPEN = (
+    """
+import time
+from lxml import etree
+from odoo.tools import SQL
+
+env = env(context=dict(env.context, l2c_today='TODAY', lang='en_US'))
+
+def specification(model, view):
+    arch = etree.fromstring(model.get_view(env.ref(view).id, 'list')['arch'])
+    names = {node.get('name') for node in arch.iter('field') if node.get('optional') != 'hide'} & set(model._fields)
+    nested = {'fields': {'display_name': {}}}
+    return {name: nested if model._fields[name].relational else {} for name in names}
+
+def seconds(work):
+    times = []
+    for _round in range(ROUNDS + 1):  # the first one warms up
+        env.invalidate_all()
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return sorted(times[1:])[ROUNDS // 2]
+
+desk, move = env['call.list.line'], env['account.move']
+mine = [('res_model', '=', 'res.partner'), ('user_id', 'in', [env.uid, False])]
+invoices = [('move_type', 'in', ('out_invoice', 'out_refund', 'out_receipt'))]
+desk_spec = specification(desk, 'lead_to_cash.desk_view_list')
+move_spec = specification(move, 'account.view_out_invoice_tree')
+
+page = lambda: desk.web_search_read(mine, desk_spec, limit=PAGE, count_limit=10001)
+counters = desk.get_desk
+odoo = lambda: move.web_search_read(invoices, move_spec, limit=PAGE, count_limit=10001)
+lines = page()
+assert len(lines['records']) == PAGE and lines['length'] > PAGE, lines['length']
+assert len(odoo()['records']) == PAGE
+query = desk._search(mine, limit=PAGE, order=desk._order)
+plan = [row for [row] in env.execute_query(SQL('EXPLAIN (ANALYZE) %s', query.select()))]
+found = {'desk_lines': lines['length'], 'desk_page_ms': seconds(page) * 1000, 'desk_counters_ms': seconds(counters) * 1000,
+         'invoices_page_ms': seconds(odoo) * 1000, 'desk_plan': chr(10).join(plan)}
+""".replace("TODAY", DATE)
+    .replace("ROUNDS", str(ROUNDS))
+    .replace("PAGE", str(PAGE))
+)
+
+
+def measure(options):
+    with copy_of(os.environ["L2C_BASE_DB"]) as database:
+        found = {"invoices": grow(database, options.desk_invoices)}
+        install(database, "lead_to_cash", script=PREPARE)
+        found |= figures(database, OPEN)
+    for name in ("desk_page_ms", "desk_counters_ms", "invoices_page_ms"):
+        found[name] = round(found[name], 1)
+    found["desk_to_invoices"] = round(
+        (found["desk_page_ms"] + found["desk_counters_ms"]) / found["invoices_page_ms"], 2
+    )
+    return found

@@ -1,0 +1,189 @@
+"""The collector's desk: which customers need somebody today, in order, and why.
+
+What happens is read from small tables and their partial indexes: notices, promises, returned
+payments, planned calls. What is open is not added up here; that is done for the page on the
+screen alone.
+"""
+
+from odoo.tools import SQL
+
+KINDS = [
+    ("answer", "Answer"),
+    ("returned", "Returned payment"),
+    ("broken", "Broken promise"),
+    ("call", "Call"),
+    ("failed", "Failed notice"),
+    ("look", "To look at"),
+]
+#: Kinds for which one calls the customer.
+CALLED = ("answer", "returned", "broken", "call")
+#: Ranks before these belong to salespeople.
+FIRST_RANK = 4
+NUMBERS = {kind: FIRST_RANK + n for n, (kind, _label) in enumerate(KINDS)}
+#: The ranks of each kind; within it, who owes most for longest comes first.
+RANKS = {kind: (n * 1e12, (n + 1) * 1e12) for kind, n in NUMBERS.items()}
+
+
+def risk(days):
+    """By what an amount overdue for so many days weighs: once, and once more for each full
+    month, at most five times.
+
+    >>> [risk(days) for days in (-3, 0, 29, 30, 75, 1000)]
+    [1, 1, 1, 2, 3, 5]
+    """
+    return 1 + min(max(days, 0) // 30, 4)
+
+
+#: The same in SQL.
+RISK = "(1 + LEAST(GREATEST(days, 0) / 30, 4))"
+
+
+def events(today):
+    """SQL for all that needs somebody: ``company_id, partner_id`` (the commercial one), ``kind``
+    (a number), ``event_id`` (of a notice, journal item, promise or activity), ``amount`` in
+    ``currency_id``, ``days`` overdue, ``day`` on which it came up."""
+    return SQL(
+        """
+        SELECT n.company_id, n.partner_id, %(answer)s AS kind, n.id AS event_id, n.amount_due AS amount,
+               n.currency_id, v.delay_days + (%(today)s - n.date) AS days, n.date AS day
+          FROM dunning_notice n JOIN dunning_level v ON v.id = n.level_id
+         WHERE n.needs_answer
+         UNION ALL
+        SELECT n.company_id, n.partner_id, CASE n.state WHEN 'failed' THEN %(failed)s ELSE %(look)s END, n.id,
+               n.amount_due, n.currency_id, v.delay_days + (%(today)s - n.date), n.date
+          FROM dunning_notice n JOIN dunning_level v ON v.id = n.level_id
+         WHERE n.state IN ('to_approve', 'failed') AND (n.state = 'failed' OR n.exceptions IS NOT NULL)
+         UNION ALL
+        SELECT l.company_id, p.commercial_partner_id, %(returned)s, l.id, l.amount_residual, l.company_currency_id,
+               %(today)s - COALESCE(l.date_maturity, l.date), l.payment_returned_date
+          FROM account_move_line l JOIN res_partner p ON p.id = l.partner_id
+         WHERE l.payment_return_open AND l.reconciled IS NOT TRUE AND l.parent_state = 'posted'
+         UNION ALL
+        SELECT s.company_id, s.partner_id, %(broken)s, s.id, s.amount, s.currency_id, %(today)s - s.date, s.date
+          FROM dunning_promise s
+         WHERE s.state = 'broken' AND s.is_followed_up IS NOT TRUE
+           AND EXISTS (SELECT 1 FROM dunning_promise_line_rel x JOIN account_move_line l ON l.id = x.move_line_id
+                        WHERE x.promise_id = s.id AND l.reconciled IS NOT TRUE)
+         UNION ALL
+        SELECT n.company_id, n.partner_id, %(call)s, a.id, n.amount_due, n.currency_id,
+               v.delay_days + (%(today)s - n.date), a.date_deadline
+          FROM mail_activity a
+          JOIN mail_activity_type t ON t.id = a.activity_type_id
+          JOIN dunning_notice n ON n.id = a.res_id
+          JOIN dunning_level v ON v.id = n.level_id
+         WHERE a.res_model = 'dunning.notice' AND a.active AND a.date_deadline <= %(today)s
+           AND n.state IN ('queued', 'sent')
+           AND (t.category = 'phonecall' OR (n.activity_id = a.id AND n.channel = 'manual'))
+         UNION ALL
+        SELECT m.company_id, m.commercial_partner_id, %(call)s, a.id, m.amount_residual, m.currency_id,
+               %(today)s - m.invoice_date_due, a.date_deadline
+          FROM mail_activity a
+          JOIN mail_activity_type t ON t.id = a.activity_type_id AND t.category = 'phonecall'
+          JOIN account_move m ON m.id = a.res_id
+         WHERE a.res_model = 'account.move' AND a.active AND a.date_deadline <= %(today)s
+           AND m.move_type IN ('out_invoice', 'out_receipt') AND m.state = 'posted'
+           AND m.payment_state IN ('not_paid', 'partial')
+        """,
+        today=today,
+        **NUMBERS,
+    )
+
+
+def desk(today, rate):
+    """SQL for a line of each customer in each company; ``listed`` says whether somebody is
+    needed. The most urgent of a customer's events gives its line the kind and the rank.
+
+    :param rate: an expression on ``currency_id``: the reader's currency for one unit
+    """
+    return SQL(
+        """
+        SELECT c.id AS company_id, p.id AS partner_id, p.complete_name::varchar AS name, p.phone::varchar AS phone,
+               (p.collector_id->>(c.id::text))::integer AS user_id,
+               (%(kinds)s::varchar[])[(ceil(e.best[1] / 1e12) - %(first)s)::integer] AS kind,
+               e.best[1] AS rank, e.best[2]::integer AS event_id, e.amount, e.day,
+               e.partner_id IS NOT NULL AS listed
+          FROM res_company c
+    CROSS JOIN res_partner p
+     LEFT JOIN (SELECT company_id, partner_id, max(amount) AS amount, min(day) AS day,
+                       min(ARRAY[(kind + 1) * 1e12::float8 - LEAST(GREATEST(amount * %(risk)s, 0), 999999999999)::float8,
+                                 event_id::float8]) AS best
+                  FROM (SELECT company_id, partner_id, kind, event_id, days, day,
+                               (amount * %(rate)s)::numeric AS amount
+                          FROM (%(events)s) event) valued
+              GROUP BY company_id, partner_id) e ON e.company_id = c.id AND e.partner_id = p.id
+        """,
+        kinds=[kind for kind, _label in KINDS],
+        first=FIRST_RANK,
+        risk=SQL(RISK),
+        rate=rate,
+        events=events(today),
+    )
+
+
+def balances(partner_ids, company_ids, today):
+    """SQL for (customer, company, overdue net of open credits, oldest due date), in the
+    company's currency, of commercial partners."""
+    return SQL(
+        """
+        SELECT p.commercial_partner_id, l.company_id,
+               SUM(l.amount_residual) FILTER (WHERE l.balance < 0 OR COALESCE(l.date_maturity, l.date) < %(today)s),
+               MIN(COALESCE(l.date_maturity, l.date)) FILTER (WHERE l.balance > 0)
+          FROM res_partner p
+          JOIN account_move_line l ON l.partner_id = p.id
+          JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+         WHERE p.commercial_partner_id IN %(partners)s AND l.company_id IN %(companies)s
+           AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
+      GROUP BY 1, 2
+        """,
+        today=today,
+        partners=tuple(partner_ids),
+        companies=tuple(company_ids),
+    )
+
+
+def next_steps(partner_ids, company_ids, today):
+    """SQL for (customer, company, first day on which a decision about its items changes)."""
+    return SQL(
+        """
+        SELECT partner_id, company_id, MIN(next_date)
+          FROM dunning_decision
+         WHERE current AND next_date >= %s AND partner_id IN %s AND company_id IN %s
+      GROUP BY 1, 2
+        """,
+        today,
+        tuple(partner_ids),
+        tuple(company_ids),
+    )
+
+
+def last_contacts(partner_ids):
+    """SQL for (customer, ids of its attempts as a customer or about its invoices, latest
+    first)."""
+    return SQL(
+        """
+        SELECT p.commercial_partner_id, array_agg(a.id ORDER BY a.date DESC, a.id DESC)
+          FROM res_partner p JOIN contact_attempt a ON a.partner_id = p.id
+         WHERE p.commercial_partner_id IN %s AND a.res_model IN ('res.partner', 'account.move')
+      GROUP BY 1
+        """,
+        tuple(partner_ids),
+    )
+
+
+def counts(today, company_ids):
+    """SQL for (number of a kind, how many there are): notices, items and promises; of calls, the
+    customers for whom nothing is more urgent; and as kind 0 all notices to approve."""
+    return SQL(
+        """
+        WITH event AS (SELECT * FROM (%(events)s) e WHERE company_id IN %(companies)s)
+        SELECT kind, count(*) FROM event WHERE kind != %(call)s GROUP BY kind
+         UNION ALL
+        SELECT %(call)s, count(*)
+          FROM (SELECT 1 FROM event GROUP BY company_id, partner_id HAVING min(kind) = %(call)s) customer
+         UNION ALL
+        SELECT 0, count(*) FROM dunning_notice WHERE state = 'to_approve' AND company_id IN %(companies)s
+        """,
+        events=events(today),
+        call=NUMBERS["call"],
+        companies=tuple(company_ids),
+    )

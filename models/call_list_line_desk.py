@@ -1,0 +1,264 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_amount
+
+from ..engine import desk as engine
+
+#: Counters of the desk, in their order, with the action that shows what they count.
+COUNTERS = {
+    "answer": "lead_to_cash.dunning_notice_action_answers",
+    "returned": "lead_to_cash.desk_action_returned",
+    "broken": "lead_to_cash.dunning_promise_action_broken",
+    "look": "lead_to_cash.dunning_notice_action_approve",
+    "failed": "lead_to_cash.dunning_notice_action_failed",
+    "call": "lead_to_cash.desk_action_calls",
+}
+
+
+class CallListLine(models.Model):
+    """The collector's desk: the call list's lines of customers, with what they owe."""
+
+    _inherit = "call.list.line"
+
+    event_id = fields.Integer(readonly=True, aggregator=None)
+    overdue_amount = fields.Monetary("Overdue", compute="_compute_balance", help="Net of open credits.")
+    oldest_date = fields.Date("Due since", compute="_compute_balance", help="The oldest open item's due date.")
+    promise_ids = fields.Many2many("dunning.promise", compute="_compute_promises")
+    promise_text = fields.Char("Promise", compute="_compute_promises")
+    next_step = fields.Char(compute="_compute_next_step")
+    next_step_date = fields.Date("On", compute="_compute_next_step")
+    call_script = fields.Text(compute="_compute_call_script")
+    item_ids = fields.Many2many("account.move.line", compute="_compute_item_ids")
+    notice_id = fields.Many2one("dunning.notice", compute="_compute_event")
+    promise_id = fields.Many2one("dunning.promise", compute="_compute_event")
+    item_id = fields.Many2one("account.move.line", compute="_compute_event")
+    activity_id = fields.Many2one("mail.activity", compute="_compute_event")
+
+    _depends = {
+        "dunning.notice": [
+            *("state", "needs_answer", "exceptions", "partner_id", "company_id", "amount_due", "currency_id"),
+            *("level_id", "date", "channel", "activity_id"),
+        ],
+        "dunning.promise": ["state", "is_followed_up", "partner_id", "company_id", "amount", "currency_id", "date"],
+        "account.move.line": ["payment_return_open", "reconciled", "parent_state", "amount_residual", "date_maturity"],
+        "account.move": ["state", "payment_state", "amount_residual", "invoice_date_due", "commercial_partner_id"],
+        "mail.activity": ["res_model", "res_id", "active", "date_deadline", "activity_type_id"],
+        "res.partner": ["collector_id", "commercial_partner_id"],
+    }
+
+    # What the page shows -----------------------------------------------------------------
+
+    def _customers(self):
+        return self.filtered(lambda line: line.res_model == "res.partner")
+
+    def _facts(self, query, *args):
+        """The rows of a query of the engine about the lines' customers, by the first columns."""
+        customers = self._customers()
+        if not customers:
+            return []
+        self.env.flush_all()
+        return self.env.execute_query(query(customers.partner_id.ids, customers.company_id.ids, *args))
+
+    @api.depends("partner_id", "company_id")
+    def _compute_balance(self):
+        rows = self._facts(engine.balances, self._today())
+        found = {(partner, company): values for partner, company, *values in rows}
+        for line in self:
+            amount, oldest = found.get((line.partner_id.id, line.company_id.id), (0.0, False))
+            line.overdue_amount = amount or 0.0
+            line.oldest_date = oldest
+
+    @api.depends("partner_id", "company_id")
+    @api.depends_context("lang")
+    def _compute_promises(self):
+        promises = self.env["dunning.promise"].search(
+            [("partner_id", "in", self._customers().partner_id.ids), ("state", "in", ("open", "broken"))], order="date"
+        )
+        for line in self:
+            own = (
+                promises.filtered(lambda p, line=line: line._is_of(p))
+                if line.res_model == "res.partner"
+                else promises[:0]
+            )
+            line.promise_ids = own
+            first = own.filtered(lambda promise: promise.state == "open")[:1]
+            line.promise_text = first._text() if first else False
+
+    def _is_of(self, record):
+        return record.partner_id == self.partner_id and record.company_id == self.company_id
+
+    @api.depends("kind", "partner_id", "company_id", "promise_text")
+    def _compute_next_step(self):
+        """What comes when nobody does anything: the promise's day, or the next reminder."""
+        rows = self._facts(engine.next_steps, self._today())
+        found = {(partner, company): day for partner, company, day in rows}
+        for line in self:
+            promise = line.promise_ids.filtered(lambda promise: promise.state == "open")[:1]
+            day = found.get((line.partner_id.id, line.company_id.id))
+            line.next_step_date = promise.date or day
+            if promise:
+                line.next_step = self.env._("Promise falls due")
+            else:
+                line.next_step = day and self.env._("Next reminder")
+
+    def _compute_attempts(self):
+        customers = self._customers()
+        result = super(CallListLine, self - customers)._compute_attempts()
+        found = {}
+        if customers:
+            self.env["contact.attempt"].flush_model()
+            found = dict(self.env.execute_query(engine.last_contacts(customers.partner_id.ids)))
+        self.env["contact.attempt"].browse(ids[0] for ids in found.values()).fetch(["date", "note"])
+        for line in customers:
+            attempts = self.env["contact.attempt"].browse(found.get(line.partner_id.id, ()))
+            line.last_attempt_date = attempts[:1].date
+            line.last_note = next((attempt.note for attempt in attempts if attempt.note), False)
+            line.misses = 0
+        return result
+
+    def _compute_contact_attempt_ids(self):
+        customers = self._customers()
+        result = super(CallListLine, self - customers)._compute_contact_attempt_ids()
+        for line in customers:
+            line.contact_attempt_ids = self.env["contact.attempt"].search(
+                [
+                    ("partner_id.commercial_partner_id", "=", line.partner_id.id),
+                    ("res_model", "in", ("res.partner", "account.move")),
+                ],
+                limit=20,
+            )
+        return result
+
+    @api.depends("res_model", "partner_id", "company_id")
+    def _compute_item_ids(self):
+        for line in self:
+            line.item_ids = line._document()._open_items() if line.res_model == "res.partner" else False
+
+    # Why this one now --------------------------------------------------------------------
+
+    @api.depends("kind", "event_id")
+    def _compute_event(self):
+        for line in self:
+            event = line.event_id if line.res_model == "res.partner" else False
+            line.promise_id = line.kind == "broken" and event
+            line.item_id = line.kind == "returned" and event
+            line.activity_id = line.kind == "call" and event
+            line.notice_id = line.kind in ("answer", "failed", "look") and event
+        for line in self.filtered(lambda line: line.activity_id.res_model == "dunning.notice"):
+            line.notice_id = line.activity_id.res_id
+
+    @api.depends("notice_id", "partner_id", "company_id")
+    def _compute_call_script(self):
+        """The guidance of the level that the customer has reached."""
+        for line in self:
+            line.call_script = line.notice_id.level_id.guidance
+
+    def _reason_answer(self, _today):
+        return self.env._("Answered the notice of %(date)s", date=self._day(self.notice_id.date))
+
+    def _reason_returned(self, _today):
+        return self.env._("A payment came back on %(date)s", date=self._day(self.item_id.payment_returned_date))
+
+    def _reason_broken(self, _today):
+        promise = self.promise_id
+        amount = format_amount(self.env, promise.amount, promise.currency_id)
+        return self.env._("%(amount)s promised for %(date)s did not come", amount=amount, date=self._day(promise.date))
+
+    def _reason_call(self, today):
+        values = {"what": self.activity_id.summary or self.activity_id.activity_type_id.name}
+        days = (today - self.oldest_date).days if self.oldest_date else 0
+        if days <= 0:
+            return values["what"]
+        return self.env._("%(what)s; overdue for %(days)s days", days=days, **values)
+
+    def _reason_failed(self, _today):
+        return self.notice_id.failure_reason or self.env._("The notice was not delivered")
+
+    def _reason_look(self, _today):
+        return self.notice_id.exception_text
+
+    # Counters ----------------------------------------------------------------------------
+
+    @api.model
+    def get_desk(self):
+        """What stands above the desk: ``counters`` (key, label, count), one for each thing that
+        needs a person in the companies at hand, and ``banners`` as of ``dunning.banner.mixin``."""
+        self.browse().check_access("read")
+        self.env.flush_all()
+        counts = dict(self.env.execute_query(engine.counts(self._today(), self.env.companies.ids)))
+        labels = {
+            "answer": self.env._("Answers"),
+            "returned": self.env._("Returned payments"),
+            "broken": self.env._("Broken promises"),
+            "look": self.env._("To approve"),
+            "failed": self.env._("Failed"),
+            "call": self.env._("Calls"),
+        }
+        numbers = engine.NUMBERS | {"look": 0}
+        counters = [{"key": key, "label": labels[key], "count": counts.get(numbers[key], 0)} for key in COUNTERS]
+        plain, look = counts.get(0, 0) - counts.get(engine.NUMBERS["look"], 0), counts.get(engine.NUMBERS["look"], 0)
+        return {"counters": counters, "banners": self.env["dunning.notice"]._approval_banner(plain, look)}
+
+    @api.model
+    def action_desk_list(self, key):
+        """The list that a counter counts.
+
+        :param key: of a counter of ``get_desk``
+        """
+        return self.env["ir.actions.act_window"]._for_xml_id(COUNTERS[key])
+
+    @api.model
+    def action_approve_plain(self):
+        """Approve all notices but those to look at."""
+        return self.env["dunning.notice"].action_approve_plain()
+
+    # Calling -----------------------------------------------------------------------------
+
+    def action_says_paid(self):
+        return self._log("action_says_paid")
+
+    def action_hardship(self):
+        return self._log("action_hardship")
+
+    def action_promise(self):
+        return self._log("action_promise")
+
+    def action_refused(self):
+        return self._log("action_refused")
+
+    def action_answer_done(self):
+        """The answer was dealt with, without a call: the customer is reminded again."""
+        self.ensure_one()
+        self.notice_id.action_end_reply_hold()
+        return True
+
+    @api.model
+    def _after_result(self):
+        """After a dialog with the result of a call: from the form, on to the next customer."""
+        if self.env.context.get("l2c_open_next"):
+            return self.browse(self.env.context.get("l2c_line_id")).action_open_next()
+        return {"type": "ir.actions.act_window_close"}
+
+    def _next_line(self, domain, called):
+        """What is only to look at, or to send again, is no call."""
+        if self._is_desk():
+            domain = Domain(domain) & Domain("kind", "in", engine.CALLED)
+        return super()._next_line(domain, called)
+
+    def _document(self):
+        document = super()._document()
+        return document.with_company(self.company_id) if self.res_model == "res.partner" else document
+
+    def _own_domain(self):
+        if self._is_desk():
+            return Domain("res_model", "=", "res.partner") & Domain("user_id", "in", [self.env.uid, False])
+        return super()._own_domain()
+
+    def _is_desk(self):
+        return self[:1].res_model == "res.partner" or self.env.context.get("l2c_desk")
+
+    def _form_view(self):
+        return "lead_to_cash.desk_view_form" if self._is_desk() else super()._form_view()
+
+    def _list_action(self):
+        return "lead_to_cash.desk_action" if self._is_desk() else super()._list_action()

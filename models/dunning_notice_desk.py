@@ -1,0 +1,78 @@
+from odoo import api, fields, models
+
+
+class DunningNotice(models.Model):
+    """What of a notice needs a person: an answer, a look before it is approved."""
+
+    _inherit = "dunning.notice"
+
+    needs_answer = fields.Boolean("Answer to Deal with", readonly=True, copy=False)
+    contact_key = fields.Char(readonly=True, help="Tells whether address, e-mail or bank accounts have changed since.")
+    exceptions = fields.Char("Codes of Exceptions", readonly=True, copy=False)
+    exception_text = fields.Char("Look at It Because", compute="_compute_exception_text")
+
+    # Serves the desk: who has answered.
+    _answer_idx = models.Index("(company_id) WHERE needs_answer")
+    # Serves the desk: what is to approve or failed.
+    _decision_idx = models.Index("(company_id, state) WHERE state IN ('to_approve', 'failed')")
+
+    @api.depends("exceptions")
+    @api.depends_context("lang")
+    def _compute_exception_text(self):
+        labels = self._exception_labels()
+        for notice in self:
+            notice.exception_text = " · ".join(labels[code] for code in (notice.exceptions or "").split(",") if code)
+
+    def _exception_labels(self):
+        return {
+            "first": self.env._("First reminder ever"),
+            "amount": self.env._("More than three times the usual amount"),
+            "key": self.env._("Key account"),
+            "details": self.env._("New address, e-mail or bank account"),
+            "sister": self.env._("Reminded by a sister company last week"),
+        }
+
+    def _replied(self):
+        result = super()._replied()
+        self.needs_answer = True
+        return result
+
+    def action_end_reply_hold(self):
+        result = super().action_end_reply_hold()
+        answered = self.search([("partner_id", "in", self.partner_id.ids), ("company_id", "in", self.company_id.ids)])
+        answered.filtered("needs_answer").needs_answer = False
+        return result
+
+    def action_approve_plain(self):
+        """Approve those of the notices that nobody has to look at; all there are when called on
+        none. Returns the number."""
+        waiting = [("state", "=", "to_approve"), ("exceptions", "=", False)]
+        if self:
+            waiting += [("id", "in", self.ids)]
+        plain = self.search(waiting)
+        plain.action_approve()
+        return self._said(self.env._("%s notices are approved.", len(plain)))
+
+    @api.model
+    def get_dunning_banners(self):
+        """Says how many notices wait for approval, and offers to approve the plain ones."""
+        groups = self._read_group([("state", "=", "to_approve")], ["exceptions"], ["__count"])
+        look = sum(count for exceptions, count in groups if exceptions)
+        plain = sum(count for exceptions, count in groups if not exceptions)
+        return super().get_dunning_banners() + self._approval_banner(plain, look)
+
+    @api.model
+    def _approval_banner(self, plain, look):
+        """“742 to send; 18 to look at”, for who may approve."""
+        if not (plain or look) or not self.has_access("write"):
+            return []
+        offer = plain and {"action": "action_approve_plain", "label": self.env._("Approve all but the exceptions")}
+        text = self.env._("%(plain)s to send; %(look)s to look at", plain=plain, look=look)
+        return [{"kind": "info", "text": text, "action": False, "label": False, **(offer or {})}]
+
+    def _said(self, message):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": "success", "message": message, "next": {"type": "ir.actions.act_window_close"}},
+        }

@@ -1,0 +1,62 @@
+import { status, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { KanbanController } from "@web/views/kanban/kanban_controller";
+import { kanbanView } from "@web/views/kanban/kanban_view";
+import { ListController } from "@web/views/list/list_controller";
+import { listView } from "@web/views/list/list_view";
+
+/**
+ * The collector's desk: counters above the customers, each of which opens what it counts. The
+ * model's `get_desk()` gives them, whenever the customers are loaded.
+ */
+const withCounters = (Controller, template) =>
+    class extends Controller {
+        static template = template;
+
+        setup() {
+            super.setup();
+            this.desk = useState({ counters: [], banners: [] });
+            this.countersLabel = _t("What waits");
+        }
+
+        get modelParams() {
+            const params = super.modelParams;
+            // Returns nothing: the customers don't wait for the counters.
+            params.hooks.onRootLoaded = () => {
+                this.loadDesk();
+            };
+            return params;
+        }
+
+        async loadDesk() {
+            Object.assign(this.desk, await this.callDesk("get_desk"));
+        }
+
+        callDesk(method, ...args) {
+            const { resModel, context } = this.props;
+            return this.model.orm.call(resModel, method, args, { context });
+        }
+
+        async openCounter({ key }) {
+            this.env.services.action.doAction(await this.callDesk("action_desk_list", key));
+        }
+
+        async onClickBanner({ action: method }) {
+            const action = await this.callDesk(method);
+            await this.env.services.action.doAction(action);
+            if (status(this) !== "destroyed") {
+                await this.model.load();
+            }
+        }
+    };
+
+registry.category("views").add("desk_list", {
+    ...listView,
+    Controller: withCounters(ListController, "lead_to_cash.DeskListView"),
+});
+
+registry.category("views").add("desk_kanban", {
+    ...kanbanView,
+    Controller: withCounters(KanbanController, "lead_to_cash.DeskKanbanView"),
+});
