@@ -39,6 +39,8 @@
         "views/dunning_decision_views.xml",
         "views/dunning_promise_views.xml",
         "views/dunning_dispute_views.xml",
+        "views/dunning_answer_views.xml",
+        "views/answer_page_templates.xml",
         "views/dunning_forecast_views.xml",
         "views/dunning_preview_views.xml",
         "views/dunning_go_live_views.xml",

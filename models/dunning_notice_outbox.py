@@ -114,7 +114,9 @@ class DunningNotice(models.Model):
 
     def _addressee(self):
         """The customer's address for invoices, else the customer, whichever has an e-mail."""
-        addresses = self.partner_id.child_ids.filtered(lambda child: child.type == "invoice" and child.email_normalized)
+        addresses = self.partner_id.child_ids.filtered(
+            lambda child: child.type == "invoice" and child.email_normalized and not child.is_wrong_addressee
+        )
         return addresses[:1] or self.partner_id
 
     def _rehearse(self, notices, by_mail, template, lang):
@@ -151,6 +153,7 @@ class DunningNotice(models.Model):
         was planned after a notice whose items are all paid is dropped."""
         # Who reconciles need not see the notices.
         notices_sudo = self.sudo()._about(lines)
+        notices_sudo._follow_expiry()
         notices_sudo.filtered(lambda notice: notice.state in PENDING)._follow_books()
         for notice in notices_sudo.filtered(lambda notice: notice.state == "sent" and notice.activity_ids):
             if all(line.reconciled for line in notice.line_ids.filtered("level_id").move_line_id):

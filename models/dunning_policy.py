@@ -43,6 +43,8 @@ class DunningPolicy(models.Model):
         "Days Between Notices", default=5, help="A customer gets no two notices within so many calendar days."
     )
     grace_days = fields.Integer("Grace after a Promise", default=3, help="Days before a promise counts as broken.")
+    promise_max_days = fields.Integer("Promises within", default=30)
+    plan_max_instalments = fields.Integer("Instalments at Most", default=6)
     catch_up = fields.Selection(
         [("one_step", "One level at a time"), ("latest", "Straight to the latest level")],
         "After Missed Days",
