@@ -41,6 +41,7 @@
         "views/dunning_dispute_views.xml",
         "views/dunning_answer_views.xml",
         "views/answer_page_templates.xml",
+        "views/satisfaction_views.xml",
         "views/dunning_forecast_views.xml",
         "views/dunning_preview_views.xml",
         "views/dunning_go_live_views.xml",

@@ -40,10 +40,12 @@ from . import dunning_notice
 from . import dunning_notice_portal
 from . import dunning_notice_outbox
 from . import dunning_notice_reply
+from . import dunning_notice_rating
 from . import dunning_notice_line
 from . import dunning_answer
 from . import l2c_portal_post
 from . import res_partner_addressee
+from . import res_partner_satisfaction
 from . import dunning_decision
 from . import mail_activity
 from . import mail_mail

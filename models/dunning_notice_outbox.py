@@ -83,6 +83,7 @@ class DunningNotice(models.Model):
         if not template:
             raise UserError(self.env._("The level %(name)s has no e-mail template.", name=self.level_id[:1].name))
         notices, template = self.with_context(lang=lang or self.env.lang), template.with_context(lang=lang)
+        notices._ask_ratings()
         bodies = template._render_bodies_at_once(notices)
         subjects = template._render_lines_at_once("subject", notices)
         senders = template._render_lines_at_once("email_from", notices)

@@ -20,6 +20,7 @@ class DunningNotice(models.Model):
     expires_on = fields.Date(
         readonly=True, copy=False, help="Until then the customer can open the page: it was paid, or cancelled."
     )
+    is_thanked = fields.Boolean(readonly=True, copy=False)
     answer_ids = fields.One2many("dunning.answer", "notice_id", "Answers", readonly=True)
 
     def _compute_access_url(self):

@@ -43,6 +43,12 @@ class DunningPolicy(models.Model):
         "Days Between Notices", default=5, help="A customer gets no two notices within so many calendar days."
     )
     grace_days = fields.Integer("Grace after a Promise", default=3, help="Days before a promise counts as broken.")
+    thanks_template_id = fields.Many2one(
+        "mail.template",
+        "Thanks",
+        domain=[("model", "=", "dunning.notice")],
+        help="Sent when a customer who was reminded owes nothing overdue any more. Empty: nothing is sent.",
+    )
     promise_max_days = fields.Integer("Promises within", default=30)
     plan_max_instalments = fields.Integer("Instalments at Most", default=6)
     catch_up = fields.Selection(

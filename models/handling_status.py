@@ -162,3 +162,4 @@ class HandlingStatus(models.Model):
         self.env["res.partner"]._follow_customers()
         self.env["res.partner"]._ask_for_referrals()
         self.env["crm.lead"]._reengage()
+        self.env["dunning.notice"]._thank()
