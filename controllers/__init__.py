@@ -1,1 +1,2 @@
 from . import opt_out
+from . import answer_page

@@ -271,6 +271,7 @@ def _no_address():
         """channel = 'email' AND NOT EXISTS (
                SELECT 1 FROM res_partner e
                 WHERE e.commercial_partner_id = fact.partner_id AND e.active AND e.email_normalized IS NOT NULL
+                  AND e.is_wrong_addressee IS NOT TRUE
                   AND (e.id = fact.partner_id OR e.type = 'invoice'))"""
     )
 

@@ -82,14 +82,16 @@ def open_decisions(question, uid, now):
 
 def make_notices(run_id, question, uid, now, *, held=False):
     """SQL: one notice for each customer, currency and policy with an item that rises; it
-    takes the highest of their levels. ``held``: the run itself asks for all approvals."""
+    takes the highest of their levels. ``held``: the run itself asks for all approvals. Each has
+    the token of its page (random, from PostgreSQL's strong source)."""
     return SQL(
         """
         INSERT INTO dunning_notice
                (run_id, company_id, partner_id, currency_id, policy_id, level_id, channel, date, contact_key,
-                state, create_uid, create_date, write_uid, write_date)
+                state, access_token, create_uid, create_date, write_uid, write_date)
         SELECT %(run)s, %(company)s, g.partner_id, g.currency_id, g.policy_id, v.id, v.channel, %(today)s, %(contact_key)s,
-               CASE WHEN v.requires_approval AND NOT %(held)s THEN 'to_approve' ELSE 'draft' END, %(uid)s, %(now)s, %(uid)s, %(now)s
+               CASE WHEN v.requires_approval AND NOT %(held)s THEN 'to_approve' ELSE 'draft' END,
+               gen_random_uuid()::varchar, %(uid)s, %(now)s, %(uid)s, %(now)s
           FROM (SELECT partner_id, currency_id, policy_id, (array_agg(level_id ORDER BY sequence DESC, level_id DESC))[1] AS level_id
                   FROM dunning_decided WHERE rises
               GROUP BY partner_id, currency_id, policy_id) g

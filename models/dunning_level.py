@@ -58,6 +58,7 @@ class DunningLevel(models.Model):
     )
     hold_sales = fields.Boolean(help="New orders of the customer need a second look.")
     requires_approval = fields.Boolean("Approval")
+    ask_rating = fields.Boolean("Ask Whether All Was Well", help="Three smileys in the e-mail.")
     next_activity_type_id = fields.Many2one(
         "mail.activity.type",
         "Then",

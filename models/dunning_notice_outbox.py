@@ -85,6 +85,7 @@ class DunningNotice(models.Model):
         if not template:
             raise UserError(self.env._("The level %(name)s has no e-mail template.", name=self.level_id[:1].name))
         notices, template = self.with_context(lang=lang or self.env.lang), template.with_context(lang=lang)
+        notices._ask_ratings()
         bodies = template._render_bodies_at_once(notices)
         subjects = template._render_lines_at_once("subject", notices)
         senders = template._render_lines_at_once("email_from", notices)
@@ -116,7 +117,9 @@ class DunningNotice(models.Model):
 
     def _addressee(self):
         """The customer's address for invoices, else the customer, whichever has an e-mail."""
-        addresses = self.partner_id.child_ids.filtered(lambda child: child.type == "invoice" and child.email_normalized)
+        addresses = self.partner_id.child_ids.filtered(
+            lambda child: child.type == "invoice" and child.email_normalized and not child.is_wrong_addressee
+        )
         return addresses[:1] or self.partner_id
 
     def _rehearse(self, notices, by_mail, template, lang):
@@ -156,6 +159,7 @@ class DunningNotice(models.Model):
         self.env["dunning.promise"].sudo().browse(found["dunning.promise"])._follow_books()
         self.env["dunning.dispute"].sudo().browse(found["dunning.dispute"])._follow_books()
         notices_sudo = self.sudo().browse(found["dunning.notice"])
+        notices_sudo._follow_expiry()
         notices_sudo.filtered(lambda notice: notice.state in PENDING)._follow_books()
         for notice in notices_sudo.filtered(lambda notice: notice.state == "sent" and notice.activity_ids):
             if all(line.reconciled for line in notice.line_ids.filtered("level_id").move_line_id):

@@ -15,10 +15,8 @@ class DunningNotice(models.Model):
 
     def _replied(self):
         """Hold the customer, and ask the responsible to answer."""
+        self._hold_after_reply()
         for notice in self:
-            days = notice.company_id.dunning_reply_hold_days
-            if days:
-                notice.replied_until = notice.company_id._dunning_working_days_later(days)
             if not notice.activity_ids - notice.activity_id:
                 notice.activity_schedule(
                     "mail.mail_activity_data_todo",
@@ -26,6 +24,13 @@ class DunningNotice(models.Model):
                     date_deadline=notice._today(),
                     user_id=notice._responsible().id,
                 )
+
+    def _hold_after_reply(self):
+        """Leave the customer alone while somebody deals with what they said."""
+        for notice in self:
+            days = notice.company_id.dunning_reply_hold_days
+            if days:
+                notice.replied_until = notice.company_id._dunning_working_days_later(days)
 
     def _message_receive_bounce(self, email, partner):
         result = super()._message_receive_bounce(email, partner)

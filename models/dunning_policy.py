@@ -49,6 +49,12 @@ class DunningPolicy(models.Model):
     plan_max_instalments = fields.Integer(
         "Instalments at Most", default=6, help="Of a payment plan. Managers of collections may grant more."
     )
+    thanks_template_id = fields.Many2one(
+        "mail.template",
+        "Thanks",
+        domain=[("model", "=", "dunning.notice")],
+        help="Sent when a customer who was reminded owes nothing overdue any more. Empty: nothing is sent.",
+    )
     catch_up = fields.Selection(
         [("one_step", "One level at a time"), ("latest", "Straight to the latest level")],
         "After Missed Days",

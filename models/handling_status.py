@@ -191,3 +191,4 @@ class HandlingStatus(models.Model):
         self.env["res.partner"]._ask_for_referrals()
         self.env["crm.lead"]._reengage()
         self.env["dunning.write.off"]._lapse()
+        self.env["dunning.notice"]._thank()

@@ -200,6 +200,25 @@ class TestBrowser(HttpCase):
         self.assertEqual((attempt.res_id, attempt.outcome), (returned.partner_id.id, "says_paid"))
         self.assertTrue(returned.partner_id.dunning_hold_until)
 
+    def test_a_customer_answers_at_a_desk(self):
+        self.answers()
+
+    def test_a_customer_answers_on_a_phone(self):
+        self.browser_size, self.touch_enabled = "375x667", True
+        self.answers()
+
+    def answers(self):
+        self.overdue().action_start()
+        run = self.env["dunning.run"].create({})
+        run.action_run()
+        notice = run.notice_ids
+        self.start_tour(notice.get_portal_url(), "l2c_answer_page", login=None)
+        kinds = ["wrong_person", "plan", "dispute", "promise", "paid"]
+        self.assertEqual(notice.answer_ids.mapped("kind"), kinds)
+        self.assertEqual(notice.answer_ids.dispute_id.move_line_ids, notice.line_ids.move_line_id)
+        self.assertEqual(notice.answer_ids.promise_id.amount, 100)
+        self.assertTrue(notice.partner_id.is_wrong_addressee)
+
     def test_components(self):
         # Fails when a unit test fails, and when none is found: then the page never says so.
         self.browser_js(

@@ -12,3 +12,4 @@ from . import dunning_go_live
 from . import handling_close
 from . import lead_handover
 from . import payment_return
+from . import satisfaction_dialog

@@ -1,0 +1,126 @@
+import uuid
+
+from odoo import http
+from odoo.exceptions import UserError
+from odoo.http import request
+
+from odoo.addons.account_payment.controllers.payment import PaymentPortal
+from odoo.addons.account_payment.controllers.portal import PortalAccount
+
+from ..engine.answers import read_number
+
+
+class AnswerPage(PortalAccount, PaymentPortal):
+    """Where a notice leads: what is open, paying, and answering. The token opens it, no login."""
+
+    @http.route(["/my/collection/<int:notice_id>"], type="http", auth="public", website=True, sitemap=False)
+    def answer_page(self, notice_id, access_token="", done=None, **_query):
+        notice_sudo = self._notice(notice_id, access_token)
+        answer = notice_sudo.answer_ids.filtered(lambda answer: answer.id == read_number(done or ""))
+        return self._render_page(notice_sudo, answer=answer)
+
+    @http.route(
+        "/my/collection/<int:notice_id>/answer", type="http", auth="public", methods=["POST"], website=True, sitemap=False
+    )
+    def answer(self, notice_id, access_token="", **form):
+        """Take one answer; a reload of what follows sends nothing."""
+        if too_much := self._too_much(access_token):
+            return too_much
+        notice_sudo = self._notice(notice_id, access_token)
+        form["items"] = request.httprequest.form.getlist("items")
+        proof = request.httprequest.files.get("proof")
+        try:
+            with request.env.cr.savepoint():
+                answer = notice_sudo._take_answer(form, proof and proof.filename and (proof.filename, proof.read()))
+        except UserError as error:
+            return self._render_page(notice_sudo, error=str(error), form=form, status=422)
+        return request.redirect(notice_sudo.get_portal_url(query_string=f"&done={answer.id}"))
+
+    @http.route(
+        "/my/collection/<int:notice_id>/pay", type="http", auth="public", methods=["GET"], website=True, sitemap=False
+    )
+    def pay_page(self, notice_id, access_token="", amount="", **_query):
+        """Choose how to pay all of what is open, or some documents, or part of an amount."""
+        notice_sudo = self._notice(notice_id, access_token)
+        chosen = request.httprequest.args.getlist("items")
+        try:
+            moves, amount = notice_sudo._to_pay(chosen, amount)
+        except UserError as error:
+            return self._render_page(notice_sudo, error=str(error), status=422)
+        route = f"/my/collection/{notice_id}/transaction/{'-'.join(str(move.id) for move in moves)}"
+        values = self._get_common_page_view_values(
+            {
+                "partner": notice_sudo.partner_id,
+                "company": notice_sudo.company_id,
+                "total_amount": amount,
+                "currency": notice_sudo.currency_id,
+                "amount_residual": amount,
+                "landing_route": notice_sudo.get_portal_url(query_string="&done=payment"),
+                "transaction_route": route,
+            },
+            access_token=access_token,
+        )
+        values |= {"notice": notice_sudo, "moves": moves, "amount": amount, "page_name": "collection"}
+        return request.render("lead_to_cash.answer_pay", values)
+
+    @http.route("/my/collection/<int:notice_id>/transaction/<string:documents>", type="jsonrpc", auth="public")
+    def pay(self, notice_id, documents, access_token="", amount=None, **kwargs):
+        """Create the transaction of the payment form. The token, the documents and the amount
+        are checked anew."""
+        notice_sudo = self._notice(notice_id, access_token)
+        moves, amount = notice_sudo._to_pay_documents(documents.split("-"), amount)
+        self._validate_transaction_kwargs(kwargs)
+        user = request.env.user
+        partner = notice_sudo.partner_id if user._is_public() else user.partner_id
+        return self._process_transaction(
+            partner.id, notice_sudo.currency_id.id, moves.ids, False, amount=amount, **kwargs
+        )
+
+    @http.route(["/my/collection"], type="http", auth="user", website=True, sitemap=False)
+    def open_payments(self, **_query):
+        """The pages of a customer who is logged in, and of its contacts."""
+        values = self._prepare_portal_layout_values()
+        values |= {"notices": request.env["dunning.notice"]._pages_of(request.env.user.partner_id)}
+        return request.render("lead_to_cash.open_payments", values | {"page_name": "collection"})
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if "open_payment_count" in counters:
+            values["open_payment_count"] = len(request.env["dunning.notice"]._pages_of(request.env.user.partner_id))
+        return values
+
+    # -----------------------------------------------------------------------------------
+
+    def _notice(self, notice_id, token):
+        """The notice that the token opens, with all rights, in its customer's language. Anything
+        else is the same page that isn't there.
+
+        :raise NotFound: when the token doesn't open it
+        """
+        notice_sudo = request.env["dunning.notice"]._by_token(notice_id, token)
+        if not notice_sudo:
+            raise request.not_found()
+        language = request.env["res.lang"]._get_data(code=notice_sudo.partner_id.lang)
+        if language and request.env.user._is_public():
+            request.lang = language
+            request.update_context(lang=language.code)
+        return notice_sudo.with_context(lang=request.env.context.get("lang"))
+
+    def _too_much(self, token):
+        if request.env["l2c.portal.post"]._is_too_much(token, request.httprequest.remote_addr):
+            return request.render("lead_to_cash.too_many_posts", {}, status=429)
+        return None
+
+    def _render_page(self, notice_sudo, status=200, **values):
+        page = {
+            "notice": notice_sudo,
+            "lines": notice_sudo._page_lines(),
+            "hidden": notice_sudo._is_hidden(),
+            "amount": notice_sudo._open_amount(),
+            "limits": notice_sudo._answer_limits(),
+            "reasons": request.env["dunning.answer"]._fields["reason"]._description_selection(request.env),
+            "form_key": uuid.uuid4().hex,
+            "form": {},
+            "page_name": "collection",
+        }
+        return request.render("lead_to_cash.answer_page", page | values, status=status)

@@ -1,0 +1,47 @@
+from odoo import api, fields, models
+from odoo.addons.rating.models.rating_data import RATING_HAPPY_VALUE
+
+#: What customers rate: a notice, and on the phone, all.
+RATED = ("dunning.notice", "res.partner")
+
+
+class ResPartner(models.Model):
+    """How content a customer says it is."""
+
+    _inherit = "res.partner"
+
+    satisfaction_count = fields.Integer("Ratings", compute="_compute_satisfaction")
+    satisfaction = fields.Integer(
+        compute="_compute_satisfaction", help="Per cent of the answers that say all was well."
+    )
+
+    def _compute_satisfaction(self):
+        groups = self.env["rating.rating"]._read_group(
+            self._satisfaction_domain(), ["partner_id"], ["__count", "rating:array_agg"]
+        )
+        ratings = {}
+        for partner, _count, values in groups:
+            ratings.setdefault(partner.commercial_partner_id, []).extend(values)
+        for partner in self:
+            values = ratings.get(partner.commercial_partner_id, [])
+            happy = sum(value >= RATING_HAPPY_VALUE for value in values)
+            partner.satisfaction_count = len(values)
+            partner.satisfaction = round(100 * happy / len(values)) if values else 0
+
+    @api.model
+    def _satisfaction_domain(self):
+        return [
+            ("res_model", "in", RATED),
+            ("consumed", "=", True),
+            ("partner_id", "child_of", self.commercial_partner_id.ids),
+        ]
+
+    def action_satisfaction(self):
+        """Show the customer's answers."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.satisfaction_action")
+        return action | {"domain": self._satisfaction_domain()}
+
+    def action_rate(self):
+        """Ask on the phone, and write down what the customer says."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.satisfaction_dialog_action")
+        return action | {"context": {"default_partner_id": self.commercial_partner_id.id}}

@@ -1,0 +1,42 @@
+from odoo import fields, models
+from odoo.addons.rating.models.rating_data import (
+    RATING_HAPPY_VALUE,
+    RATING_NEUTRAL_VALUE,
+    RATING_UNHAPPY_VALUE,
+)
+
+
+class SatisfactionDialog(models.TransientModel):
+    """What a customer says on the phone about how content it is."""
+
+    _name = "satisfaction.dialog"
+    _description = "Satisfaction"
+
+    partner_id = fields.Many2one("res.partner", "Customer", required=True, readonly=True)
+    note = fields.Text(help="What the customer said.")
+
+    def action_happy(self):
+        """Write down that the customer is content."""
+        return self._rate(RATING_HAPPY_VALUE)
+
+    def action_neutral(self):
+        """Write down that the customer is neither content nor not."""
+        return self._rate(RATING_NEUTRAL_VALUE)
+
+    def action_unhappy(self):
+        """Write down that the customer is not content."""
+        return self._rate(RATING_UNHAPPY_VALUE)
+
+    def _rate(self, value):
+        customer = self.partner_id.commercial_partner_id
+        customer.check_access("read")
+        rating = self.env["rating.rating"].create(
+            {
+                "res_model_id": self.env["ir.model"]._get_id(customer._name),
+                "res_id": customer.id,
+                "partner_id": customer.id,
+                "rated_partner_id": self.env.user.partner_id.id,
+            }
+        )
+        customer.rating_apply(value, rating=rating, feedback=self.note, subtype_xmlid="mail.mt_note")
+        return {"type": "ir.actions.act_window_close"}
