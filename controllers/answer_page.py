@@ -1,11 +1,10 @@
 import uuid
 
 from odoo import http
-from odoo.exceptions import UserError
-from odoo.http import request
-
 from odoo.addons.account_payment.controllers.payment import PaymentPortal
 from odoo.addons.account_payment.controllers.portal import PortalAccount
+from odoo.exceptions import UserError
+from odoo.http import request
 
 from ..engine.answers import read_number
 
@@ -20,7 +19,12 @@ class AnswerPage(PortalAccount, PaymentPortal):
         return self._render_page(notice_sudo, answer=answer)
 
     @http.route(
-        "/my/collection/<int:notice_id>/answer", type="http", auth="public", methods=["POST"], website=True, sitemap=False
+        "/my/collection/<int:notice_id>/answer",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        website=True,
+        sitemap=False,
     )
     def answer(self, notice_id, access_token="", **form):
         """Take one answer; a reload of what follows sends nothing."""

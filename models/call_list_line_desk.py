@@ -20,6 +20,13 @@ class CallListLine(models.Model):
 
     _inherit = "call.list.line"
 
+    is_mine = fields.Boolean(
+        "Mine",
+        compute="_compute_is_mine",
+        search="_search_is_mine",
+        help="Or somebody's whom I stand in for, or nobody's.",
+    )
+    collection_note = fields.Text(related="partner_id.collection_note")
     event_id = fields.Integer(readonly=True, aggregator=None)
     overdue_amount = fields.Monetary("Overdue", compute="_compute_balance", help="Net of open credits.")
     oldest_date = fields.Date("Due since", compute="_compute_balance", help="The oldest open item's due date.")
@@ -45,6 +52,18 @@ class CallListLine(models.Model):
         "mail.activity": ["res_model", "res_id", "active", "date_deadline", "activity_type_id"],
         "res.partner": ["collector_id", "commercial_partner_id"],
     }
+
+    @api.depends("user_id")
+    @api.depends_context("uid")
+    def _compute_is_mine(self):
+        mine = self.env.user._acting_for()
+        for line in self:
+            line.is_mine = not line.user_id or line.user_id in mine
+
+    def _search_is_mine(self, operator, _value):
+        if operator != "in":
+            return NotImplemented
+        return [("user_id", "in", [*self.env.user._acting_for().ids, False])]
 
     # What the page shows -----------------------------------------------------------------
 

@@ -4,8 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ..engine.answers import KINDS, REASONS, is_proof, read_amount, read_date, read_number, read_text
-from ..engine.answers import MOST_BYTES
+from ..engine.answers import KINDS, MOST_BYTES, REASONS, is_proof, read_amount, read_date, read_number, read_text
 
 #: Days in the past for which a customer can say that a payment was made.
 LATEST_PAYMENT = 366
@@ -26,13 +25,13 @@ class DunningAnswer(models.Model):
     currency_id = fields.Many2one(related="notice_id.currency_id")
     date = fields.Datetime(required=True, default=lambda self: self._now(), readonly=True)
     kind = fields.Selection(KINDS, "Answer", required=True, readonly=True)
-    day = fields.Date("Day", readonly=True, help="Paid on, will pay on, or the first instalment.")
+    day = fields.Date(readonly=True, help="Paid on, will pay on, or the first instalment.")
     amount = fields.Monetary(readonly=True)
     number = fields.Integer("Instalments", readonly=True)
     reason = fields.Selection(REASONS, readonly=True)
     note = fields.Text("What They Wrote", readonly=True)
     move_line_ids = fields.Many2many("account.move.line", string="Items", readonly=True)
-    promise_id = fields.Many2one("dunning.promise", "Promise", ondelete="set null", readonly=True)
+    promise_id = fields.Many2one("dunning.promise", ondelete="set null", readonly=True)
     dispute_id = fields.Many2one("dunning.dispute", ondelete="set null", readonly=True)
     attachment_ids = fields.Many2many("ir.attachment", string="Proof", readonly=True)
     form_key = fields.Char(required=True, readonly=True, copy=False)
@@ -60,7 +59,9 @@ class DunningAnswer(models.Model):
             "paid": self.env._("We are looking for your payment. Until %(until)s you get no reminder.", **values),
             "promise": self.env._("We wait for your payment until %(day)s.", **values),
             "dispute": self.env._("We are looking into it. Meanwhile you get no reminder of these documents."),
-            "plan": self.env._("A colleague will get in touch with you. Until %(until)s you get no reminder.", **values),
+            "plan": self.env._(
+                "A colleague will get in touch with you. Until %(until)s you get no reminder.", **values
+            ),
             "wrong_person": self.env._("Please excuse the mistake. No more reminders go to this address."),
         }
         return sentences.get(self.kind, "")
@@ -68,6 +69,8 @@ class DunningAnswer(models.Model):
     def action_handled(self):
         """The answer was dealt with: it no longer waits."""
         self.is_handled = True
+        dealt_with = self.notice_id.filtered(lambda notice: all(notice.answer_ids.mapped("is_handled")))
+        dealt_with.needs_answer = False
 
     # Taking an answer ------------------------------------------------------------------
 
@@ -144,9 +147,7 @@ class DunningAnswer(models.Model):
         known = self.env["dunning.dispute"].search([("move_line_ids", "in", items.ids), ("state", "=", "open")])
         if known:
             names = ", ".join((known.move_line_ids & items).move_id.mapped("name"))
-            raise UserError(
-                self.env._("Your objection to %s is known. A colleague will get in touch with you.", names)
-            )
+            raise UserError(self.env._("Your objection to %s is known. A colleague will get in touch with you.", names))
         reason = form.get("reason")
         if reason not in dict(REASONS):
             raise UserError(self.env._("Choose what is wrong."))

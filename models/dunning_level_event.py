@@ -31,7 +31,7 @@ class DunningNotice(models.Model):
             level.sudo().server_action_id._run_after_the_fact(notices)  # chosen by an administrator
         return result
 
-    def _replied(self):
-        result = super()._replied()
+    def _heard_from(self):
+        result = super()._heard_from()
         self.env["res.company"]._dunning_fire("answer_received", self)
         return result

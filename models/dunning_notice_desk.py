@@ -32,10 +32,9 @@ class DunningNotice(models.Model):
             "sister": self.env._("Reminded by a sister company last week"),
         }
 
-    def _replied(self):
-        result = super()._replied()
+    def _heard_from(self):
         self.needs_answer = True
-        return result
+        return super()._heard_from()
 
     def action_end_reply_hold(self):
         result = super().action_end_reply_hold()

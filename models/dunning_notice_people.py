@@ -12,9 +12,9 @@ class DunningNotice(models.Model):
     # Serves the watch list: who has not replied for long.
     _sent_mails_idx = models.Index("(company_id, partner_id, date) WHERE state = 'sent' AND channel = 'email'")
 
-    def _replied(self):
+    def _heard_from(self):
         self.replied_date = self._today()
-        return super()._replied()
+        return super()._heard_from()
 
     def _responsible(self):
         """Who stands in for the responsible, while that one is away."""

@@ -79,7 +79,7 @@ class DunningNotice(models.Model):
 
     def _is_hidden(self):
         """Whether the page shows nothing: the one who reads it said that it isn't for them."""
-        return any(answer.kind == "wrong_person" and not answer.is_handled for answer in self.answer_ids)
+        return "wrong_person" in self.answer_ids.mapped("kind")
 
     @api.model
     def _pages_of(self, partner):
@@ -157,6 +157,7 @@ class DunningNotice(models.Model):
             date_deadline=self._today(),
             user_id=self._who_answers(answer).id,
         )
+        self._heard_from()
 
     def _who_answers(self, answer):
         """The responsible; who knows the right person, when this was the wrong one."""
@@ -170,6 +171,8 @@ class DunningNotice(models.Model):
         result = super().write(vals)
         if vals.get("state") == "cancelled":
             self.expires_on = self._today() + timedelta(days=OPEN_DAYS)
+        if vals.get("needs_answer") is False:
+            self.answer_ids.is_handled = True
         return result
 
     def _follow_expiry(self):

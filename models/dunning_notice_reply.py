@@ -24,6 +24,10 @@ class DunningNotice(models.Model):
                     date_deadline=notice._today(),
                     user_id=notice._responsible().id,
                 )
+        self._heard_from()
+
+    def _heard_from(self):
+        """The customer said something, by e-mail or on the page of the notice."""
 
     def _hold_after_reply(self):
         """Leave the customer alone while somebody deals with what they said."""

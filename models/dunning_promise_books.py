@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.tools import SQL, format_amount, format_date
+from odoo.tools import SQL
 
 from ..engine import promises as engine
 
@@ -56,15 +56,13 @@ class DunningPromise(models.Model):
         lapsed = self.browse(row[0] for row in rows)
         lapsed.invalidate_recordset(["state"], flush=False)
         lapsed.modified(["state"])
+        self.is_followed_up = False
         for company, promises in self.grouped("company_id").items():
             notes = {
-                partner: ", ".join(of_partner.mapped(lambda promise: promise._in_words()))
+                partner: ", ".join(of_partner.mapped(lambda promise: promise._text()))
                 for partner, of_partner in promises.grouped("partner_id").items()
             }
             promises.partner_id.with_company(company)._tell_responsible(
                 self.env._("Broken promise"), notes, promises.move_line_ids.move_id
             )
-
-    def _in_words(self):
-        amount = format_amount(self.env, self.amount, self.currency_id)
-        return self.env._("%(amount)s for %(day)s", amount=amount, day=format_date(self.env, self.date))
+        self.env["res.company"]._dunning_fire("promise_broken", self)

@@ -121,7 +121,7 @@ class DunningWatch(models.Model):
     def _plan_look(self):
         """Ask the responsible of each customer to have a look; where nobody is responsible, the
         list alone says so."""
-        responsible = self.partner_id._collection_responsible()
+        responsible = self.partner_id._collection_responsibles()
         todo = self.env.ref("mail.mail_activity_data_todo")
         model_id = self.env["ir.model"]._get_id(self._name)
         self.mapped("display_name")  # warm: it is read one by one while planning

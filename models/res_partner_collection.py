@@ -121,7 +121,7 @@ class ResPartner(models.Model):
                     "date_deadline": day or self.env.company._today(),
                     "res_model_id": self.env["ir.model"]._get_id("res.partner"),
                     "res_id": partner.id,
-                    "user_id": responsibles[partner].id,
+                    "user_id": responsibles.get(partner, self.env.user).id,
                 }
                 for partner in self
             ]
@@ -129,7 +129,7 @@ class ResPartner(models.Model):
 
     def _collection_responsibles(self, moves=None):
         """{customer: user}: its collector, else a salesperson of ``moves``, else the responsible of
-        its policy, else who is at it."""
+        its policy; or who stands in for them. Customers of nobody are left out."""
         company_sudo = self.env.company.sudo()  # policies are the engine's, not the reader's
         self.env.flush_all()
         rows = self.env.execute_query(policies_of(self.ids or (0,), company_sudo._dunning_policy_sql()))
@@ -140,7 +140,9 @@ class ResPartner(models.Model):
             policy_sudo = policies_sudo[partner.id]
             salespeople = [move.sudo().invoice_user_id for move in invoices.get(partner, ())]
             candidates = [partner_sudo.collector_id, *salespeople, policy_sudo.user_id, policy_sudo.create_uid]
-            found[partner] = next((user for user in candidates if user and user.active), self.env.user)
+            user = next((user for user in candidates if user and user.active), None)
+            if user:
+                found[partner] = user.with_env(self.env)._acting()
         return found
 
     # Promises --------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from .res_partner_collector import BOOKKEEPERS
 
@@ -44,20 +43,3 @@ class ResPartner(models.Model):
     @api.model
     def _watched_domain(self):
         return Domain("until", "=", False) & Domain("company_id", "=", self.env.company.id)
-
-    def _collection_responsible(self):
-        """By customer, who deals with it in the current company: the collector, else who is
-        responsible for its policy; or who stands in for them. Customers of nobody are left out."""
-        if not self:
-            return {}
-        self.env.flush_all()
-        policy = self.env.company.sudo()._dunning_policy_sql()  # policies are the engine's, not the reader's
-        rows = self.env.execute_query(SQL("SELECT cp.id, %s FROM res_partner cp WHERE cp.id IN %s", policy, self._ids))
-        policies = {partner_id: self.env["dunning.policy"].sudo().browse(policy_id) for partner_id, policy_id in rows}
-        found = {}
-        for partner in self:
-            users = (partner.sudo().collector_id, policies[partner.id].user_id)  # facts, as above
-            user = next((user for user in users if user.active), None)
-            if user:
-                found[partner] = user.with_env(self.env)._acting()
-        return found
