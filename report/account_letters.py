@@ -6,6 +6,13 @@ from odoo.exceptions import UserError
 from ..engine import statement as engine
 
 
+def _upwards(partner):
+    """The partner and all above it."""
+    while partner:
+        yield partner
+        partner = partner.parent_id
+
+
 class AccountLetters(models.AbstractModel):
     """What customers' accounts show; the one place that asks for it, for all of them at once."""
 
@@ -35,13 +42,7 @@ class AccountLetters(models.AbstractModel):
 
     def _owners(self, customers, partners):
         """Which of ``customers`` each of ``partners`` belongs to: the nearest above it."""
-        ids = set(customers.ids)
-        owners = {}
-        for partner in partners:
-            path = [int(part) for part in partner.parent_path.split("/")[:-1]]
-            above = [partner_id for partner_id in reversed(path) if partner_id in ids]
-            owners[partner.id] = customers.browse(above[:1])
-        return owners
+        return {partner.id: next(filter(customers.__contains__, _upwards(partner)), None) for partner in partners}
 
     def _members(self, customers):
         """The ids of ``customers`` and all below them, archived ones too."""
@@ -112,8 +113,7 @@ class Statement(models.AbstractModel):
 
     def _heads(self, customers):
         """A branch stands on its parent's statement, where both were chosen."""
-        ids = set(customers.ids)
-        return customers.filtered(lambda customer: not ids & {int(i) for i in customer.parent_path.split("/")[:-2]})
+        return customers.filtered(lambda customer: not any(above in customers for above in _upwards(customer.parent_id)))
 
     def _moved_sections(self, customers, members, first, last):
         company_id = self.env.company.id

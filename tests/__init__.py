@@ -21,3 +21,6 @@ from . import test_leads_transitions
 from . import test_leads_attempts
 from . import test_leads_response
 from . import test_consent
+from . import test_reports
+from . import test_statements
+from . import test_documents
