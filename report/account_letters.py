@@ -73,7 +73,8 @@ class AccountLetters(models.AbstractModel):
         branches = defaultdict(list)
         for row in rows:
             row["days"] = day and max((day - row["due"]).days, 0)
-            branches[row["item"].partner_id].append(row)
+            item = row["item"]  # Odoo books on the customer; the document knows to whom it went
+            branches[item.move_id.partner_id or item.partner_id].append(row)
         return [
             {"partner": partner, "rows": rows, "total": sum(row["amount"] for row in rows)}
             for partner, rows in branches.items()
