@@ -21,3 +21,8 @@ class ResCompany(models.Model):
         """The company's number, unless it is the tax number once more."""
         number = self.company_registry
         return number if number and number not in (self.vat or "") else False
+
+    def _seat(self):
+        """The company's address on one line."""
+        lines = self.partner_id._display_address(without_company=True).splitlines()
+        return ", ".join(part for line in lines if (part := line.strip(" ,")))

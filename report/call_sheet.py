@@ -22,9 +22,8 @@ class CallSheet(models.AbstractModel):
             "attempts": self._attempts(customers),
         }
         return [
-            self._letter(customer, customer, self.env.company, sections=accounts[customer])
+            self._letter(customer, customer, self.env.company, inside=True, sections=accounts[customer])
             | {name: found.get(customer) for name, found in facts.items()}
-            | {"lang": self.env.lang}  # for the collector, not for the customer
             for customer in customers
         ]
 

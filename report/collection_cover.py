@@ -18,10 +18,11 @@ class CollectionCover(models.AbstractModel):
         own = [("partner_id", "=", customer.id), ("company_id", "=", self.env.company.id)]
         notices = self.env["dunning.notice"].search([*own, ("state", "!=", "cancelled")], order="date, id")
         of_customer = Domain("partner_id.commercial_partner_id", "=", customer.id)
-        letter = self._letter(
+        return self._letter(
             customer,
             customer,
             self.env.company,
+            inside=True,
             sections=sections,
             notices=notices,
             attempts=self.env["contact.attempt"].search(of_customer, order="date, id"),
@@ -29,7 +30,6 @@ class CollectionCover(models.AbstractModel):
             disputes=self.env["dunning.dispute"].search(own, order="id"),
             answers=self._answers(notices),
         )
-        return letter | {"lang": self.env.lang}  # for the lawyer, not for the customer
 
     def _answers(self, notices):
         """What the customer wrote about the notices."""

@@ -61,6 +61,7 @@ class TestDocuments(LetterCase):
         self.env.company.write(
             {"legal_form": "S.R.L.", "trade_register": "J40/1234/2020", "share_capital": 200, "company_registry": "51-4"}
         )
+        self.env.company.partner_id.write({"street": "Strada 5", "street2": False, "city": "Iasi", "zip": "700001"})
         move = self.invoice()
         for report, record in (
             (QUOTATION, self.order()),
@@ -69,6 +70,7 @@ class TestDocuments(LetterCase):
         ):
             with self.subTest(report):
                 self.assertTells(self.text(report, record), "S.R.L.", "J40/1234/2020", "200.00", "Company number: 51-4")
+                self.assertIn("Registered seat: Strada 5, Iasi", self.text(report, record))
 
     def test_allocation_number(self):
         move = self.invoice()
