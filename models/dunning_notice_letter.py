@@ -9,9 +9,11 @@ class DunningNotice(models.Model):
     def _next_level(self):
         """The policy's next step for items past due."""
         later = self.level_id.policy_id.level_ids.filtered(
-            lambda level: (level.sequence, level.id) > (self.level_id.sequence, self.level_id.id)
-            and level.delay_from == self.level_id.delay_from
-            and not (level.delay_from == "due" and level.delay_days < 0)
+            lambda level: (
+                (level.sequence, level.id) > (self.level_id.sequence, self.level_id.id)
+                and level.delay_from == self.level_id.delay_from
+                and not (level.delay_from == "due" and level.delay_days < 0)
+            )
         )
         return later.sorted(lambda level: (level.sequence, level.id))[:1]
 

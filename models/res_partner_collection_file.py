@@ -26,7 +26,9 @@ class ResPartner(models.Model):
         self.ensure_one()
         invoices = self._collectable_invoices()
         if not invoices:
-            raise UserError(self.env._("%(name)s has no open invoices, so there is nothing to hand over.", name=self.name))
+            raise UserError(
+                self.env._("%(name)s has no open invoices, so there is nothing to hand over.", name=self.name)
+            )
         return self.env["ir.attachment"].create(
             {
                 "name": self.env._("Collection file %(name)s.pdf", name=self.name),
@@ -76,6 +78,8 @@ class ResPartner(models.Model):
             try:
                 merge_pdf([raw])
             except (PdfReadError, ValueError, TypeError, NotImplementedError) as error:
-                message = self.env._("The PDF of %(name)s can't be read. Print it anew, then make the file again.", name=name)
+                message = self.env._(
+                    "The PDF of %(name)s can't be read. Print it anew, then make the file again.", name=name
+                )
                 raise UserError(message) from error
         return merge_pdf([raw for _name, raw in parts])

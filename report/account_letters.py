@@ -114,7 +114,9 @@ class Statement(models.AbstractModel):
 
     def _heads(self, customers):
         """A branch stands on its parent's statement, where both were chosen."""
-        return customers.filtered(lambda customer: not any(above in customers for above in _upwards(customer.parent_id)))
+        return customers.filtered(
+            lambda customer: not any(above in customers for above in _upwards(customer.parent_id))
+        )
 
     def _moved_sections(self, customers, members, first, last):
         company_id = self.env.company.id

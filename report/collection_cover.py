@@ -34,7 +34,11 @@ class CollectionCover(models.AbstractModel):
     def _answers(self, notices):
         """What the customer wrote about the notices."""
         messages = self.env["mail.message"].search(
-            [("model", "=", notices._name), ("res_id", "in", notices.ids), ("message_type", "in", ("email", "comment"))],
+            [
+                ("model", "=", notices._name),
+                ("res_id", "in", notices.ids),
+                ("message_type", "in", ("email", "comment")),
+            ],
             order="date, id",
         )
         return messages.filtered(lambda message: not message.author_id or message.author_id.partner_share)

@@ -4,7 +4,6 @@ from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .common import TODAY
 from .test_reports import LetterCase
 
 QUOTATION = "sale.action_report_saleorder"
@@ -59,7 +58,12 @@ class TestDocuments(LetterCase):
     def test_particulars(self):
         """Printed where they are filled in, on all that leaves the company."""
         self.env.company.write(
-            {"legal_form": "S.R.L.", "trade_register": "J40/1234/2020", "share_capital": 200, "company_registry": "51-4"}
+            {
+                "legal_form": "S.R.L.",
+                "trade_register": "J40/1234/2020",
+                "share_capital": 200,
+                "company_registry": "51-4",
+            }
         )
         self.env.company.partner_id.write({"street": "Strada 5", "street2": False, "city": "Iasi", "zip": "700001"})
         move = self.invoice()
@@ -89,7 +93,9 @@ class TestCollectionFile(LetterCase):
         order.action_confirm()
         order.order_line.qty_delivered = 1
         invoice = order._create_invoices()
-        invoice.write({"invoice_date": "2026-02-01", "invoice_date_due": "2026-03-01", "invoice_payment_term_id": False})
+        invoice.write(
+            {"invoice_date": "2026-02-01", "invoice_date_due": "2026-03-01", "invoice_payment_term_id": False}
+        )
         invoice.action_post()
         notice = self.notice(invoice)
         notice.mail_id.state = "sent"
@@ -97,7 +103,9 @@ class TestCollectionFile(LetterCase):
         notice.message_post(body="We pay soon", message_type="email", author_id=self.customer.id)
         action = self.customer.with_context(force_report_rendering=True).action_collection_file()
         self.assertIn("/web/content/", action["url"])
-        [file] = self.env["ir.attachment"].search([("res_model", "=", "res.partner"), ("res_id", "=", self.customer.id)])
+        [file] = self.env["ir.attachment"].search(
+            [("res_model", "=", "res.partner"), ("res_id", "=", self.customer.id)]
+        )
         text = " ".join(self.pages(file.raw))
         self.assertTells(text, "Collection file", invoice.name, order.name, "Dana Signer", "Will ask the boss")
         self.assertTells(text.replace(" ", ""), notice.mail_id.message_id, "Wepaysoon", "DearCustomer")

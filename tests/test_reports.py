@@ -2,7 +2,6 @@
 
 import subprocess
 
-
 from odoo.tests import HttpCase, tagged
 
 from .common import TODAY, RunCase
@@ -80,7 +79,9 @@ class TestDunningLetter(LetterCase):
         self.assertNotIn("next step", text)
 
     def test_each_from_its_own_page_by_one_process(self):
-        others = self.env["res.partner"].create([{"name": f"Customer {n}", "email": f"c{n}@example.com"} for n in range(5)])
+        others = self.env["res.partner"].create(
+            [{"name": f"Customer {n}", "email": f"c{n}@example.com"} for n in range(5)]
+        )
         moves = self.invoice()
         for partner in others:
             moves += self.invoice(partner_id=partner.id)
@@ -139,4 +140,6 @@ class TestDunningLetter(LetterCase):
     def test_button(self):
         notices = self.notice(self.invoice())
         action = notices.action_print()
-        self.assertEqual((action["report_name"], action["context"]["active_ids"]), ("lead_to_cash.dunning_letter", notices.ids))
+        self.assertEqual(
+            (action["report_name"], action["context"]["active_ids"]), ("lead_to_cash.dunning_letter", notices.ids)
+        )
