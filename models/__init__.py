@@ -21,6 +21,7 @@ from . import crm_lead_handover
 from . import lead_response_report
 from . import sale_order
 from . import sale_order_qualification
+from . import sale_order_terms
 from . import call_list_line
 from . import call_list_line_handover
 from . import call_list_line_desk
@@ -40,6 +41,15 @@ from . import res_partner_customer
 from . import res_partner_referral
 from . import res_partner_collection
 from . import res_partner_attempt
+from . import account_move_terms
+from . import account_partial_reconcile
+from . import account_payment
+from . import res_company
+from . import res_company_particulars
+from . import res_config_settings
+from . import res_partner
+from . import res_partner_customer
+from . import res_partner_collection_file
 from . import dunning_banner_mixin
 from . import dunning_explained_mixin
 from . import dunning_policy
@@ -60,6 +70,7 @@ from . import dunning_level_event
 from . import dunning_notice_desk
 from . import dunning_run_exceptions
 from . import dunning_notice_rating
+from . import dunning_notice_letter
 from . import dunning_notice_line
 from . import dunning_answer
 from . import l2c_portal_post

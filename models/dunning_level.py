@@ -53,6 +53,7 @@ class DunningLevel(models.Model):
         SENDERS, required=True, default="company", help="In whose name, and with whose signature, the notice goes out."
     )
     attach_invoices = fields.Boolean(help="Those that the notice raises to this level.")
+    attach_statement = fields.Boolean(help="The customer's statement of account, as of the day on which it leaves.")
     payment_deadline_days = fields.Integer(
         "Deadline", help="Days from the notice in which it asks to pay. 0: it names no day."
     )

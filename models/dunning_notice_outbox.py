@@ -257,8 +257,8 @@ class DunningNotice(models.Model):
             mail.scheduled_date = moment
             self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger(at=moment)
             return False
-        if self.level_id.attach_invoices and not mail.attachment_ids:
-            mail.attachment_ids = self._invoice_attachments()
+        if not mail.attachment_ids:
+            mail.attachment_ids = self._attachments()
         return True
 
     def _invoice_attachments(self):

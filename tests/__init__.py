@@ -38,3 +38,6 @@ from . import test_write_off
 from . import test_collectors
 from . import test_sales_hold
 from . import test_watch_list
+from . import test_reports
+from . import test_statements
+from . import test_documents

@@ -13,3 +13,4 @@ from . import handling_close
 from . import lead_handover
 from . import payment_return
 from . import satisfaction_dialog
+from . import statement_wizard

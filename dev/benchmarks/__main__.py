@@ -12,7 +12,7 @@ def main():
     parser.add_argument("--config", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--database", required=True, help=argparse.SUPPRESS)
     parser.add_argument(
-        "part", nargs="?", choices=["install", "dunning", "hosts", "leads", "desk"], help="all parts when left out"
+        "part", nargs="?", choices=["install", "dunning", "hosts", "leads", "desk", "letters"], help="all parts when left out"
     )
     parser.add_argument("--documents", type=int, default=10_000, help="leads, orders and invoices each")
     parser.add_argument("--invoices", type=int, default=10_000, help="posted invoices of the company")
@@ -25,10 +25,10 @@ def main():
     odoo.modules.module.initialize_sys_path()
     from odoo.addons.lead_to_cash.tests import real
 
-    from . import desk, dunning, hosts, install, leads
+    from . import desk, dunning, hosts, install, leads, letters
 
     real.WAIT = 6 * 60 * 60  # what is measured may take its time
-    parts = {"install": install, "dunning": dunning, "hosts": hosts, "leads": leads, "desk": desk}
+    parts = {"install": install, "dunning": dunning, "hosts": hosts, "leads": leads, "desk": desk, "letters": letters}
     figures = {}
     for name in [options.part] if options.part else parts:
         figures.update(parts[name].measure(options))

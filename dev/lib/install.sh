@@ -32,6 +32,7 @@ missing_packages() {
     has psql || echo postgresql-client
     pg_is_external || pg_bindir || echo postgresql
     has wkhtmltopdf || echo wkhtmltopdf
+    has pdftotext || echo poppler-utils
     has chromium || has google-chrome || echo chromium
     has faketime || echo faketime
     has npm || echo npm

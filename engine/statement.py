@@ -1,0 +1,93 @@
+"""What customers owed at the end of a day, from the reconciliations made by then; and what
+moved on their accounts. Amounts are in the item's own currency, credits negative."""
+
+from odoo.tools import SQL
+
+#: The boxes of an ageing: the last day past due that falls into each; the last has none.
+LIMITS = (0, 30, 60, 90)
+
+
+def box(days):
+    """The number of the ageing's box for an item so many days past due.
+
+    >>> [box(days) for days in (-5, 0, 1, 30, 31, 60, 61, 90, 91, 400)]
+    [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
+    """
+    return sum(days > limit for limit in LIMITS)
+
+
+def ageing(items, day):
+    """The open amounts of ``items`` by box, and what is left of the credits.
+
+    >>> from datetime import date
+    >>> ageing([(date(2026, 3, 1), 100.0), (date(2026, 1, 1), 5.0), (None, -20.0)], date(2026, 3, 10))
+    ([0.0, 100.0, 0.0, 5.0, 0.0], -20.0)
+    """
+    boxes, credits = [0.0] * (len(LIMITS) + 1), 0.0
+    for due, residual in items:
+        if residual < 0:
+            credits += residual
+        else:
+            boxes[box((day - due).days)] += residual
+    return boxes, credits
+
+
+def _receivables(company_id, partner_ids):
+    """The FROM and WHERE of the receivable items of partners."""
+    return SQL(
+        """ FROM account_move_line l
+            JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+           WHERE l.parent_state = 'posted' AND l.company_id = %s AND l.partner_id IN %s""",
+        company_id,
+        tuple(partner_ids) or (0,),
+    )
+
+
+def _reconciled(side, day):
+    """What was reconciled of the item by the end of ``day``, on its debit or credit side."""
+    return SQL(
+        """COALESCE((SELECT SUM(r.%(amount)s) FROM account_partial_reconcile r
+                      WHERE r.%(item)s = l.id AND r.max_date <= %(day)s), 0)""",
+        amount=SQL.identifier(f"{side}_amount_currency"),
+        item=SQL.identifier(f"{side}_move_id"),
+        day=day,
+    )
+
+
+def open_items(company_id, partner_ids, day):
+    """SQL: id and open amount of each item that was open at the end of ``day``. What was
+    reconciled later, or with an entry of a later date, counts as open."""
+    return SQL(
+        """
+        SELECT item.id, item.residual
+          FROM (SELECT l.id, l.currency_id, COALESCE(l.date_maturity, l.date) AS due,
+                       l.amount_currency - %(debit)s + %(credit)s AS residual
+                  %(receivables)s AND l.date <= %(day)s) item
+          JOIN res_currency c ON c.id = item.currency_id
+         WHERE ABS(item.residual) >= c.rounding / 2
+      ORDER BY item.due, item.id
+        """,
+        debit=_reconciled("debit", day),
+        credit=_reconciled("credit", day),
+        receivables=_receivables(company_id, partner_ids),
+        day=day,
+    )
+
+
+def movements(company_id, partner_ids, first, last):
+    """SQL: the ids of all items booked from ``first`` to ``last``, both included."""
+    return SQL(
+        "SELECT l.id, l.amount_currency %s AND l.date BETWEEN %s AND %s AND l.amount_currency != 0 ORDER BY l.date, l.id",
+        _receivables(company_id, partner_ids),
+        first,
+        last,
+    )
+
+
+def balances_before(company_id, partner_ids, day):
+    """SQL: partner, currency and the sum of all items booked before ``day``."""
+    return SQL(
+        "SELECT l.partner_id, l.currency_id, SUM(l.amount_currency) %s AND l.date < %s GROUP BY 1, 2",
+        _receivables(company_id, partner_ids),
+        day,
+    )

@@ -1,0 +1,28 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    """What a country asks companies to print on their letters; printed where it is filled."""
+
+    _inherit = "res.company"
+
+    legal_form = fields.Char(help="For instance S.R.L. Printed on quotations, invoices and letters.")
+    trade_register = fields.Char(
+        "Trade Register Number", help="For instance J40/1234/2020. Printed on quotations, invoices and letters."
+    )
+    share_capital = fields.Monetary(help="Printed on quotations, invoices and letters. 0: not printed.")
+
+    def _particulars(self):
+        """Whether the company prints its particulars: it filled in one that Odoo doesn't print."""
+        self.ensure_one()
+        return bool(self.legal_form or self.trade_register or self.share_capital or self._company_number())
+
+    def _company_number(self):
+        """The company's number, unless it is the tax number once more."""
+        number = self.company_registry
+        return number if number and number not in (self.vat or "") else False
+
+    def _seat(self):
+        """The company's address on one line."""
+        lines = self.partner_id._display_address(without_company=True).splitlines()
+        return ", ".join(part for line in lines if (part := line.strip(" ,")))

@@ -1,0 +1,44 @@
+from odoo import models
+from odoo.fields import Domain
+
+
+class CollectionCover(models.AbstractModel):
+    """The first pages of a collection file: what is claimed, and all that was done about it."""
+
+    _name = "report.lead_to_cash.collection_cover"
+    _inherit = ["l2c.account.letters"]
+    _description = "Summary of a Collection File"
+
+    def _letters(self, records, data):
+        customers = records.commercial_partner_id
+        accounts = self._open_sections(customers, self._members(customers), self._today())
+        return [self._cover(customer, accounts[customer]) for customer in customers]
+
+    def _cover(self, customer, sections):
+        own = [("partner_id", "=", customer.id), ("company_id", "=", self.env.company.id)]
+        notices = self.env["dunning.notice"].search([*own, ("state", "!=", "cancelled")], order="date, id")
+        of_customer = Domain("partner_id.commercial_partner_id", "=", customer.id)
+        return self._letter(
+            customer,
+            customer,
+            self.env.company,
+            inside=True,
+            sections=sections,
+            notices=notices,
+            attempts=self.env["contact.attempt"].search(of_customer, order="date, id"),
+            promises=self.env["dunning.promise"].search(own, order="date, id"),
+            disputes=self.env["dunning.dispute"].search(own, order="id"),
+            answers=self._answers(notices),
+        )
+
+    def _answers(self, notices):
+        """What the customer wrote about the notices."""
+        messages = self.env["mail.message"].search(
+            [
+                ("model", "=", notices._name),
+                ("res_id", "in", notices.ids),
+                ("message_type", "in", ("email", "comment")),
+            ],
+            order="date, id",
+        )
+        return messages.filtered(lambda message: not message.author_id or message.author_id.partner_share)

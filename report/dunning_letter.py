@@ -1,0 +1,48 @@
+from collections import defaultdict
+
+from odoo import models
+
+
+class DunningLetter(models.AbstractModel):
+    """The reminder or formal demand of a notice."""
+
+    _name = "report.lead_to_cash.dunning_letter"
+    _inherit = ["l2c.letter.mixin"]
+    _description = "Reminder or Formal Demand"
+
+    def _letters(self, records, data):
+        next_dates = self._next_dates(records)
+        return [self._dunning_letter(notice, next_dates[notice]) for notice in records]
+
+    def _dunning_letter(self, notice, next_date):
+        lines = notice.line_ids.sorted(lambda line: (line.amount_residual < 0, line.date_maturity or notice.date))
+        letter = self._letter(
+            notice,
+            notice._addressee(),
+            notice.company_id,
+            lines=lines,
+            is_overdue=any(line.days_overdue > 0 for line in lines),
+            next_level=notice._next_level(),
+            next_date=next_date,
+            bank=notice._bank_account(),
+            reference=notice._payment_reference(),
+        )
+        # The level's name is the heading, also for those who may not open policies.
+        letter["level"] = letter["record"].level_id.sudo()
+        letter["next_level"] = letter["next_level"].sudo().with_context(lang=letter["lang"])
+        letter["qr_code"] = notice._payment_qr_code(letter["bank"], letter["reference"])
+        return letter
+
+    def _next_dates(self, notices):
+        """The day of the next step of what each notice raised, by the decisions in force."""
+        raised = notices.line_ids.filtered("level_id").move_line_id
+        groups = self.env["dunning.decision"]._read_group(
+            [("move_line_id", "in", raised.ids), ("current", "=", True), ("code", "=", "reminded")],
+            ["move_line_id"],
+            ["next_date:min"],
+        )
+        by_item, days = dict(groups), defaultdict(lambda: False)
+        for notice in notices:
+            dates = [by_item.get(line.move_line_id) for line in notice.line_ids if line.level_id]
+            days[notice] = min(filter(None, dates), default=False)
+        return days

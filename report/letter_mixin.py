@@ -1,0 +1,37 @@
+from odoo import models
+
+
+class LetterMixin(models.AbstractModel):
+    """A report of letters: each from its own page, in its reader's language."""
+
+    _name = "l2c.letter.mixin"
+    _inherit = ["l2c.clock.mixin"]
+    _description = "Letters"
+
+    #: Read by the converter: many letters are one file.
+    _is_letter = True
+
+    def _letters(self, records, data):
+        """A dict for each letter, with at least ``record``, ``partner`` and ``lang``."""
+        raise NotImplementedError
+
+    def _get_report_values(self, docids, data=None):
+        report = self.env["ir.actions.report"]._get_report_from_name(self._name.removeprefix("report."))
+        data = data or {}
+        records = self.env[report.model].browse(docids or data.get("docids"))
+        records.check_access("read")
+        return {"letters": self._letters(records, data), "data": data}
+
+    def _letter(self, record, partner, company, *, inside=False, **values):
+        """What every letter has: its company, its reader, and the record in the reader's language;
+        ``inside`` the company that is who prints it."""
+        lang = (not inside and partner.lang) or self.env.lang
+        return {
+            "record": record.with_context(lang=lang),
+            "partner": partner.with_context(lang=lang),
+            # Logo, address and bank of the own company are for everybody who gets a letter.
+            "company": company.sudo().with_context(lang=lang),
+            "lang": lang,
+            "today": self._today(),
+            **values,
+        }
