@@ -19,6 +19,7 @@
         "security/ir.model.access.csv",
         "security/handling_rules.xml",
         "security/dunning_rules.xml",
+        "security/reporting_rules.xml",
         "data/handling_status_data.xml",
         "data/mail_template_data.xml",
         "data/mail_activity_type_data.xml",
@@ -44,6 +45,10 @@
         "views/dunning_go_live_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "views/res_config_settings_ageing_views.xml",
+        "views/receivable_ageing_views.xml",
+        "views/receivable_metrics_views.xml",
+        "views/win_rate_report_views.xml",
         "views/menus.xml",
     ],
     "demo": [

@@ -41,6 +41,11 @@ from . import dunning_notice_outbox
 from . import dunning_notice_reply
 from . import dunning_notice_line
 from . import dunning_decision
+from . import receivable_ageing
+from . import receivable_metrics
+from . import res_company_ageing
+from . import res_config_settings_ageing
+from . import win_rate_report
 from . import mail_activity
 from . import mail_mail
 from . import mail_template
