@@ -68,7 +68,7 @@ class ReceivableAgeing(models.Model):
         result = super().fields_get(allfields, attributes)
         days = self.env.company.sudo()._ageing_limits()  # as in _table_query
         spans = zip([1, *(last + 1 for last in days)], days, strict=False)
-        labels = [f"{first}–{last}" for first, last in spans] + [f"> {days[-1]}"]
+        labels = [f"{first}–{last}" for first, last in spans] + [f"> {days[-1]}"]  # noqa: RUF001
         for name, label in zip(AGES, labels, strict=True):
             if "string" in result.get(name, {}):
                 result[name]["string"] = label

@@ -21,3 +21,7 @@ from . import test_leads_transitions
 from . import test_leads_attempts
 from . import test_leads_response
 from . import test_consent
+from . import test_receivables
+from . import test_replay
+from . import test_replay_input
+from . import test_replay_data

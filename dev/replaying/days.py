@@ -4,6 +4,7 @@ would do it. Both are committed with a mark, so that a replay that was killed go
 from datetime import date, timedelta
 
 from odoo import Command, fields
+from odoo.tools import SQL
 
 from .calendar import calendar_of, promise_of
 
@@ -70,9 +71,7 @@ class Replay:
                     "invoice_date_due": invoice.due,
                     "invoice_payment_term_id": False,
                     "invoice_line_ids": [
-                        Command.create(
-                            {"name": invoice.number, "price_unit": float(invoice.amount), "tax_ids": False}
-                        )
+                        Command.create({"name": invoice.number, "price_unit": float(invoice.amount), "tax_ids": False})
                     ],
                 }
                 for invoice in invoices
@@ -159,12 +158,21 @@ class Replay:
 
     # Where it stands -----------------------------------------------------------------------
 
+    # By SQL: through the ORM each write of a parameter empties Odoo's caches.
+
     def _mark(self, key):
-        value = self.env["ir.config_parameter"].get_param(key)
-        return value and date.fromisoformat(value)
+        rows = self.env.execute_query(SQL("SELECT value FROM ir_config_parameter WHERE key = %s", key))
+        return rows and date.fromisoformat(rows[0][0])
 
     def _set_mark(self, key, day):
-        self.env["ir.config_parameter"].set_param(key, day.isoformat())
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO ir_config_parameter (key, value) VALUES (%s, %s)"
+                " ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value",
+                key,
+                day.isoformat(),
+            )
+        )
         self.env.flush_all()
         self.commit()
         self.env.invalidate_all()

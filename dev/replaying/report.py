@@ -134,7 +134,7 @@ def paying(env, _until):
             env.company.id,
         )
     )
-    bands = ["on time", "1–7", "8–14", "15–21", "22–30", "31–45", "46–60", "> 60"]
+    bands = ["on time", "1-7", "8-14", "15-21", "22-30", "31-45", "46-60", "> 60"]
     return Table(
         "paying",
         "Days from due to paid",
