@@ -30,7 +30,7 @@ class ReceivableAgeing(models.Model):
     date = fields.Date("Accounting Date", readonly=True)
     due = fields.Date("Due Date", readonly=True)
     days_overdue = fields.Integer("Days Past Due", readonly=True, aggregator="max")
-    not_due = fields.Monetary("Not Due", readonly=True)
+    not_due = fields.Monetary(readonly=True)
     age_1 = fields.Monetary("First Age", readonly=True)
     age_2 = fields.Monetary("Second Age", readonly=True)
     age_3 = fields.Monetary("Third Age", readonly=True)

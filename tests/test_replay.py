@@ -140,13 +140,14 @@ class TestKilled(RealProcessCase):
             name = rule.split(" = ")[0]
             text = "\n".join(rule if line.startswith(name) else line for line in text.splitlines())
         self.mapping.write_text(text)
+        self.options = ("--mapping", self.mapping, "--until", "2012-02-02")
 
     def start(self, database):
         arguments = ("--config", config["config"], "--database", database.name, "--charts", self.folder / "out")
         dev = Path(file_path("lead_to_cash/__manifest__.py")).parent / "dev"
         paths = os.pathsep.join([str(dev), os.environ.get("PYTHONPATH", "")])
         return subprocess.Popen(
-            [sys.executable, "-m", "replaying", *map(str, arguments), "--mapping", self.mapping, self.file],
+            [sys.executable, "-m", "replaying", *map(str, arguments), *self.options, self.file],
             env={**os.environ, "PYTHONPATH": paths},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

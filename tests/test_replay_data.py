@@ -110,9 +110,9 @@ class TestAgainstPandas(ReceivablesCase):
         facts = ByPandas(path)
         iso = {name: getattr(facts, name).dt.strftime("%Y-%m-%d") for name in ("date", "due", "settled")}
         rows = list(zip(table["InvoiceAmount"], iso["date"], iso["due"], iso["settled"], strict=True))
-        self.copy(seed, payment, rows)
+        self.copy_books(seed, payment, rows)
 
-    def copy(self, seed, payment, rows):
+    def copy_books(self, seed, payment, rows):
         env = self.env
         debit, credit = (
             move.line_ids.filtered(lambda line: line.account_type == "asset_receivable") for move in (seed, payment)
