@@ -156,7 +156,7 @@ class TestKilled(RealProcessCase):
 
     def test_killed_and_resumed_equals_run_through(self):
         straight = self.database
-        output, _none = (process := self.start(straight)).communicate(timeout=WAIT)
+        output, _none = (process := self.start(straight)).communicate(timeout=3 * WAIT)
         self.assertEqual(process.returncode, 0, output)
         self.assertIn("Ageing at each month's end", output)
         self.assertTrue((self.folder / "out" / "metrics.csv").read_text().startswith("as at,Credit Sales"))
@@ -164,7 +164,7 @@ class TestKilled(RealProcessCase):
         killed = RealDatabase(os.environ[self.template])
         self.addCleanup(killed.drop)
         self.kill_in_the_middle(killed)
-        output, _none = (process := self.start(killed)).communicate(timeout=WAIT)
+        output, _none = (process := self.start(killed)).communicate(timeout=3 * WAIT)
         self.assertEqual(process.returncode, 0, output)
         for query in TRACES:
             self.assertTrue(straight.query(query))
