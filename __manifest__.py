@@ -20,6 +20,7 @@
         "security/handling_rules.xml",
         "security/dunning_rules.xml",
         "security/people_rules.xml",
+        "security/reporting_rules.xml",
         "data/handling_status_data.xml",
         "data/notice_mail_parts.xml",
         "data/mail_template_data.xml",
@@ -72,6 +73,10 @@
         "views/dunning_collector_views.xml",
         "views/dunning_sales_release_views.xml",
         "views/dunning_watch_views.xml",
+        "views/res_config_settings_ageing_views.xml",
+        "views/receivable_ageing_views.xml",
+        "views/receivable_metrics_views.xml",
+        "views/win_rate_report_views.xml",
         "views/menus.xml",
     ],
     "demo": [

@@ -81,6 +81,11 @@ from . import dunning_write_off
 from . import dunning_write_off_approval
 from . import dunning_write_off_entry
 from . import ir_actions_server
+from . import receivable_ageing
+from . import receivable_metrics
+from . import res_company_ageing
+from . import res_config_settings_ageing
+from . import win_rate_report
 from . import mail_activity
 from . import mail_mail
 from . import mail_template

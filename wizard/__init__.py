@@ -14,3 +14,4 @@ from . import lead_handover
 from . import payment_return
 from . import satisfaction_dialog
 from . import statement_wizard
+from . import receivable_ageing_date

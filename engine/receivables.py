@@ -1,0 +1,197 @@
+"""Receivables as at a day, and by month: SQL over the books, without a table of its own.
+
+What an item was still open for on a day is what it is open for now, and what was reconciled
+after that day undone. A reconciliation is dated by the later of its two items, exchange
+differences are items themselves: so the open amounts always add up to the ledger.
+"""
+
+from odoo.tools import SQL
+
+
+def open_items(companies, as_at):
+    """SQL for the items of receivable accounts that were open at the end of the day ``as_at``.
+
+    ``id, move_id, company_id, partner_id, account_id, date, due, residual``, in company
+    currency; ``residual`` is negative for credits.
+
+    :param companies: ids, at least one
+    """
+    return SQL(
+        """
+        SELECT l.id, l.move_id, l.company_id, l.partner_id, l.account_id, l.date,
+               COALESCE(l.date_maturity, l.date) AS due, o.residual
+          FROM (SELECT x.id, SUM(x.amount) AS residual
+                  FROM (SELECT id, amount_residual AS amount
+                          FROM account_move_line
+                         WHERE reconciled IS NOT TRUE AND account_id IN (%(accounts)s)
+                         UNION ALL
+                        SELECT debit_move_id, amount FROM account_partial_reconcile WHERE max_date > %(as_at)s
+                         UNION ALL
+                        SELECT credit_move_id, -amount FROM account_partial_reconcile WHERE max_date > %(as_at)s) x
+              GROUP BY x.id
+                HAVING SUM(x.amount) != 0) o
+          JOIN account_move_line l ON l.id = o.id
+         WHERE l.date <= %(as_at)s AND l.parent_state = 'posted' AND l.account_id IN (%(accounts)s)
+           AND l.company_id IN %(companies)s
+        """,
+        accounts=_accounts(),
+        companies=tuple(companies),
+        as_at=as_at,
+    )
+
+
+def _accounts():
+    return SQL("SELECT id FROM account_account WHERE account_type = 'asset_receivable'")
+
+
+def ageing(limits, as_at):
+    """SQL for the open items as at a day, each amount in the column of its age.
+
+    Customers are commercial partners; ``parent_id`` is the company at the top of theirs.
+
+    :param limits: by company id, the last day of each of the first three columns
+    """
+    rows = [SQL("(%s, %s, %s, %s)", company, *days) for company, days in limits.items()]
+    return SQL(
+        """
+        WITH RECURSIVE item AS MATERIALIZED (%(items)s),
+             above(id, top, step) AS (
+                SELECT DISTINCT p.commercial_partner_id, p.commercial_partner_id, 0
+                  FROM item JOIN res_partner p ON p.id = item.partner_id
+                 UNION ALL
+                SELECT above.id, p.parent_id, step + 1
+                  FROM above JOIN res_partner p ON p.id = above.top AND p.parent_id IS NOT NULL),
+             parent AS (SELECT DISTINCT ON (id) id, top FROM above ORDER BY id, step DESC)
+        SELECT item.id, item.move_id, item.company_id, c.currency_id, p.commercial_partner_id AS partner_id,
+               parent.top AS parent_id, cp.country_id, item.account_id, item.date, item.due, item.residual,
+               GREATEST(%(as_at)s - item.due, 0) AS days_overdue,
+               %(amounts)s
+          FROM item
+          JOIN res_company c ON c.id = item.company_id
+          JOIN (VALUES %(limits)s) AS days(company_id, first, second, third) ON days.company_id = item.company_id
+     LEFT JOIN res_partner p ON p.id = item.partner_id
+     LEFT JOIN res_partner cp ON cp.id = p.commercial_partner_id
+     LEFT JOIN parent ON parent.id = p.commercial_partner_id
+        """,
+        items=open_items(limits, as_at),
+        as_at=as_at,
+        amounts=_by_age(as_at),
+        limits=SQL(", ").join(rows),
+    )
+
+
+def _by_age(as_at):
+    """A column for each age; whatever the age, credits are in a column of their own."""
+    age = SQL("(%s - item.due)", as_at)
+    ages = {
+        "not_due": SQL("%s <= 0", age),
+        "age_1": SQL("%s BETWEEN 1 AND days.first", age),
+        "age_2": SQL("%s BETWEEN days.first + 1 AND days.second", age),
+        "age_3": SQL("%s BETWEEN days.second + 1 AND days.third", age),
+        "age_4": SQL("%s > days.third", age),
+    }
+    columns = [
+        SQL("CASE WHEN item.residual > 0 AND %s THEN item.residual ELSE 0 END AS %s", within, SQL.identifier(name))
+        for name, within in ages.items()
+    ]
+    return SQL(", ").join([*columns, SQL("LEAST(item.residual, 0) AS credits")])
+
+
+def months(companies, today):
+    """SQL with a row for each company and month, from its first receivable until ``today``;
+    the last month ends today.
+
+    ``sales`` of the month by invoice date, taxes included, less credit notes; ``closing``
+    receivables at its end, of which ``not_due`` had not come due; ``opening`` is the closing of
+    the month before; ``day_count``; ``count_back`` days.
+
+    What had not come due at a month's end: debit items, from the month of their entry until the
+    month before their due date, less what was reconciled with them until then.
+    """
+    return SQL(
+        """
+        WITH receivable AS MATERIALIZED (
+                SELECT l.id, l.company_id, l.date, COALESCE(l.date_maturity, l.date) AS due, l.balance
+                  FROM account_move_line l
+                 WHERE l.account_id IN (%(accounts)s) AND l.parent_state = 'posted'
+                   AND l.company_id IN %(companies)s AND l.date <= %(today)s),
+             month AS (
+                SELECT s.company_id, m::date AS month,
+                       LEAST((m + interval '1 month')::date - 1, %(today)s) AS day_end
+                  FROM (SELECT company_id, MIN(date) AS since FROM receivable GROUP BY company_id) s,
+                       generate_series(date_trunc('month', s.since), %(today)s, interval '1 month') m),
+             moved AS (
+                SELECT company_id, date_trunc('month', date)::date AS month, SUM(balance) AS amount
+                  FROM receivable GROUP BY 1, 2),
+             sold AS (
+                SELECT company_id, date_trunc('month', invoice_date)::date AS month, SUM(amount_total_signed) AS amount
+                  FROM account_move
+                 WHERE state = 'posted' AND move_type IN ('out_invoice', 'out_refund')
+                   AND company_id IN %(companies)s AND invoice_date <= %(today)s
+              GROUP BY 1, 2),
+             waiting AS (
+                SELECT company_id, date AS since, due, balance AS amount FROM receivable WHERE balance > 0 AND due >= date
+                 UNION ALL
+                SELECT r.company_id, p.max_date, r.due, -p.amount
+                  FROM account_partial_reconcile p
+                  JOIN receivable r ON r.id = p.debit_move_id AND r.balance > 0
+                 WHERE p.max_date <= r.due AND p.max_date <= %(today)s),
+             young AS (
+                SELECT w.company_id, m::date AS month, SUM(w.amount) AS amount
+                  FROM waiting w,
+                       generate_series(date_trunc('month', w.since), LEAST(w.due, %(today)s), interval '1 month') m
+                 WHERE LEAST((m + interval '1 month')::date - 1, %(today)s) BETWEEN w.since AND w.due
+              GROUP BY 1, 2),
+             summed AS (
+                SELECT month.company_id, month.month, month.day_end, month.day_end - month.month + 1 AS day_count,
+                       COALESCE(sold.amount, 0) AS sales, COALESCE(young.amount, 0) AS not_due,
+                       SUM(COALESCE(moved.amount, 0)) OVER until_now AS closing,
+                       SUM(GREATEST(COALESCE(sold.amount, 0), 0)) OVER until_now AS sold_so_far
+                  FROM month
+             LEFT JOIN moved USING (company_id, month)
+             LEFT JOIN sold USING (company_id, month)
+             LEFT JOIN young USING (company_id, month)
+                WINDOW until_now AS (PARTITION BY month.company_id ORDER BY month.month))
+        SELECT s.*, COALESCE(LAG(closing) OVER (PARTITION BY company_id ORDER BY month), 0) AS opening,
+               (%(count_back)s) AS count_back
+          FROM summed s
+        """,
+        accounts=_accounts(),
+        companies=tuple(companies),
+        today=today,
+        count_back=_count_back(),
+    )
+
+
+def _count_back():
+    """The days that the receivables of ``s`` go back: of each month, going backward, all days
+    when its sales are less than what is left of them, else their share."""
+    return SQL(
+        """
+        SELECT SUM(CASE WHEN b.left_over <= 0 THEN 0
+                        WHEN b.left_over >= b.sales THEN b.day_count
+                        ELSE b.left_over / b.sales * b.day_count END)
+          FROM (SELECT e.day_count, GREATEST(e.sales, 0) AS sales,
+                       s.closing - (s.sold_so_far - e.sold_so_far) AS left_over
+                  FROM summed e WHERE e.company_id = s.company_id AND e.month <= s.month) b
+        """
+    )
+
+
+def metrics(companies, today):
+    """SQL for the months with their measures: days sales outstanding (DSO), the best possible,
+    average days delinquent (ADD), and the collection effectiveness index (CEI, per cent). A
+    measure is NULL where its denominator is 0."""
+    return SQL(
+        """
+        SELECT ROW_NUMBER() OVER (ORDER BY m.month, m.company_id) AS id, m.company_id, c.currency_id,
+               m.month, m.day_end, m.day_count, m.sales, m.opening, m.closing, m.not_due, m.count_back,
+               m.closing / NULLIF(m.sales, 0) * m.day_count AS dso,
+               m.not_due / NULLIF(m.sales, 0) * m.day_count AS best_dso,
+               (m.closing - m.not_due) / NULLIF(m.sales, 0) * m.day_count AS days_delinquent,
+               (m.opening + m.sales - m.closing) / NULLIF(m.opening + m.sales - m.not_due, 0) * 100 AS cei
+          FROM (%s) m
+          JOIN res_company c ON c.id = m.company_id
+        """,
+        months(companies, today),
+    )
