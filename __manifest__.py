@@ -82,7 +82,9 @@
     "demo": [
         "demo/res_users_demo.xml",
         "demo/crm_lead_demo.xml",
+        "demo/desk_customers_demo.xml",
         "demo/dunning_demo.xml",
+        "demo/desk_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -150,8 +150,9 @@ def call_list(now, local_now, rate):
                   NULL::integer,
                   NULL::integer,
                   NULL::varchar,
-                  NULL::integer,
                   NULL::timestamp,
+                  CASE WHEN claimed_until > %(now)s THEN claimed_by_id END,
+                  claimed_until,
                   event_id
              FROM (%(desk)s) desk""",
         number=MODELS["crm.lead"],

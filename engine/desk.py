@@ -22,6 +22,8 @@ FIRST_RANK = 4
 NUMBERS = {kind: FIRST_RANK + n for n, (kind, _label) in enumerate(KINDS)}
 #: The ranks of each kind; within it, who owes most for longest comes first.
 RANKS = {kind: (n * 1e12, (n + 1) * 1e12) for kind, n in NUMBERS.items()}
+#: Numbers of what is counted beside the kinds.
+APPROVE, PLAIN, LOOK = 0, -1, -2
 
 
 def risk(days):
@@ -101,7 +103,7 @@ def desk(today, rate):
                (p.collector_id->>(c.id::text))::integer AS user_id,
                (%(kinds)s::varchar[])[(ceil(e.best[1] / 1e12) - %(first)s)::integer] AS kind,
                e.best[1] AS rank, e.best[2]::integer AS event_id, e.amount, e.day,
-               e.partner_id IS NOT NULL AS listed
+               p.claimed_by_id, p.claimed_until, e.partner_id IS NOT NULL AS listed
           FROM res_company c
     CROSS JOIN res_partner p
      LEFT JOIN (SELECT company_id, partner_id, max(amount) AS amount, min(day) AS day,
@@ -121,12 +123,13 @@ def desk(today, rate):
 
 
 def balances(partner_ids, company_ids, today):
-    """SQL for (customer, company, overdue net of open credits, oldest due date), in the
-    company's currency, of commercial partners."""
+    """SQL for (customer, company, past due, open credits, oldest due date), in the company's
+    currency, of commercial partners."""
     return SQL(
         """
         SELECT p.commercial_partner_id, l.company_id,
-               SUM(l.amount_residual) FILTER (WHERE l.balance < 0 OR COALESCE(l.date_maturity, l.date) < %(today)s),
+               COALESCE(SUM(l.amount_residual) FILTER (WHERE l.balance > 0 AND COALESCE(l.date_maturity, l.date) < %(today)s), 0),
+               COALESCE(-SUM(l.amount_residual) FILTER (WHERE l.balance < 0), 0),
                MIN(COALESCE(l.date_maturity, l.date)) FILTER (WHERE l.balance > 0)
           FROM res_partner p
           JOIN account_move_line l ON l.partner_id = p.id
@@ -142,17 +145,44 @@ def balances(partner_ids, company_ids, today):
 
 
 def next_steps(partner_ids, company_ids, today):
-    """SQL for (customer, company, first day on which a decision about its items changes)."""
+    """SQL for (customer, company, first day on which something comes, id of the activity that is
+    it, or none: a decision about its items changes). An activity is about the customer, one of its
+    documents, or a notice; of those of today, only what isn't a call: that is why it is here."""
     return SQL(
         """
-        SELECT partner_id, company_id, MIN(next_date)
-          FROM dunning_decision
-         WHERE current AND next_date >= %s AND partner_id IN %s AND company_id IN %s
-      GROUP BY 1, 2
+        WITH planned AS NOT MATERIALIZED (
+            SELECT a.id, a.res_model, a.res_id, a.date_deadline AS day
+              FROM mail_activity a JOIN mail_activity_type t ON t.id = a.activity_type_id
+             WHERE a.active AND (a.date_deadline > %(today)s
+                                 OR a.date_deadline = %(today)s AND t.category IS DISTINCT FROM 'phonecall')
+        ), step AS (
+            SELECT partner_id, company_id, next_date AS day, NULL::integer AS activity_id
+              FROM dunning_decision
+             WHERE current AND next_date >= %(today)s AND partner_id IN %(partners)s AND company_id IN %(companies)s
+             UNION ALL
+            SELECT n.partner_id, n.company_id, planned.day, planned.id
+              FROM dunning_notice n
+              JOIN planned ON planned.res_model = 'dunning.notice' AND planned.res_id = n.id
+             WHERE n.partner_id IN %(partners)s AND n.company_id IN %(companies)s
+             UNION ALL
+            SELECT m.commercial_partner_id, m.company_id, planned.day, planned.id
+              FROM account_move m
+              JOIN planned ON planned.res_model = 'account.move' AND planned.res_id = m.id
+             WHERE m.commercial_partner_id IN %(partners)s AND m.company_id IN %(companies)s
+               AND m.move_type IN ('out_invoice', 'out_receipt')
+             UNION ALL
+            SELECT p.commercial_partner_id, c.id, planned.day, planned.id
+              FROM res_partner p
+              JOIN planned ON planned.res_model = 'res.partner' AND planned.res_id = p.id
+        CROSS JOIN res_company c
+             WHERE p.commercial_partner_id IN %(partners)s AND c.id IN %(companies)s
+        )
+        SELECT DISTINCT ON (partner_id, company_id) partner_id, company_id, day, activity_id
+          FROM step ORDER BY partner_id, company_id, day, activity_id
         """,
-        today,
-        tuple(partner_ids),
-        tuple(company_ids),
+        today=today,
+        partners=tuple(partner_ids),
+        companies=tuple(company_ids),
     )
 
 
@@ -170,20 +200,34 @@ def last_contacts(partner_ids):
     )
 
 
-def counts(today, company_ids):
+def counts(today, company_ids, user_ids=None):
     """SQL for (number of a kind, how many there are): notices, items and promises; of calls, the
-    customers for whom nothing is more urgent; and as kind 0 all notices to approve."""
+    customers for whom nothing is more urgent; ``APPROVE``: all notices to approve; ``PLAIN`` and
+    ``LOOK``: those that needn't be looked at, and those that do, whoever collects.
+
+    :param user_ids: count only these collectors' customers, and nobody's
+    """
+    owner = SQL("(SELECT (p.collector_id->>(company_id::text))::integer FROM res_partner p WHERE p.id = partner_id)")
+    theirs = SQL("TRUE") if user_ids is None else SQL("(%s IN %s) IS NOT FALSE", owner, tuple(user_ids))
     return SQL(
         """
-        WITH event AS (SELECT * FROM (%(events)s) e WHERE company_id IN %(companies)s)
+        WITH event AS (SELECT * FROM (%(events)s) e WHERE company_id IN %(companies)s AND %(theirs)s)
         SELECT kind, count(*) FROM event WHERE kind != %(call)s GROUP BY kind
          UNION ALL
         SELECT %(call)s, count(*)
           FROM (SELECT 1 FROM event GROUP BY company_id, partner_id HAVING min(kind) = %(call)s) customer
          UNION ALL
-        SELECT 0, count(*) FROM dunning_notice WHERE state = 'to_approve' AND company_id IN %(companies)s
+        SELECT CASE WHEN exceptions IS NULL THEN %(plain)s ELSE %(all_look)s END, count(*)
+          FROM dunning_notice WHERE state = 'to_approve' AND company_id IN %(companies)s GROUP BY 1
+         UNION ALL
+        SELECT %(approve)s, count(*)
+          FROM dunning_notice WHERE state = 'to_approve' AND company_id IN %(companies)s AND %(theirs)s
         """,
         events=events(today),
         call=NUMBERS["call"],
+        approve=APPROVE,
+        plain=PLAIN,
+        all_look=LOOK,
+        theirs=theirs,
         companies=tuple(company_ids),
     )

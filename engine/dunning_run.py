@@ -3,7 +3,8 @@ the number of statements doesn't depend on the number of items."""
 
 from odoo.tools import SQL
 
-from .dunning import NOT_LISTED, credits, decide, moved_days
+from .dunning import NOT_LISTED, decide, moved_days
+from .dunning_items import credits
 from .exceptions import contact_key
 
 

@@ -22,6 +22,7 @@ from . import lead_response_report
 from . import sale_order
 from . import sale_order_qualification
 from . import sale_order_terms
+from . import call_claim_mixin
 from . import call_list_line
 from . import call_list_line_handover
 from . import call_list_line_desk
@@ -42,13 +43,7 @@ from . import res_partner_referral
 from . import res_partner_collection
 from . import res_partner_attempt
 from . import account_move_terms
-from . import account_partial_reconcile
-from . import account_payment
-from . import res_company
 from . import res_company_particulars
-from . import res_config_settings
-from . import res_partner
-from . import res_partner_customer
 from . import res_partner_collection_file
 from . import dunning_banner_mixin
 from . import dunning_explained_mixin
@@ -92,6 +87,7 @@ from . import mail_template
 from . import mail_thread
 from . import ask_salesperson
 from . import collection_banner_mixin
+from . import collector_mine_mixin
 from . import crm_lead_collection
 from . import dunning_collector_rule
 from . import dunning_notice_people

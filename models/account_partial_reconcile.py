@@ -11,7 +11,7 @@ class AccountPartialReconcile(models.Model):
         partials = super().create(vals_list)
         partials._reconciled_moves()._handling_sync()
         self.env["dunning.notice"]._residual_changed(partials.debit_move_id | partials.credit_move_id)
-        self.env["dunning.write.off"]._money_arrived(partials.debit_move_id)
+        self.env["dunning.write.off"]._money_moved(partials.debit_move_id | partials.credit_move_id)
         return partials
 
     def unlink(self):
@@ -24,6 +24,7 @@ class AccountPartialReconcile(models.Model):
         returned.exists()._payment_returned()
         moves.exists()._handling_sync()
         self.env["dunning.notice"]._residual_changed(lines.exists())
+        self.env["dunning.write.off"]._money_moved(lines.exists())
         return result
 
     def _reconciled_moves(self):

@@ -4,10 +4,9 @@ from babel.dates import format_timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, babel_locale_parse, format_amount, format_date, format_time, get_lang
+from odoo.tools import SQL, babel_locale_parse, format_amount, format_date, get_lang
 
 from ..engine.call_list import (
-    CLAIM_MINUTES,
     KINDS,
     LEAD_INDEX,
     LEAD_USER_INDEX,
@@ -18,8 +17,6 @@ from ..engine.call_list import (
     document_id,
 )
 from ..engine.contact import MISSES, half_of_day, misses_in_a_row
-
-CLAIM_FIELDS = ["claimed_by_id", "claimed_until"]
 
 
 class CallListLine(models.Model):
@@ -204,9 +201,11 @@ class CallListLine(models.Model):
         return True
 
     def _take(self):
-        """Whether I have got it: a lead that somebody else has taken, I haven't."""
+        """Whether I have got it: what somebody else has taken, I haven't. Quotations aren't taken;
+        who can't log a call takes nothing."""
         document = self._document()
-        taken = document._name != "crm.lead" or document._claim()
+        takes = document._name != "sale.order" and self.env["contact.attempt"].has_access("create")
+        taken = not takes or document._claim()
         self.invalidate_recordset(flush=False)
         return taken
 
@@ -320,10 +319,8 @@ def _narrowed(condition):
 
 
 class CrmLead(models.Model):
-    _inherit = "crm.lead"
-
-    claimed_by_id = fields.Many2one("res.users", "Taken by", copy=False, readonly=True)
-    claimed_until = fields.Datetime("Taken until", copy=False, readonly=True)
+    _name = "crm.lead"
+    _inherit = ["crm.lead", "call.claim.mixin"]
 
     # Serves the first page of the call list of all salespeople, in its order.
     _call_list_idx = models.Index(LEAD_INDEX)
@@ -331,37 +328,8 @@ class CrmLead(models.Model):
     _call_list_user_idx = models.Index(LEAD_USER_INDEX)
 
     def _claim(self):
-        """Take the lead for some minutes, so that two don't call at once; whether nobody else
-        has it. Written by SQL: it is no change of the lead."""
         self.check_access("write")
-        now = self._now()
-        self.flush_recordset(CLAIM_FIELDS)
-        if not self.try_lock_for_update(allow_referencing=True):
-            return False
-        taken = self.env.execute_query(
-            SQL(
-                """UPDATE crm_lead SET claimed_by_id = %(user)s, claimed_until = %(until)s
-                    WHERE id = %(id)s
-                      AND (claimed_by_id = %(user)s OR (claimed_until > %(now)s) IS NOT TRUE)
-                RETURNING id""",
-                id=self.id,
-                user=self.env.uid,
-                now=now,
-                until=now + timedelta(minutes=CLAIM_MINUTES),
-            )
-        )
-        self.invalidate_recordset(CLAIM_FIELDS, flush=False)
-        return bool(taken)
-
-    def _claim_refusal(self):
-        """Who has the lead, as far as it is known yet."""
-        if not self.claimed_until or self.claimed_until <= self._now():
-            return self.env._("Somebody else is taking this lead right now.")
-        return self.env._(
-            "%(user)s has taken this lead until %(time)s.",
-            user=self.claimed_by_id.sudo().name,  # a colleague's name is no secret
-            time=format_time(self.env, self.claimed_until, time_format="short"),
-        )
+        return super()._claim()
 
 
 class SaleOrder(models.Model):

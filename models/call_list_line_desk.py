@@ -1,3 +1,5 @@
+from ast import literal_eval
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_amount
@@ -28,7 +30,8 @@ class CallListLine(models.Model):
     )
     collection_note = fields.Text(related="partner_id.collection_note")
     event_id = fields.Integer(readonly=True, aggregator=None)
-    overdue_amount = fields.Monetary("Overdue", compute="_compute_balance", help="Net of open credits.")
+    overdue_amount = fields.Monetary("Overdue", compute="_compute_balance", help="Open items past their due date.")
+    credit_amount = fields.Monetary("Open Credits", compute="_compute_balance")
     oldest_date = fields.Date("Due since", compute="_compute_balance", help="The oldest open item's due date.")
     promise_ids = fields.Many2many("dunning.promise", compute="_compute_promises")
     promise_text = fields.Char("Promise", compute="_compute_promises")
@@ -83,9 +86,8 @@ class CallListLine(models.Model):
         rows = self._facts(engine.balances, self._today())
         found = {(partner, company): values for partner, company, *values in rows}
         for line in self:
-            amount, oldest = found.get((line.partner_id.id, line.company_id.id), (0.0, False))
-            line.overdue_amount = amount or 0.0
-            line.oldest_date = oldest
+            key = (line.partner_id.id, line.company_id.id)
+            line.overdue_amount, line.credit_amount, line.oldest_date = found.get(key, (0.0, 0.0, False))
 
     @api.depends("partner_id", "company_id")
     @api.depends_context("lang")
@@ -108,17 +110,21 @@ class CallListLine(models.Model):
 
     @api.depends("kind", "partner_id", "company_id", "promise_text")
     def _compute_next_step(self):
-        """What comes when nobody does anything: the promise's day, or the next reminder."""
+        """What comes first: what somebody has planned, the promise's day, or the next reminder."""
         rows = self._facts(engine.next_steps, self._today())
-        found = {(partner, company): day for partner, company, day in rows}
+        found = {(partner, company): step for partner, company, *step in rows}
+        # What is planned for a customer is a fact of its line, whoever planned it.
+        activities_sudo = self.env["mail.activity"].sudo().browse(step[1] for step in found.values() if step[1])
+        activities_sudo.fetch(["summary", "activity_type_id"])
         for line in self:
             promise = line.promise_ids.filtered(lambda promise: promise.state == "open")[:1]
-            day = found.get((line.partner_id.id, line.company_id.id))
-            line.next_step_date = promise.date or day
-            if promise:
-                line.next_step = self.env._("Promise falls due")
+            day, activity_id = found.get((line.partner_id.id, line.company_id.id), (False, False))
+            activity_sudo = activities_sudo.browse(activity_id or ())
+            if promise and not (activity_sudo and day < promise.date):
+                line.next_step, line.next_step_date = self.env._("Promise falls due"), promise.date
             else:
-                line.next_step = day and self.env._("Next reminder")
+                planned = activity_sudo.summary or activity_sudo.activity_type_id.name
+                line.next_step, line.next_step_date = planned or (day and self.env._("Next reminder")), day
 
     def _compute_attempts(self):
         customers = self._customers()
@@ -173,7 +179,9 @@ class CallListLine(models.Model):
             line.call_script = line.notice_id.level_id.guidance
 
     def _reason_answer(self, _today):
-        return self.env._("Answered the notice of %(date)s", date=self._day(self.notice_id.date))
+        return self.notice_id.answer_text or self.env._(
+            "Answered the notice of %(date)s", date=self._day(self.notice_id.date)
+        )
 
     def _reason_returned(self, _today):
         return self.env._("A payment came back on %(date)s", date=self._day(self.item_id.payment_returned_date))
@@ -199,12 +207,17 @@ class CallListLine(models.Model):
     # Counters ----------------------------------------------------------------------------
 
     @api.model
-    def get_desk(self):
+    def get_desk(self, mine=False):
         """What stands above the desk: ``counters`` (key, label, count), one for each thing that
-        needs a person in the companies at hand, and ``banners`` as of ``dunning.banner.mixin``."""
+        needs a person in the companies at hand, and ``banners`` as of ``dunning.banner.mixin``.
+
+        :param mine: count only my customers', those of whom I stand in for, and nobody's. The
+            banners are about all there is to approve: that is what their button does.
+        """
         self.browse().check_access("read")
         self.env.flush_all()
-        counts = dict(self.env.execute_query(engine.counts(self._today(), self.env.companies.ids)))
+        users = self.env.user._acting_for().ids if mine else None
+        counts = dict(self.env.execute_query(engine.counts(self._today(), self.env.companies.ids, users)))
         labels = {
             "answer": self.env._("Answers"),
             "returned": self.env._("Returned payments"),
@@ -213,18 +226,21 @@ class CallListLine(models.Model):
             "failed": self.env._("Failed"),
             "call": self.env._("Calls"),
         }
-        numbers = engine.NUMBERS | {"look": 0}
+        numbers = engine.NUMBERS | {"look": engine.APPROVE}
         counters = [{"key": key, "label": labels[key], "count": counts.get(numbers[key], 0)} for key in COUNTERS]
-        plain, look = counts.get(0, 0) - counts.get(engine.NUMBERS["look"], 0), counts.get(engine.NUMBERS["look"], 0)
-        return {"counters": counters, "banners": self.env["dunning.notice"]._approval_banner(plain, look)}
+        waiting = counts.get(engine.PLAIN, 0), counts.get(engine.LOOK, 0)
+        return {"counters": counters, "banners": self.env["dunning.notice"]._approval_banner(*waiting)}
 
     @api.model
-    def action_desk_list(self, key):
+    def action_desk_list(self, key, mine=False):
         """The list that a counter counts.
 
         :param key: of a counter of ``get_desk``
+        :param mine: the same as there
         """
-        return self.env["ir.actions.act_window"]._for_xml_id(COUNTERS[key])
+        action = self.env["ir.actions.act_window"]._for_xml_id(COUNTERS[key])
+        context = literal_eval(action["context"] or "{}")
+        return action | {"context": {**context, "search_default_mine": int(mine)}}
 
     @api.model
     def action_approve_plain(self):
@@ -241,6 +257,9 @@ class CallListLine(models.Model):
 
     def action_promise(self):
         return self._log("action_promise")
+
+    def action_plan(self):
+        return self._log("action_plan")
 
     def action_refused(self):
         return self._log("action_refused")
@@ -270,7 +289,7 @@ class CallListLine(models.Model):
 
     def _own_domain(self):
         if self._is_desk():
-            return Domain("res_model", "=", "res.partner") & Domain("user_id", "in", [self.env.uid, False])
+            return Domain("res_model", "=", "res.partner") & Domain("is_mine", "=", True)
         return super()._own_domain()
 
     def _is_desk(self):

@@ -11,6 +11,8 @@ class DunningNotice(models.Model):
     exceptions = fields.Char("Codes of Exceptions", readonly=True, copy=False)
     exception_text = fields.Char("Look at It Because", compute="_compute_exception_text")
 
+    answer_text = fields.Char("Answered", compute="_compute_answer_text", help="On the page behind the notice.")
+
     # Serves the desk: who has answered.
     _answer_idx = models.Index("(company_id) WHERE needs_answer")
     # Serves the desk: what is to approve or failed.
@@ -22,6 +24,16 @@ class DunningNotice(models.Model):
         labels = self._exception_labels()
         for notice in self:
             notice.exception_text = " · ".join(labels[code] for code in (notice.exceptions or "").split(",") if code)
+
+    @api.depends("answer_ids.is_handled")
+    @api.depends_context("lang")
+    def _compute_answer_text(self):
+        """The newest answer that nobody has dealt with, in their words; empty for e-mails."""
+        labels = dict(self.env["dunning.answer"]._fields["kind"]._description_selection(self.env))
+        for notice in self:
+            answer = notice.answer_ids.filtered(lambda answer: not answer.is_handled)[:1]
+            parts = [labels.get(answer.kind), " ".join((answer.note or "").split())]
+            notice.answer_text = ": ".join(filter(None, parts))
 
     def _exception_labels(self):
         return {

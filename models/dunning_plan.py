@@ -103,6 +103,10 @@ class DunningPlan(models.Model):
             raise UserError(self.env._("A plan stands as it was agreed. Cancel it, and make another one."))
         return super().write(vals)
 
+    def action_next(self):
+        """Go on to the next customer of the desk, after a plan was agreed on the phone."""
+        return self.env["call.list.line"]._after_result()
+
     def action_cancel(self):
         """The instalments that are still open no longer count: the items go on as before."""
         self.promise_ids.action_cancel()

@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_amount
 
 from .dunning_write_off import PENDING
@@ -161,14 +162,17 @@ class DunningWriteOff(models.Model):
         self.sudo().activity_ids.filtered("automated").unlink()  # whomever they were for
 
     @api.model
-    def _money_arrived(self, lines):
+    def _money_moved(self, lines):
         """Money moved on these journal items: what can no longer be written off as it was
-        proposed is refused, and a settlement whose part has come goes on. Whoever reconciles
-        need not see the proposals."""
+        proposed is refused, a settlement whose part has come goes on, and what its entry no
+        longer settles isn't written off. Whoever reconciles need not see the proposals."""
         if not lines.ids:
             return
-        domain = [("move_line_ids", "in", lines.ids), ("state", "in", PENDING)]
-        for proposal in self.sudo().search(domain):
+        about = Domain("move_line_ids", "in", lines.ids) | Domain("move_id", "in", lines.move_id.ids)
+        for proposal in self.sudo().search(about & Domain("state", "!=", "refused")):
+            proposal._follow_entry()
+            if proposal.state not in PENDING:
+                continue
             open_amount = proposal._open_amount()
             if proposal.currency_id.compare_amounts(open_amount, 0) <= 0:
                 proposal._refuse(self.env._("It was paid."))
@@ -176,6 +180,13 @@ class DunningWriteOff(models.Model):
                 proposal._part_arrived()
             elif proposal.currency_id.compare_amounts(open_amount, proposal.amount) < 0:
                 proposal._refuse(proposal._too_much())
+
+    def _follow_entry(self):
+        """Written off is what a posted entry settles; one that somebody took off its items can
+        be posted, that is matched, again."""
+        if self.move_id.state == "posted":
+            settled = self._counterparts().matched_debit_ids.debit_move_id & self.move_line_ids
+            self.state = "done" if settled else "approved"
 
     def _part_arrived(self):
         """The customer has paid what was agreed: somebody writes off the rest."""

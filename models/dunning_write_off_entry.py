@@ -30,7 +30,8 @@ class DunningWriteOff(models.Model):
             proposal._check_paid()
             if not proposal.move_id:
                 proposal._make_entry()
-        self.move_id.action_post()
+        self.move_id.filtered(lambda move: move.state == "draft").action_post()
+        self.filtered(lambda proposal: proposal.state == "approved").sudo()._after_posting()  # matched again
 
     def _check_paid(self):
         if self.kind == "settlement" and not self.currency_id.is_zero(self.amount_to_pay):

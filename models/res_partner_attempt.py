@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 from odoo.fields import Domain
 
 from ..engine.contact import MISSES, MOST_TRIES, half_of_day, misses_in_a_row
@@ -41,29 +41,16 @@ class ResPartner(models.Model):
     def action_left_message(self):
         return self.action_log_attempt("left_message")
 
-    def action_promise(self):
-        """A new promise, with all that is overdue and a day; saving it logs the attempt."""
-        items = self._overdue_items()
-        currency = items[:1].currency_id or self.env.company.currency_id
-        items = items.filtered(lambda item: item.currency_id == currency)
-        action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.dunning_promise_action_call")
-        values = {
-            "partner_id": self.commercial_partner_id.id,
-            "company_id": self.env.company.id,
-            "currency_id": currency.id,
-            "amount": sum(items.mapped("amount_residual_currency")),
-            "date": self.env.company._working_days_later(5),
-            "move_line_ids": items.ids,
-        }
-        kept = {name: value for name, value in self.env.context.items() if name.startswith("l2c_")}
-        return action | {"context": kept | {f"default_{name}": value for name, value in values.items()}}
-
     def _result_dialog(self, outcome):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.call_result_action")
-        kept = {name: value for name, value in self.env.context.items() if name.startswith("l2c_")}
         values = {"partner_id": self.id, "company_id": self.env.company.id, "outcome": outcome}
-        return action | {"context": kept | {f"default_{name}": value for name, value in values.items()}}
+        return action | {"context": self._dialog_context(values)}
+
+    def _dialog_context(self, values):
+        """Defaults of a dialog, and from where on the desk it was opened."""
+        kept = {name: value for name, value in self.env.context.items() if name.startswith("l2c_")}
+        return kept | {f"default_{name}": value for name, value in values.items()}
 
     # What follows --------------------------------------------------------------------
 
@@ -150,7 +137,7 @@ class ResPartner(models.Model):
                 limit=1,
             )
             if document:
-                user = customer.with_company(self.env.company).collector_id or self.env.user
+                user = customer.with_company(self.env.company).collector_id._acting() or self.env.user
                 document_sudo = document.sudo()  # planning is no change of the document
                 if kind == "call":
                     document_sudo.activity_unlink([kinds[kind]])
@@ -180,9 +167,3 @@ class ResPartner(models.Model):
             & Domain("balance", ">", 0)
         )
         return self.env["account.move.line"].search(domain, order="date_maturity, id")
-
-    def _overdue_items(self):
-        """Those past due; when none is, all open ones."""
-        items = self._open_items()
-        today = fields.Date.to_date(self.env.company._today())
-        return items.filtered(lambda item: (item.date_maturity or item.date) < today) or items

@@ -148,18 +148,20 @@ class ResPartner(models.Model):
     # Promises --------------------------------------------------------------------------
 
     def action_promise(self):
-        """Log a promise: everything is filled in."""
-        return self._action_agree("lead_to_cash.dunning_promise_action_new", self._dunning_promise_defaults())
+        """Log a promise: everything is filled in. On the desk it is the result of a call."""
+        dialog = "call" if self.env.context.get("l2c_line_id") else "new"
+        return self._action_agree(f"lead_to_cash.dunning_promise_action_{dialog}", self._dunning_promise_defaults())
 
     def action_plan(self):
-        """Agree on instalments: everything is filled in."""
-        return self._action_agree("lead_to_cash.dunning_plan_action_new", self._dunning_plan_defaults())
+        """Agree on instalments: everything is filled in. On the desk it is the result of a call."""
+        dialog = "call" if self.env.context.get("l2c_line_id") else "new"
+        return self._action_agree(f"lead_to_cash.dunning_plan_action_{dialog}", self._dunning_plan_defaults())
 
     def _action_agree(self, xmlid, values):
         if not values["move_line_ids"][0][2]:
             raise UserError(self.env._("Nothing is open that isn't promised already."))
-        context = {f"default_{name}": value for name, value in values.items()}
-        return self.env["ir.actions.act_window"]._for_xml_id(xmlid) | {"context": context}
+        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
+        return action | {"context": self._dialog_context(values)}
 
     def _dunning_promise_defaults(self, items=None):
         """Values for a promise of this customer: for ``items`` (journal items), or for all that is

@@ -36,13 +36,15 @@ class ResPartner(models.Model):
         company = env["res.company"].browse(facts["company_id"])
         level = env["dunning.level"].browse(facts["level_id"])
         values = {"amount": format_amount(env, facts["overdue"], company.currency_id), "level": level.name or ""}
+        decision = env["dunning.decision"].browse(facts["decision_id"])
+        names_level = decision.code in ("reminded", "last_level") and decision.level_id == level
         if facts["overdue"] <= 0:
             sentences = [self.env._("An open item has reached the level %(level)s.", **values)]
-        elif level:
+        elif level and not names_level:
             sentences = [self.env._("%(amount)s is past due; the highest level reached is %(level)s.", **values)]
         else:
             sentences = [self.env._("%(amount)s is past due.", **values)]
-        sentences.append(env["dunning.decision"].browse(facts["decision_id"]).sentence)
+        sentences.append(decision.sentence)
         sentences.append(self._hold_sentence(facts))
         return "\n".join(filter(None, sentences))
 

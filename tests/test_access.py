@@ -67,6 +67,13 @@ DUNNING_ACCESS = {
     "dunning.decision": ("r", "r", "r", "r"),
     "dunning.forecast": ("r", "r", "r", "r"),
     "dunning.go.live": ("", "", "", "crwu"),
+    "dunning.plan": ("crw", "r", "crw", "crwu"),
+    "dunning.answer": ("r", "r", "rw", "rw"),
+    "dunning.watch": ("r", "r", "r", "r"),
+    "dunning.collector.rule": ("r", "r", "r", "crwu"),
+    "dunning.collector.assign": ("", "", "", "crwu"),
+    "dunning.ask.salesperson": ("crwu", "", "crwu", "crwu"),
+    "payment.return": ("", "", "crwu", "crwu"),
     "call.result": ("crwu", "", "crwu", "crwu"),
 }
 for dunning_model, (invoicing, readonly, collector, accountant) in DUNNING_ACCESS.items():
@@ -77,6 +84,12 @@ for dunning_model, (invoicing, readonly, collector, accountant) in DUNNING_ACCES
         "collector": collector,
         "accountant": accountant,
     }
+#: Sales managers release, invoicing reads.
+ACCESS["dunning.sales.release"] = {
+    **dict.fromkeys(PEOPLE, ""),
+    **dict.fromkeys(("invoicing", "readonly", "accountant", "collector"), "r"),
+    "sales_manager": "cr",
+}
 
 
 @tagged("post_install", "-at_install")

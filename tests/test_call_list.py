@@ -224,7 +224,7 @@ class TestCallList(CallListCase):
         self.assertEqual(line.claimed_by_id, self.seller)
         theirs = self.line(lead, colleague, l2c_today=NOW)
         self.assertEqual(theirs.claimed_by_id, self.seller)
-        with self.assertRaisesRegex(UserError, "list_seller.* has taken this lead until 12:10"):
+        with self.assertRaisesRegex(UserError, "list_seller.* has taken wanted until 12:10"):
             theirs.action_take()
         line.with_context(l2c_today="2026-03-10 12:05:00").action_take()  # my own goes on
         late = self.line(lead, colleague, l2c_today="2026-03-10 12:15:00")

@@ -131,7 +131,7 @@ class TestDesk(DeskCase):
         line = self.lines()
         self.assertEqual((len(line), line.kind, line.partner_id), (1, "answer", invoice.partner_id))
         # The payment that was undone is an open credit.
-        self.assertEqual((line.overdue_amount, str(line.oldest_date)), (100, "2026-01-01"))
+        self.assertEqual((line.overdue_amount, line.credit_amount, str(line.oldest_date)), (140, 40, "2026-01-01"))
 
     def test_what_stands_on_a_line(self):
         invoice = self.called("Customer to call")

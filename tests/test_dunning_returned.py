@@ -1,5 +1,7 @@
 """Cheques that aren't due yet, and payments that come back."""
 
+from itertools import product
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
@@ -52,18 +54,18 @@ class TestReturned(PromiseCase):
         self.assertEqual((item.code, item.sentence), ("in_flight", "Paid by cheque due on 04/15/2026."))
 
     def test_a_cheque_comes_back(self):
-        """With an entry of its own and without; from the payment and from the invoice."""
-        for entry in (False, True):
-            for from_invoice in (False, True):
-                savepoint = self.env.cr.savepoint()
-                with self.subTest(entry=entry, from_invoice=from_invoice):
-                    self.check_return(entry, from_invoice)
-                savepoint.close(rollback=True)
-                self.env.invalidate_all()
+        """With an entry of its own and without; from the payment and from the invoice; due, and
+        not due yet."""
+        for entry, from_invoice, due in product((False, True), (False, True), ("2026-03-05", "2026-04-15")):
+            savepoint = self.env.cr.savepoint()
+            with self.subTest(entry=entry, from_invoice=from_invoice, due=due):
+                self.check_return(entry, from_invoice, due)
+            savepoint.close(rollback=True)
+            self.env.invalidate_all()
 
-    def check_return(self, entry, from_invoice):
+    def check_return(self, entry, from_invoice, due):
         promise = self.promise(self.move)
-        payment = self.cheque("2026-03-05", entry)
+        payment = self.cheque(due, entry)
         self.assertEqual(promise.state, "kept" if entry else "open")
         self.give_back(self.move if from_invoice else payment, date="2026-03-09")
         self.assertEqual((payment.state, self.move.payment_state), ("rejected", "not_paid"))
@@ -71,6 +73,7 @@ class TestReturned(PromiseCase):
         self.assertEqual((promise.state, str(promise.broken_date)), ("broken", TODAY))
         self.assertEqual(sorted(self.told().mapped("summary")), ["Broken promise", "Payment returned"])
         self.assertIn("No funds", self.move.message_ids[0].body)
+        self.assertFalse(self.move.cheque_due_date)
         self.assertTrue(self.preview(self.move).rises)
 
     def test_the_entry_is_reversed_on_the_day(self):

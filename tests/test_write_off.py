@@ -293,6 +293,17 @@ class TestBooking(WriteOffCase):
         proposal.action_post()
         self.assertEqual((proposal.state, move.handling_role), ("done", "lost"))
 
+    def test_its_entry_taken_off_the_items(self):
+        move = self.invoice()
+        proposal = self.write_off(move)
+        self.items(move).remove_move_reconcile()
+        self.assertEqual((proposal.state, proposal.move_state, move.handling_role), ("approved", "posted", "new"))
+        proposal.action_post()
+        self.assertEqual((proposal.state, move.handling_role), ("done", "lost"))
+        self.items(move).remove_move_reconcile()
+        (self.items(move) | proposal.sudo()._counterparts()).reconcile()
+        self.assertEqual((proposal.state, move.handling_role), ("done", "lost"))
+
     def test_the_entry_is_deleted_or_cancelled(self):
         for gone in ("unlink", "button_cancel"):
             with self.subTest(gone=gone):

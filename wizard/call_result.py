@@ -22,11 +22,13 @@ class CallResult(models.TransientModel):
             result.day = callback and result.company_id._working_days_later(1)
 
     def action_log(self):
-        """Log the result; from the desk, go on to the next customer, or, in hardship, to a
-        promise."""
+        """Log the result; from the desk, go on to the next customer, or, in hardship, to
+        a payment plan."""
         self.ensure_one()
         customer = self.partner_id.with_company(self.company_id)
         customer.action_log_attempt(self.outcome, note=self.note)
         if self.day:
             customer._plan_step(self.env._("Call back"), self.day, "call")
+        if self.outcome == "hardship" and customer._promisable():
+            return customer.action_plan()
         return self.env["call.list.line"]._after_result()

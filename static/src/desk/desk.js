@@ -30,7 +30,12 @@ const withCounters = (Controller, template) =>
         }
 
         async loadDesk() {
-            Object.assign(this.desk, await this.callDesk("get_desk"));
+            Object.assign(this.desk, await this.callDesk("get_desk", this.isMine));
+        }
+
+        /** The counters are about the same people as the list. */
+        get isMine() {
+            return this.env.searchModel.getSearchItems((item) => item.name === "mine" && item.isActive).length > 0;
         }
 
         callDesk(method, ...args) {
@@ -39,7 +44,7 @@ const withCounters = (Controller, template) =>
         }
 
         async openCounter({ key }) {
-            this.env.services.action.doAction(await this.callDesk("action_desk_list", key));
+            this.env.services.action.doAction(await this.callDesk("action_desk_list", key, this.isMine));
         }
 
         async onClickBanner({ action: method }) {
