@@ -42,13 +42,7 @@ from . import res_partner_referral
 from . import res_partner_collection
 from . import res_partner_attempt
 from . import account_move_terms
-from . import account_partial_reconcile
-from . import account_payment
-from . import res_company
 from . import res_company_particulars
-from . import res_config_settings
-from . import res_partner
-from . import res_partner_customer
 from . import res_partner_collection_file
 from . import dunning_banner_mixin
 from . import dunning_explained_mixin
