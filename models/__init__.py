@@ -42,13 +42,7 @@ from . import res_partner_referral
 from . import res_partner_collection
 from . import res_partner_attempt
 from . import account_move_terms
-from . import account_partial_reconcile
-from . import account_payment
-from . import res_company
 from . import res_company_particulars
-from . import res_config_settings
-from . import res_partner
-from . import res_partner_customer
 from . import res_partner_collection_file
 from . import dunning_banner_mixin
 from . import dunning_explained_mixin
@@ -64,6 +58,7 @@ from . import dunning_run
 from . import dunning_run_now
 from . import dunning_notice
 from . import l2c_portal_page
+from . import balance_confirmation
 from . import dunning_notice_portal
 from . import dunning_notice_outbox
 from . import dunning_notice_reply

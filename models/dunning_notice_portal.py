@@ -3,7 +3,7 @@ from datetime import timedelta
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, plaintext2html
 
 from ..engine.answers import read_amount, read_key, read_number
 
@@ -149,7 +149,7 @@ class DunningNotice(models.Model):
         self.activity_schedule(
             "mail.mail_activity_data_todo",
             summary=self.env._("Answer: %s", label),
-            note=answer.note,
+            note=plaintext2html(answer.note or ""),
             date_deadline=self._today(),
             user_id=self._who_answers(answer).id,
         )

@@ -50,3 +50,5 @@ from . import test_attackers
 from . import test_satisfaction
 from . import test_approval
 from . import test_desk
+from . import test_mail_templates
+from . import test_balance_confirmation
