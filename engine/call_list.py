@@ -150,6 +150,7 @@ def call_list(now, local_now, rate):
                   NULL::integer,
                   NULL::integer,
                   NULL::varchar,
+                  NULL::timestamp,
                   NULL::integer,
                   NULL::timestamp,
                   event_id

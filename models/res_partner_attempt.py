@@ -41,23 +41,6 @@ class ResPartner(models.Model):
     def action_left_message(self):
         return self.action_log_attempt("left_message")
 
-    def action_promise(self):
-        """A new promise, with all that is overdue and a day; saving it logs the attempt."""
-        items = self._overdue_items()
-        currency = items[:1].currency_id or self.env.company.currency_id
-        items = items.filtered(lambda item: item.currency_id == currency)
-        action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.dunning_promise_action_call")
-        values = {
-            "partner_id": self.commercial_partner_id.id,
-            "company_id": self.env.company.id,
-            "currency_id": currency.id,
-            "amount": sum(items.mapped("amount_residual_currency")),
-            "date": self.env.company._working_days_later(5),
-            "move_line_ids": items.ids,
-        }
-        kept = {name: value for name, value in self.env.context.items() if name.startswith("l2c_")}
-        return action | {"context": kept | {f"default_{name}": value for name, value in values.items()}}
-
     def _result_dialog(self, outcome):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.call_result_action")
@@ -120,7 +103,7 @@ class ResPartner(models.Model):
         )
         day = self.env.company._working_days_later(1)
         for customer_id, tries in tried.grouped("res_id").items():
-            misses = misses_in_a_row(tries.mapped("outcome"))
+            misses = misses_in_a_row(tries.mapped(lambda attempt: (attempt.date, attempt.outcome)))
             if misses < MOST_TRIES:
                 afternoon, morning = (
                     self.env._("Call again, in the afternoon"),

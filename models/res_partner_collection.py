@@ -148,8 +148,10 @@ class ResPartner(models.Model):
     # Promises --------------------------------------------------------------------------
 
     def action_promise(self):
-        """Log a promise: everything is filled in."""
-        return self._action_agree("lead_to_cash.dunning_promise_action_new", self._dunning_promise_defaults())
+        """Log a promise: everything is filled in. On the desk it is the result of the call."""
+        on_the_desk = "l2c_line_id" in self.env.context
+        xmlid = f"lead_to_cash.dunning_promise_action_{'call' if on_the_desk else 'new'}"
+        return self._action_agree(xmlid, self._dunning_promise_defaults())
 
     def action_plan(self):
         """Agree on instalments: everything is filled in."""
@@ -159,6 +161,7 @@ class ResPartner(models.Model):
         if not values["move_line_ids"][0][2]:
             raise UserError(self.env._("Nothing is open that isn't promised already."))
         context = {f"default_{name}": value for name, value in values.items()}
+        context |= {name: value for name, value in self.env.context.items() if name.startswith("l2c_")}
         return self.env["ir.actions.act_window"]._for_xml_id(xmlid) | {"context": context}
 
     def _dunning_promise_defaults(self, items=None):
