@@ -61,6 +61,7 @@
         "views/dunning_answer_views.xml",
         "views/answer_page_templates.xml",
         "views/satisfaction_views.xml",
+        "views/balance_confirmation_views.xml",
         "views/dunning_forecast_views.xml",
         "views/dunning_preview_views.xml",
         "views/dunning_go_live_views.xml",
@@ -83,6 +84,7 @@
         "demo/res_users_demo.xml",
         "demo/crm_lead_demo.xml",
         "demo/dunning_demo.xml",
+        "demo/sales_mail_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -45,3 +45,10 @@ from . import test_receivables
 from . import test_replay
 from . import test_replay_input
 from . import test_replay_data
+from . import test_answer_page
+from . import test_attackers
+from . import test_satisfaction
+from . import test_approval
+from . import test_desk
+from . import test_mail_templates
+from . import test_balance_confirmation
