@@ -61,6 +61,7 @@
         "views/dunning_answer_views.xml",
         "views/answer_page_templates.xml",
         "views/satisfaction_views.xml",
+        "views/balance_confirmation_views.xml",
         "views/dunning_forecast_views.xml",
         "views/dunning_preview_views.xml",
         "views/dunning_go_live_views.xml",
@@ -85,6 +86,7 @@
         "demo/desk_customers_demo.xml",
         "demo/dunning_demo.xml",
         "demo/desk_demo.xml",
+        "demo/sales_mail_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

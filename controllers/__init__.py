@@ -1,2 +1,3 @@
 from . import opt_out
 from . import answer_page
+from . import balance_page

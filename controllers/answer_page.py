@@ -6,17 +6,18 @@ from odoo.addons.account_payment.controllers.portal import PortalAccount
 from odoo.exceptions import UserError
 from odoo.http import request
 
-from ..engine.answers import read_number
+from ..engine.answers import MOST_BYTES, read_number
+from .token_page import TokenPages
 
 
-class AnswerPage(PortalAccount, PaymentPortal):
+class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
     """Where a notice leads: what is open, paying, and answering. The token opens it, no login."""
 
     @http.route(["/my/collection/<int:notice_id>"], type="http", auth="public", website=True, sitemap=False)
     def answer_page(self, notice_id, access_token="", done=None, **_query):
         notice_sudo = self._notice(notice_id, access_token)
         answer = notice_sudo.answer_ids.filtered(lambda answer: answer.id == read_number(done or ""))
-        return self._render_page(notice_sudo, answer=answer)
+        return self._render_page(notice_sudo, answer=answer, done_payment=done == "payment")
 
     @http.route(
         "/my/collection/<int:notice_id>/answer",
@@ -33,9 +34,11 @@ class AnswerPage(PortalAccount, PaymentPortal):
         notice_sudo = self._notice(notice_id, access_token)
         form["items"] = request.httprequest.form.getlist("items")
         proof = request.httprequest.files.get("proof")
+        if proof:
+            proof = proof.filename and (proof.filename, proof.read(MOST_BYTES + 1))
         try:
             with request.env.cr.savepoint():
-                answer = notice_sudo._take_answer(form, proof and proof.filename and (proof.filename, proof.read()))
+                answer = notice_sudo._take_answer(form, proof)
         except UserError as error:
             return self._render_page(notice_sudo, error=str(error), form=form, status=422)
         return request.redirect(notice_sudo.get_portal_url(query_string=f"&done={answer.id}"))
@@ -71,6 +74,8 @@ class AnswerPage(PortalAccount, PaymentPortal):
     def pay(self, notice_id, documents, access_token="", amount=None, **kwargs):
         """Create the transaction of the payment form. The token, the documents and the amount
         are checked anew."""
+        if self._is_too_much(access_token):
+            raise UserError(request.env._("Too many answers came from here in the last hour. Please try again later."))
         notice_sudo = self._notice(notice_id, access_token)
         moves, amount = notice_sudo._to_pay_documents(documents.split("-"), amount)
         self._validate_transaction_kwargs(kwargs)
@@ -96,24 +101,7 @@ class AnswerPage(PortalAccount, PaymentPortal):
     # -----------------------------------------------------------------------------------
 
     def _notice(self, notice_id, token):
-        """The notice that the token opens, with all rights, in its customer's language. Anything
-        else is the same page that isn't there.
-
-        :raise NotFound: when the token doesn't open it
-        """
-        notice_sudo = request.env["dunning.notice"]._by_token(notice_id, token)
-        if not notice_sudo:
-            raise request.not_found()
-        language = request.env["res.lang"]._get_data(code=notice_sudo.partner_id.lang)
-        if language and request.env.user._is_public():
-            request.lang = language
-            request.update_context(lang=language.code)
-        return notice_sudo.with_context(lang=request.env.context.get("lang"))
-
-    def _too_much(self, token):
-        if request.env["l2c.portal.post"]._is_too_much(token, request.httprequest.remote_addr):
-            return request.render("lead_to_cash.too_many_posts", {}, status=429)
-        return None
+        return self._page_of("dunning.notice", notice_id, token)
 
     def _render_page(self, notice_sudo, status=200, **values):
         page = {

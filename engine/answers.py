@@ -65,10 +65,10 @@ def read_date(text):
 def read_number(text):
     """The whole positive number in ``text``; None when there is none.
 
-    >>> [read_number(text) for text in ("3", " 12 ", "0", "-1", "1.5", "x", "1" * 9)]
-    [3, 12, None, None, None, None, None]
+    >>> [read_number(text) for text in ("3", " 12 ", "1234567", "0", "-1", "1.5", "x", "1" * 10)]
+    [3, 12, 1234567, None, None, None, None, None]
     """
-    return int(text) or None if re.fullmatch(r" *[0-9]{1,6} *", str(text)) else None
+    return int(text) or None if re.fullmatch(r" *[0-9]{1,9} *", str(text)) else None
 
 
 def read_text(text):
@@ -79,6 +79,15 @@ def read_text(text):
     """
     clean = str(text or "").encode("utf-8", "ignore").decode().replace("\x00", "")
     return clean.strip()[:MOST_CHARACTERS]
+
+
+def read_key(text):
+    """The key of a form, as the page made it; None when it is no such key.
+
+    >>> [read_key(text) for text in ("0f" * 16 + "-paid", "0f" * 16, "0F" * 16 + "-paid", "", None)]
+    ['0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f-paid', None, None, None, None]
+    """
+    return str(text) if re.fullmatch(r"[0-9a-f]{32}-[a-z_]{1,16}", str(text)) else None
 
 
 def is_proof(name, content):

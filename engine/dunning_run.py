@@ -178,6 +178,39 @@ def show_mails(mail_ids):
     )
 
 
+def overdue_paid(today):
+    """SQL: ids of the sent notices, the newest first for each customer and company, of what was
+    overdue and has been paid, not credited or written off, when nothing overdue is open any more
+    and nobody has said thanks yet."""
+    return SQL(
+        """
+        SELECT n.id
+          FROM dunning_notice n JOIN dunning_policy p ON p.id = n.policy_id AND p.thanks_template_id IS NOT NULL
+         WHERE n.state = 'sent' AND n.expires_on >= %(today)s AND n.is_thanked IS NOT TRUE
+           AND EXISTS (
+               SELECT 1 FROM dunning_notice_line nl
+                 JOIN account_partial_reconcile r ON r.debit_move_id = nl.move_line_id
+                 JOIN account_move_line paid ON paid.id = r.credit_move_id
+                 JOIN account_move pm ON pm.id = paid.move_id AND pm.move_type != 'out_refund'
+                WHERE nl.notice_id = n.id AND nl.days_overdue > 0)
+           AND NOT EXISTS (
+               SELECT 1 FROM dunning_notice_line nl
+                 JOIN account_move_line l ON l.id = nl.move_line_id
+                 JOIN account_move m ON m.id = l.move_id AND m.handling_role = 'lost'
+                WHERE nl.notice_id = n.id)
+           AND NOT EXISTS (
+               SELECT 1 FROM account_move_line l
+                 JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+                 JOIN res_partner c ON c.id = l.partner_id
+                WHERE c.commercial_partner_id = n.partner_id AND l.company_id = n.company_id
+                  AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE AND l.balance > 0
+                  AND COALESCE(l.date_maturity, l.date) < %(today)s)
+      ORDER BY n.partner_id, n.company_id, n.id DESC
+        """,
+        today=today,
+    )
+
+
 def changed_by_the_books(notice_ids, withdrawn=()):
     """SQL for (notice id, whether an item that rose is still open) of those of the notices whose lines no longer say what the books say. Lines with the ids
     ``withdrawn`` count as if their items were paid."""

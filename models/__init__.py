@@ -58,6 +58,8 @@ from . import dunning_preview
 from . import dunning_run
 from . import dunning_run_now
 from . import dunning_notice
+from . import l2c_portal_page
+from . import balance_confirmation
 from . import dunning_notice_portal
 from . import dunning_notice_outbox
 from . import dunning_notice_reply

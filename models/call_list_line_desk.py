@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import format_amount
 
 from ..engine import desk as engine
+from ..engine.call_list import MODELS
 
 #: Counters of the desk, in their order, with the action that shows what they count.
 COUNTERS = {
@@ -33,15 +34,15 @@ class CallListLine(models.Model):
     overdue_amount = fields.Monetary("Overdue", compute="_compute_balance", help="Open items past their due date.")
     credit_amount = fields.Monetary("Open Credits", compute="_compute_balance")
     oldest_date = fields.Date("Due since", compute="_compute_balance", help="The oldest open item's due date.")
-    promise_ids = fields.Many2many("dunning.promise", compute="_compute_promises")
+    promise_ids = fields.Many2many("dunning.promise", string="Promises", compute="_compute_promises")
     promise_text = fields.Char("Promise", compute="_compute_promises")
     next_step = fields.Char(compute="_compute_next_step")
     next_step_date = fields.Date("On", compute="_compute_next_step")
     call_script = fields.Text(compute="_compute_call_script")
     item_ids = fields.Many2many("account.move.line", compute="_compute_item_ids")
     notice_id = fields.Many2one("dunning.notice", compute="_compute_event")
-    promise_id = fields.Many2one("dunning.promise", compute="_compute_event")
-    item_id = fields.Many2one("account.move.line", compute="_compute_event")
+    promise_id = fields.Many2one("dunning.promise", "Broken Promise", compute="_compute_event")
+    item_id = fields.Many2one("account.move.line", "Returned Item", compute="_compute_event")
     activity_id = fields.Many2one("mail.activity", compute="_compute_event")
 
     _depends = {
@@ -293,7 +294,8 @@ class CallListLine(models.Model):
         return super()._own_domain()
 
     def _is_desk(self):
-        return self[:1].res_model == "res.partner" or self.env.context.get("l2c_desk")
+        # By the id: the line may be no longer there to be read.
+        return (self[:1].id or 0) % 10 == MODELS["res.partner"] or self.env.context.get("l2c_desk")
 
     def _form_view(self):
         return "lead_to_cash.desk_view_form" if self._is_desk() else super()._form_view()

@@ -90,7 +90,7 @@ class DunningAnswer(models.Model):
             "notice_id": notice.id,
             "kind": kind,
             "note": read_text(form.get("note")),
-            "form_key": read_text(form.get("form_key"))[:64],
+            "form_key": form["form_key"],
         }
         if proof:
             values["attachment_ids"] = [(0, 0, self._prepare_proof_values(notice, *proof))]

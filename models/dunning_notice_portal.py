@@ -3,9 +3,9 @@ from datetime import timedelta
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, consteq
+from odoo.tools import SQL, plaintext2html
 
-from ..engine.answers import read_amount, read_number
+from ..engine.answers import read_amount, read_key, read_number
 
 #: Days for which the page can be opened after the notice is cancelled or paid.
 OPEN_DAYS = 30
@@ -15,7 +15,7 @@ class DunningNotice(models.Model):
     """The page behind a notice, on which the customer sees what is open, pays, and answers."""
 
     _name = "dunning.notice"
-    _inherit = ["dunning.notice", "portal.mixin"]
+    _inherit = ["dunning.notice", "l2c.portal.page.mixin"]
 
     expires_on = fields.Date(
         readonly=True, copy=False, help="Until then the customer can open the page: it was paid, or cancelled."
@@ -26,17 +26,6 @@ class DunningNotice(models.Model):
     def _compute_access_url(self):
         for notice in self:
             notice.access_url = f"/my/collection/{notice.id}"
-
-    @api.model
-    def _by_token(self, notice_id, token):
-        """The notice with this id that ``token`` opens, with all rights; none when there is
-        none, it is another one's, or it is over. Takes the same time in each case."""
-        # The token stands in for rights.
-        notice_sudo = self.sudo().browse(notice_id).exists()
-        expected = notice_sudo.access_token or "no token, no page"
-        fits = consteq(expected.encode(), str(token).encode("utf-8", "replace"))
-        is_over = notice_sudo.expires_on and notice_sudo.expires_on < self._today()
-        return notice_sudo if fits and notice_sudo.access_token and not is_over else notice_sudo.browse()
 
     def _open_lines(self):
         """The lines whose items are still open."""
@@ -136,9 +125,16 @@ class DunningNotice(models.Model):
     # Answering ---------------------------------------------------------------------------
 
     def _take_answer(self, form, proof):
-        """The answer in ``form``: the one that was taken already when it is sent again."""
-        known = self.answer_ids.filtered(lambda answer: answer.form_key == form.get("form_key"))
-        return known[:1] or self.env["dunning.answer"]._take(self, form, proof)
+        """The answer in ``form``: the one that was taken already when it is sent again.
+
+        :raise UserError: with what to do, when something is missing or can't be
+        """
+        if not (key := read_key(form.get("form_key"))):
+            raise UserError(self.env._("This page is too old. Open the link in your e-mail again."))
+        # Of two at once, the second fails here, is repeated by Odoo, and then sees the first.
+        self.env.cr.execute(SQL("UPDATE dunning_notice SET needs_answer = needs_answer WHERE id = %s", self.id))
+        known = self.answer_ids.filtered(lambda answer: answer.form_key == key)
+        return known[:1] or self.env["dunning.answer"]._take(self, {**form, "form_key": key}, proof)
 
     def _answered(self, answer):
         """Tell the responsible, and write the answer down."""
@@ -153,7 +149,7 @@ class DunningNotice(models.Model):
         self.activity_schedule(
             "mail.mail_activity_data_todo",
             summary=self.env._("Answer: %s", label),
-            note=answer.note,
+            note=plaintext2html(answer.note or ""),
             date_deadline=self._today(),
             user_id=self._who_answers(answer).id,
         )

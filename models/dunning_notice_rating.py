@@ -4,7 +4,9 @@ from odoo.addons.rating.models.rating_data import (
     RATING_NEUTRAL_VALUE,
     RATING_UNHAPPY_VALUE,
 )
-from odoo.tools import SQL
+from odoo.tools import plaintext2html
+
+from ..engine.dunning_run import overdue_paid, show_mails
 
 
 class DunningNotice(models.Model):
@@ -13,21 +15,25 @@ class DunningNotice(models.Model):
     _inherit = "dunning.notice"
 
     def _ask_ratings(self):
-        """A question for each notice whose level asks one, made together: the e-mails link to it."""
+        """A question for each notice that asks one, made together: the e-mails link to it."""
         model_id = self.env["ir.model"]._get_id(self._name)
-        asking = self.filtered("level_id.ask_rating")
+        asking = self.filtered(lambda notice: notice._asks_rating())
         # Whoever approves a notice need not write ratings of customers.
+        asked = asking.filtered(lambda notice: not all(notice.sudo().rating_ids.mapped("consumed")))
         self.env["rating.rating"].sudo().create(
             [
                 {"res_model_id": model_id, "res_id": notice.id, "partner_id": notice.partner_id.id}
-                for notice in asking - asking.filtered("rating_ids")
+                for notice in asking - asked
             ]
         )
+
+    def _asks_rating(self):
+        return self.level_id.ask_rating or self.is_thanked
 
     def _rating_urls(self):
         """Where each smiley leads; nothing when no answer is asked for."""
         rates = {"happy": RATING_HAPPY_VALUE, "neutral": RATING_NEUTRAL_VALUE, "unhappy": RATING_UNHAPPY_VALUE}
-        if not self.ids or not (self.level_id.ask_rating or self.is_thanked):
+        if not self.ids or not self._asks_rating():
             return {}
         token = self._rating_get_access_token()
         return {name: f"{self.get_base_url()}/rate/{token}/{rate}" for name, rate in rates.items()}
@@ -35,41 +41,39 @@ class DunningNotice(models.Model):
     def rating_apply(self, rate, token=None, rating=None, feedback=None, subtype_xmlid=None, notify_delay_send=False):
         result = super().rating_apply(rate, token, rating, feedback, subtype_xmlid, notify_delay_send)
         if rate < RATING_NEUTRAL_VALUE:
-            self.activity_schedule(
-                "mail.mail_activity_data_call",
-                summary=self.env._("Not content: call before the due date"),
-                note=feedback,
-                date_deadline=self._today(),
-                user_id=self._responsible().id,
-            )
+            self._ask_what_is_wrong(feedback)
         return result
+
+    def _ask_what_is_wrong(self, feedback):
+        """One call, also when the customer says it twice."""
+        summary = self.env._("Not content: call before the due date")
+        if self.is_thanked:
+            summary = self.env._("Not content: call")
+        if known := self.activity_ids.filtered(lambda activity: activity.summary == summary)[:1]:
+            known.note = plaintext2html(feedback or "")
+            return
+        self.activity_schedule(
+            "mail.mail_activity_data_call",
+            summary=summary,
+            note=plaintext2html(feedback or ""),
+            date_deadline=self._today(),
+            user_id=self._responsible().id,
+        )
 
     @api.model
     def _thank(self):
-        """Thank customers who were reminded and now owe nothing overdue: once for what they were
-        reminded of, with the template of their policy."""
+        """Thank customers who were reminded of what was overdue, have paid, and now owe nothing
+        overdue: once for all they were reminded of, with the template of their policy."""
         self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT n.id
-                  FROM dunning_notice n JOIN dunning_policy p ON p.id = n.policy_id AND p.thanks_template_id IS NOT NULL
-                 WHERE n.state = 'sent' AND n.expires_on IS NOT NULL AND n.is_thanked IS NOT TRUE
-                   AND NOT EXISTS (
-                       SELECT 1 FROM account_move_line l
-                         JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
-                         JOIN res_partner c ON c.id = l.partner_id
-                        WHERE c.commercial_partner_id = n.partner_id AND l.company_id = n.company_id
-                          AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE AND l.balance > 0
-                          AND COALESCE(l.date_maturity, l.date) < %s)
-              ORDER BY n.partner_id, n.company_id, n.id DESC
-                """,
-                self._today(),
-            )
-        )
+        rows = self.env.execute_query(overdue_paid(self._today()))
         notices = self.browse(row[0] for row in rows)
         notices.is_thanked = True
         newest = self.union(*(group[:1] for group in notices.grouped(lambda n: (n.partner_id, n.company_id)).values()))
-        for template, group in newest.grouped("policy_id.thanks_template_id").items():
-            for notice in group.filtered(lambda notice: notice._addressee().email_normalized):
-                template.send_mail(notice.id, email_values={"recipient_ids": [(4, notice._addressee().id)]})
+        reachable = newest.filtered(lambda notice: notice._addressee().email_normalized)
+        groups = reachable.grouped(lambda notice: (notice.policy_id.thanks_template_id, notice.partner_id.lang))
+        for (template, lang), group in groups.items():
+            mails = self.env["mail.mail"].create(group._prepare_mail_values(template, lang))
+            self.env.flush_all()
+            self.env.cr.execute(show_mails(mails.ids))
+            mails.invalidate_recordset(["body"], flush=False)
+            self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger(at=set(mails.mapped("scheduled_date")))

@@ -24,27 +24,26 @@ class PortalPost(models.Model):
     @api.model
     def _is_too_much(self, token, address):
         """Count a post, in a transaction of its own: what follows may fail. Whether it is one
-        too many.
+        too many. It is counted first and then looked: of many at once none is overlooked.
 
         :param token: what opens the page
         :param address: the reader's network address; only a hash of it is kept
         """
+        limits = (("token", str(token), MOST_OF_TOKEN), ("address", address, MOST_OF_ADDRESS))
+        most = {hmac(self.env(su=True), "lead_to_cash-post", (kind, value)): limit for kind, value, limit in limits}
+        now = self._clock()
         with self.env.registry.cursor() as cr:
-            posts = self.with_env(self.env(cr=cr, su=True))
-            limits = (("token", token, MOST_OF_TOKEN), ("address", address, MOST_OF_ADDRESS))
-            counted = [posts._count(kind, value) > most for kind, value, most in limits]
-        return any(counted)
-
-    def _count(self, kind, value):
-        """Count one more, and return how many there were in the last hour."""
-        key = hmac(self.env, "lead_to_cash-post", (kind, value))
-        hour_ago = self._clock() - timedelta(hours=1)
-        self.env.cr.execute(SQL("SELECT pg_advisory_xact_lock(hashtext(%s))", key))  # one by one, to count right
-        self.env.cr.execute(SQL("INSERT INTO l2c_portal_post (key, date) VALUES (%s, %s)", key, self._clock()))
-        [[number]] = self.env.execute_query(
-            SQL("SELECT count(*) FROM l2c_portal_post WHERE key = %s AND date > %s", key, hour_ago)
-        )
-        return number
+            rows = SQL(", ").join(SQL("(%s, %s)", key, now) for key in most)
+            cr.execute(SQL("INSERT INTO l2c_portal_post (key, date) VALUES %s", rows))
+        with self.env.registry.cursor() as cr:
+            cr.execute(
+                SQL(
+                    "SELECT key, count(*) FROM l2c_portal_post WHERE key IN %s AND date > %s GROUP BY key",
+                    tuple(most),
+                    now - timedelta(hours=1),
+                )
+            )
+            return any(number > most[key] for key, number in cr.fetchall())
 
     def _clock(self):
         return self.env["res.company"]._now()

@@ -107,7 +107,7 @@ class ResPartner(models.Model):
         )
         day = self.env.company._working_days_later(1)
         for customer_id, tries in tried.grouped("res_id").items():
-            misses = misses_in_a_row(tries.mapped("outcome"))
+            misses = misses_in_a_row(tries.mapped(lambda attempt: (attempt.date, attempt.outcome)))
             if misses < MOST_TRIES:
                 afternoon, morning = (
                     self.env._("Call again, in the afternoon"),

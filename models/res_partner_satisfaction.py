@@ -10,7 +10,7 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    satisfaction_count = fields.Integer("Ratings", compute="_compute_satisfaction")
+    satisfaction_count = fields.Integer("Number of Ratings", compute="_compute_satisfaction")
     satisfaction = fields.Integer(
         compute="_compute_satisfaction", help="Per cent of the answers that say all was well."
     )

@@ -1,7 +1,9 @@
+import base64
 from collections import defaultdict
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from reportlab.graphics.barcode import createBarcodeDrawing
 
 from ..engine import statement as engine
 
@@ -149,7 +151,27 @@ class BalanceConfirmation(models.AbstractModel):
         asked = customers.filtered(lambda customer: accounts[customer])
         if not asked:
             raise UserError(self.env._("These customers had no balance on that day. Choose another day."))
+        balances = {
+            customer: {str(section["currency"].id): section["total"] for section in accounts[customer]}
+            for customer in asked
+        }
+        questions = self.env["balance.confirmation"]._asked(self.env.company, day, balances)
         return [
-            self._letter(customer, customer, self.env.company, day=day, sections=accounts[customer])
+            self._letter(
+                customer,
+                customer,
+                self.env.company,
+                day=day,
+                sections=accounts[customer],
+                **self._way_to_answer(questions[customer]),
+            )
             for customer in asked
         ]
+
+    def _way_to_answer(self, question):
+        """The page on which the customer answers, and the same as a picture for a phone."""
+        url = question.get_base_url() + question.get_portal_url()
+        # Odoo's own pictures of codes need Cairo; this one is drawn with lines.
+        drawing = createBarcodeDrawing("QR", value=url, barWidth=100, barHeight=100, barBorder=0, format="svg")
+        picture = base64.b64encode(drawing.asString("svg").encode()).decode()
+        return {"url": url, "picture": f"data:image/svg+xml;base64,{picture}"}

@@ -36,7 +36,7 @@ class AnswerCase(RunCase, HttpCase):
         data = {
             "access_token": self.notice.access_token,
             "csrf_token": re.search(r'name="csrf_token" value="([^"]+)"', page)[1],
-            "form_key": keys.get(kind, "x"),
+            "form_key": keys.get(kind, f"{'0' * 32}-none"),
             "kind": kind,
             **form,
         }

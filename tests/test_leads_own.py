@@ -61,12 +61,16 @@ class TestOwnDocumentsOnly(CallListCase):
         for row in data:
             action = self.env["ir.actions.act_window"].browse(row.res_id)
             model = self.env[action.res_model].with_user(self.seller)
-            if action.target != "new" and model.has_access("read") and "user_id" in model._fields:
+            of_salespeople = "res.partner" not in (action.domain or "")  # the desk is the collectors'
+            if of_salespeople and action.target != "new" and model.has_access("read") and "user_id" in model._fields:
                 found[row.name] = action
         return found
 
     def test_the_table_is_complete(self):
         self.assertEqual(set(self.actions()), LISTS)
+
+    def test_the_desk_shows_them_nothing(self):
+        self.assertFalse(self.env["call.list.line"].with_user(self.seller).search([("res_model", "=", "res.partner")]))
 
     def test_own_rows_only(self):
         self.work_of(self.seller)

@@ -101,7 +101,7 @@ class TestDunningLetter(LetterCase):
                 self.env.company.external_report_layout_id = layout.view_id
                 title = "" if layout.name == "Folder" else "First"  # there in the header, which Debian's build has not
                 self.assertTells(self.text(LETTER, notice), notice.line_ids.move_id.name, "$ 100.00", title)
-                self.assertTells(self.text(STATEMENT, self.customer), notice.line_ids.move_id.name, "1–30 days")
+                self.assertTells(self.text(STATEMENT, self.customer), notice.line_ids.move_id.name, "Over 90 days")
 
     def test_from_right_to_left(self):
         self.env["res.lang"]._activate_lang("he_IL")

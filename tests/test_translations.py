@@ -12,19 +12,28 @@ from odoo.tools.translate import trans_export
 SAME = {
     "he": set(),
     "ro": {
+        "%(done)s: %(count)s.",
+        "<b>Document</b>",
+        "<b>Total</b>",
+        "<strong>Total</strong>",
         "Contact",
         "Document",
         "E-mail",
         "General",
         "ID",
         "Include",
+        "Interval",
         "Lead",
         "Manager",
         "Manual",
         "Normal",
+        "QR",
         "SMS",
         "Standard",
+        "Subtotal",
         "Total",
+        "id",
+        "object.display_name",
     },
 }
 

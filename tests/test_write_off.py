@@ -346,7 +346,7 @@ class TestSettlement(WriteOffCase):
         self.assertEqual((self.proposal.amount_to_pay, self.proposal.activity_ids.ids), (30, []))
         self.pay(self.move, 30)
         self.assertEqual(self.proposal.activity_ids.user_id, self.people["manager"])
-        self.assertEqual(self.move.handling_role, "new")
+        self.assertEqual(self.move.handling_role, "in_progress")
         self.proposal.action_post()
         self.assertEqual((self.proposal.state, self.move.amount_residual), ("done", 0))
         self.assertEqual(self.move.handling_role, "lost")

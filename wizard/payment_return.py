@@ -9,7 +9,7 @@ class PaymentReturn(models.TransientModel):
     _inherit = ["l2c.clock.mixin"]
     _description = "Payment Returned"
 
-    payment_ids = fields.Many2many("account.payment", required=True)
+    payment_ids = fields.Many2many("account.payment", string="Payments", required=True)
     payment_id = fields.Many2one(
         "account.payment", required=True, domain="[('id', 'in', payment_ids)]", ondelete="cascade"
     )

@@ -12,7 +12,10 @@ def main():
     parser.add_argument("--config", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--database", required=True, help=argparse.SUPPRESS)
     parser.add_argument(
-        "part", nargs="?", choices=["install", "dunning", "hosts", "leads", "desk", "letters"], help="all parts when left out"
+        "part",
+        nargs="?",
+        choices=["install", "dunning", "hosts", "leads", "desk", "letters"],
+        help="all parts when left out",
     )
     parser.add_argument("--documents", type=int, default=10_000, help="leads, orders and invoices each")
     parser.add_argument("--invoices", type=int, default=10_000, help="posted invoices of the company")

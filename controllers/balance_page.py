@@ -1,0 +1,36 @@
+from odoo import http
+from odoo.exceptions import UserError
+from odoo.http import request
+
+from .token_page import TokenPages
+
+
+class BalancePage(TokenPages, http.Controller):
+    """Where a balance confirmation leads: the customer agrees or not, once, without login."""
+
+    @http.route("/my/balance/<int:confirmation_id>", type="http", auth="public", website=True, sitemap=False)
+    def balance_page(self, confirmation_id, access_token="", **_query):
+        return self._render_balance(self._page_of("balance.confirmation", confirmation_id, access_token))
+
+    @http.route(
+        "/my/balance/<int:confirmation_id>/answer",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        website=True,
+        sitemap=False,
+    )
+    def balance_answer(self, confirmation_id, access_token="", **form):
+        """Take the answer; a reload of what follows sends nothing."""
+        if too_much := self._too_much(access_token):
+            return too_much
+        confirmation_sudo = self._page_of("balance.confirmation", confirmation_id, access_token)
+        try:
+            confirmation_sudo._take_answer(form)
+        except UserError as error:
+            return self._render_balance(confirmation_sudo, error=str(error), form=form, status=422)
+        return request.redirect(confirmation_sudo.get_portal_url())
+
+    def _render_balance(self, confirmation_sudo, status=200, **values):
+        page = {"confirmation": confirmation_sudo, "form": {}, "page_name": "balance"}
+        return request.render("lead_to_cash.balance_page", page | values, status=status)

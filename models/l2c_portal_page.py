@@ -1,0 +1,25 @@
+from odoo import api, models
+from odoo.tools import consteq
+
+#: The largest id that a database can hold; addresses may say more.
+LARGEST_ID = 2**31 - 1
+
+
+class PortalPage(models.AbstractModel):
+    """A record with a page for whoever has its token, without login; of a model with
+    `l2c.clock.mixin` and a field `expires_on`."""
+
+    _name = "l2c.portal.page.mixin"
+    _inherit = ["portal.mixin"]
+    _description = "Page behind a Token"
+
+    @api.model
+    def _by_token(self, record_id, token):
+        """The record with this id that ``token`` opens, with all rights; none when there is
+        none, it is another one's, or it is over. Takes the same time in each case."""
+        # The token stands in for rights.
+        record_sudo = self.sudo().browse(record_id if record_id <= LARGEST_ID else 0).exists()
+        expected = record_sudo.access_token or "no token, no page"
+        fits = consteq(expected.encode(), str(token).encode("utf-8", "replace"))
+        is_over = record_sudo.expires_on and record_sudo.expires_on < self._today()
+        return record_sudo if fits and record_sudo.access_token and not is_over else record_sudo.browse()
