@@ -68,6 +68,7 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
             access_token=access_token,
         )
         values |= {"notice": notice_sudo, "moves": moves, "amount": amount, "page_name": "collection"}
+        values |= self._layout()
         return request.render("lead_to_cash.answer_pay", values)
 
     @http.route("/my/collection/<int:notice_id>/transaction/<string:documents>", type="jsonrpc", auth="public")
@@ -115,4 +116,4 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
             "form": {},
             "page_name": "collection",
         }
-        return request.render("lead_to_cash.answer_page", page | values, status=status)
+        return request.render("lead_to_cash.answer_page", page | self._layout() | values, status=status)

@@ -33,4 +33,4 @@ class BalancePage(TokenPages, http.Controller):
 
     def _render_balance(self, confirmation_sudo, status=200, **values):
         page = {"confirmation": confirmation_sudo, "form": {}, "page_name": "balance"}
-        return request.render("lead_to_cash.balance_page", page | values, status=status)
+        return request.render("lead_to_cash.balance_page", page | self._layout() | values, status=status)

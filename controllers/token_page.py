@@ -19,6 +19,11 @@ class TokenPages:
             request.update_context(lang=language.code)
         return record_sudo.with_context(lang=request.env.context.get("lang"))
 
+    def _layout(self):
+        """What the frame of a page has to know: the language of what it shows. Odoo's choice of
+        languages is left out, the page is in its customer's."""
+        return {"html_data": {"lang": (request.env.lang or "en_US").replace("_", "-")}, "no_footer": True}
+
     def _is_too_much(self, token):
         return request.env["l2c.portal.post"]._is_too_much(token, request.httprequest.remote_addr)
 

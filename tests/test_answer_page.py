@@ -134,6 +134,21 @@ class TestAnswerPage(AnswerCase):
         self.customer.email = "right@example.com"
         self.assertFalse(self.customer.is_wrong_addressee)
 
+    def test_in_the_customers_language(self):
+        """For a visitor without login, whatever the browser asks for; answers come back too."""
+        for code in ("he_IL", "ro_RO"):
+            self.env["res.lang"]._activate_lang(code)
+        for code, direction in (("he_IL", "rtl"), ("ro_RO", "ltr"), ("en_US", "ltr")):
+            for asked in ("en-US", "he", "ro"):
+                with self.subTest(code, browser=asked):
+                    self.customer.lang = code
+                    self.opener.headers["Accept-Language"] = asked
+                    page = self.get()
+                    self.assertEqual(page.status_code, 200)
+                    self.assertIn(f'lang="{code.replace("_", "-")}"', page.text)
+                    self.assertEqual("o_rtl" in page.text or 'dir="rtl"' in page.text, direction == "rtl")
+                    self.assertEqual(self.answer("nothing", page=page.text).status_code, 422)
+
     def test_sent_once(self):
         page = self.get().text
         for _time in range(2):
@@ -197,6 +212,9 @@ class TestAnswerPage(AnswerCase):
         self.assertEqual(self.env["dunning.notice"]._pages_of(contact), self.notice)
         self.authenticate("portal_contact", "portal_contact")
         self.assertIn(self.notice.access_token, self.url_open("/my/collection").text)
+        self.assertIn("See what is open, pay, or answer", self.url_open("/my/home").text)
+        counters = {"params": {"counters": ["open_payment_count"]}}
+        self.assertEqual(self.url_open("/my/counters", json=counters).json()["result"], {"open_payment_count": 1})
         self.assertFalse(self.env["dunning.notice"]._pages_of(self.env["res.partner"].create({"name": "X"})))
 
 

@@ -3,6 +3,7 @@
 import re
 
 from odoo.tests import HttpCase, freeze_time, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .common import TODAY, RunCase
 
@@ -137,11 +138,11 @@ class TestSatisfaction(SatisfactionCase):
     def test_report(self):
         """All answers in one place; questions without an answer are none."""
         notice = self.sent("2026-03-14")
-        domain = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.satisfaction_action")["domain"]
-        answers = self.env["rating.rating"].search(domain and eval(domain))
-        self.assertNotIn(notice.rating_ids, answers)
+        action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.satisfaction_action")
+        domain = safe_eval(action["domain"])
+        self.assertNotIn(notice.rating_ids, self.env["rating.rating"].search(domain))
         notice.rating_apply(5, rating=notice.rating_ids)
-        self.assertIn(notice.rating_ids, self.env["rating.rating"].search(eval(domain)))
+        self.assertIn(notice.rating_ids, self.env["rating.rating"].search(domain))
         self.assertEqual(self.customer.satisfaction, 100)
 
 
