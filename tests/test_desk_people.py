@@ -92,8 +92,6 @@ class TestDeskPeople(DeskCase):
         invoice.activity_schedule("mail.mail_activity_data_todo", fields.Date.to_date("2026-03-11"), "Send a copy")
         line = self.line(invoice)
         self.assertEqual((line.next_step, str(line.next_step_date)), ("Send a copy", "2026-03-11"))
-        self.promise(invoice, date="2026-03-10")
-        self.assertEqual(self.line(invoice).next_step, "Promise falls due")
 
     def test_overdue_is_what_is_past_due(self):
         """A payment that was undone stands as a credit beside it."""
