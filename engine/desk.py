@@ -207,7 +207,7 @@ def counts(today, company_ids, user_ids=None):
 
     :param user_ids: count only these collectors' customers, and nobody's
     """
-    owner = SQL("(SELECT (p.collector_id->>(company_id::text))::integer FROM res_partner p WHERE p.id = partner_id)")
+    owner = SQL("(SELECT (p.collector_id->>(e.company_id::text))::integer FROM res_partner p WHERE p.id = e.partner_id)")
     theirs = SQL("TRUE") if user_ids is None else SQL("(%s IN %s) IS NOT FALSE", owner, tuple(user_ids))
     return SQL(
         """
@@ -221,7 +221,7 @@ def counts(today, company_ids, user_ids=None):
           FROM dunning_notice WHERE state = 'to_approve' AND company_id IN %(companies)s GROUP BY 1
          UNION ALL
         SELECT %(approve)s, count(*)
-          FROM dunning_notice WHERE state = 'to_approve' AND company_id IN %(companies)s AND %(theirs)s
+          FROM dunning_notice e WHERE state = 'to_approve' AND company_id IN %(companies)s AND %(theirs)s
         """,
         events=events(today),
         call=NUMBERS["call"],

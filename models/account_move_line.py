@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 
@@ -49,6 +50,15 @@ class AccountMoveLine(models.Model):
             )
         )
         self.invalidate_model(["payment_return_open"], flush=False)
+
+    @api.model
+    def _open_domain(self):
+        """What customers owe, and their credits, that is still open."""
+        return (
+            Domain("account_type", "=", "asset_receivable")
+            & Domain("parent_state", "=", "posted")
+            & Domain("reconciled", "=", False)
+        )
 
     def _owed_by_customers(self):
         return self.filtered(lambda line: line.account_type == "asset_receivable" and line.balance > 0)

@@ -165,12 +165,7 @@ class DunningWriteOff(models.Model):
     @api.model
     def _item_domain(self):
         """Items that can be written off."""
-        return (
-            Domain("account_type", "=", "asset_receivable")
-            & Domain("parent_state", "=", "posted")
-            & Domain("reconciled", "=", False)
-            & Domain("balance", ">", 0)
-        )
+        return self.env["account.move.line"]._open_domain() & Domain("balance", ">", 0)
 
     # Records -------------------------------------------------------------------------------
 

@@ -165,11 +165,15 @@ class ResCompany(models.Model):
             return set()
         return {fields.Date.to_date(day) for day, none_works in unusual.items() if none_works}
 
-    def _working_days_later(self, days):
-        """The date that is so many working days of the company after today."""
+    def _working_days_later(self, days, calendar=None):
+        """The date that is so many working days after today, of the company or of ``calendar``."""
         today = self._today()
         horizon = today + timedelta(days=2 * days + 31)
-        return add_working_days(today, days, self._days_off(self.resource_calendar_id, today, horizon))
+        return add_working_days(today, days, self._days_off(calendar or self.resource_calendar_id, today, horizon))
+
+    def _dunning_working_days_later(self, days):
+        """The same by the calendar of dunning."""
+        return self._working_days_later(days, self.dunning_calendar_id)
 
     def _working_days_before(self, days):
         """The date that is so many working days of the company before today."""
@@ -191,11 +195,6 @@ class ResCompany(models.Model):
         """The holidays of the next year, with the working day after each."""
         holidays = self._dunning_holidays(today, today + timedelta(days=366))
         return {day: next_working_day(day, holidays) for day in sorted(holidays)}
-
-    def _dunning_working_days_later(self, days):
-        """The date that is so many working days after today."""
-        today = self._today()
-        return add_working_days(today, days, self._dunning_holidays(today, today + timedelta(days=2 * days + 31)))
 
     def _dunning_send_moments(self, zones):
         """By name of a time zone (False: the company's): when a notice may leave there next."""

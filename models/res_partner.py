@@ -74,9 +74,7 @@ class ResPartner(models.Model):
         return (
             Domain("partner_id.commercial_partner_id", "in", partners.ids)
             & Domain("company_id", "=", self.env.company.id)
-            & Domain("account_type", "=", "asset_receivable")
-            & Domain("parent_state", "=", "posted")
-            & Domain("reconciled", "=", False)
+            & self.env["account.move.line"]._open_domain()
             & (Domain("balance", "<", 0) | Domain("date_maturity", "<", today))
         )
 

@@ -119,7 +119,7 @@ class ResPartner(models.Model):
     def _says_paid(self):
         """The customers aren't reminded of anything while somebody looks for the money."""
         company = self.env.company
-        until = company._working_days_later(company.dunning_reply_hold_days)
+        until = company._dunning_working_days_later(company.dunning_reply_hold_days)
         # Who calls a customer need not be allowed to change its address.
         for customer_sudo in self.sudo().with_company(company).commercial_partner_id:
             if not customer_sudo.dunning_hold_until or customer_sudo.dunning_hold_until < until:
@@ -161,9 +161,7 @@ class ResPartner(models.Model):
         domain = (
             Domain("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids)
             & Domain("company_id", "=", self.env.company.id)
-            & Domain("account_type", "=", "asset_receivable")
-            & Domain("parent_state", "=", "posted")
-            & Domain("reconciled", "=", False)
+            & self.env["account.move.line"]._open_domain()
             & Domain("balance", ">", 0)
         )
         return self.env["account.move.line"].search(domain, order="date_maturity, id")

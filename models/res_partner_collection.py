@@ -192,9 +192,7 @@ class ResPartner(models.Model):
         domain = (
             Domain("partner_id.commercial_partner_id", "=", self.commercial_partner_id.id)
             & Domain("company_id", "=", self.env.company.id if items is None else items.company_id[:1].id)
-            & Domain("account_type", "=", "asset_receivable")
-            & Domain("parent_state", "=", "posted")
-            & Domain("reconciled", "=", False)
+            & self.env["account.move.line"]._open_domain()
             & Domain("amount_residual_currency", ">", 0)
             & Domain("id", "not in", taken)
         )

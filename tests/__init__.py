@@ -56,3 +56,4 @@ from . import test_approval
 from . import test_desk
 from . import test_mail_templates
 from . import test_balance_confirmation
+from . import test_desk_people
