@@ -52,7 +52,7 @@ class HandlingMixin(models.AbstractModel):
         footer = self.env["ir.qweb"].with_context(lang=lang)._render("lead_to_cash.sales_mail_footer", values)
         return {
             "email_to": address,
-            "body_html": mail.body_html + footer,
+            "body_html": self.env["mail.template"].with_context(lang=lang)._directed(mail.body_html + footer),
             "headers": repr({"List-Unsubscribe": f"<{url}>"}),
         }
 

@@ -1,6 +1,7 @@
 import uuid
 
 from lxml import html
+from markupsafe import Markup
 from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.tools.rendering_tools import parse_inline_template, render_inline_template
@@ -13,7 +14,7 @@ class MailTemplate(models.Model):
     def _render_bodies_at_once(self, records):
         """The body for each of ``records``, in their order: compiled and run once, where the
         mixin's rendering compiles it for each record."""
-        bodies = dict(zip(records.ids, self._render_parts(records), strict=True))
+        bodies = dict(zip(records.ids, map(self._directed, self._render_parts(records)), strict=True))
         return list(self._render_template_postprocess(records._name, bodies).values())
 
     def _render_parts(self, records):
@@ -22,6 +23,12 @@ class MailTemplate(models.Model):
         values = {**self._render_eval_context(), "objects": records, "mark": mark}
         rendered = self.env["ir.qweb"]._render(html.fragment_fromstring(source, create_parent="div"), values)
         return rendered.removeprefix("<div>").removesuffix("</div>").split(mark)[1:]
+
+    def _directed(self, body):
+        """The body in the direction of its language: mail programs don't know it."""
+        if self.env["res.lang"]._get_data(code=self.env.context.get("lang")).direction != "rtl":
+            return body
+        return Markup('<div dir="rtl">%s</div>') % Markup(body)
 
     def _render_lines_at_once(self, name, records):
         """The field ``name`` (a subject, an address) by id of record; each expression in it is

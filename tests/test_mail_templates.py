@@ -50,6 +50,16 @@ class TestNoticeTemplates(RunCase):
                     self.assertEqual(link.replace("&amp;", "&"), record.get_base_url() + record.get_portal_url())
                 self.assertNotIn("/rate/", mine)
 
+    def test_from_right_to_left(self):
+        """In Hebrew, whatever the mail program would do; numbers and names keep their direction."""
+        self.env["res.lang"]._activate_lang("he_IL")
+        for lang, directed in (("he_IL", True), ("en_US", False), (False, False)):
+            template = self.template("first_reminder").with_context(lang=lang)
+            for body in template._render_bodies_at_once(self.both.with_context(lang=lang)):
+                with self.subTest(lang):
+                    self.assertEqual('dir="rtl"' in body, directed)
+                    self.assertIn("<bdi>", body)
+
     def test_only_what_will_be_done(self):
         """The lawyer is named by the last one only; a check of orders where the level has one."""
         for name in NOTICES:

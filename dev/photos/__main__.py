@@ -10,16 +10,16 @@ from PIL import Image
 
 from photos.browser import browser
 
-DESK, PHONE = (1400, 860), (390, 844)
+DESK, PHONE = (1300, 620), (390, 780)
 #: Name of the file, who looks (login and password are the same), the address, what has to be
 #: there, and the size of the screen.
 SCREENS = (
     ("call_list", "salesperson", "/odoo/call-list", ".o_data_row", DESK),
     ("leads", "salesperson", "/odoo/leads-by-status", ".o_kanban_record", DESK),
     ("desk", "admin", "/odoo/desk", ".o_data_row", DESK),
-    ("invoices", "admin", "/odoo/dunning-preview", ".o_data_row", DESK),
+    ("invoices", "admin", "/odoo/dunning-preview", ".o_group_header", DESK),
     ("notice", "admin", "/odoo/dunning-notices/{notice}", ".o_form_view", DESK),
-    ("ageing", "admin", "/odoo/ageing", ".o_data_row, .o_pivot, .o_graph_renderer", DESK),
+    ("ageing", "admin", "/odoo/ageing", ".o_group_header", DESK),
     ("answer_page", None, "{page}", "[name=items]", DESK),
     ("answer_page_phone", None, "{page}", "[name=items]", PHONE),
 )
@@ -47,12 +47,12 @@ class Server:
         """The number of a new session."""
         params = {"db": self.database, "login": login, "password": login}
         _info, cookies = self._call("/web/session/authenticate", params)
-        [session] = [cookie for cookie in cookies if cookie.startswith("session_id=")]
+        session = [cookie for cookie in cookies if cookie.startswith("session_id=")][-1]
         return session.split(";")[0].removeprefix("session_id=")
 
     def newest_notice(self):
         """Number and page of a notice that has a page."""
-        query = {"domain": [["state", "!=", "cancelled"], ["channel", "=", "email"]], "fields": ["access_url", "access_token"]}
+        query = {"domain": [["state", "!=", "cancelled"], ["channel", "=", "email"], ["line_ids.days_overdue", ">", 0]], "fields": ["access_url", "access_token"]}
         params = {"model": "dunning.notice", "method": "search_read", "args": [], "kwargs": {**query, "limit": 1}}
         notices, _cookies = self._call("/web/dataset/call_kw", params, self.sign_in("admin"))
         if not notices:
