@@ -14,6 +14,7 @@ from typing import NamedTuple
 from odoo.tools import SQL
 
 from .promises import next_payment_day_sql
+from .workdays import moved_days
 
 CODES = [
     ("reminded", "Reminded"),
@@ -38,8 +39,6 @@ CODES = [
     ("closed", "Closed"),
     ("postponed", "Enough for today"),
 ]
-
-
 #: Codes of items that a notice doesn't list, even when they are past due.
 NOT_LISTED = ("internal", "closed", "insolvent", "legal", "excluded", "withholding", "disputed", "promised")
 
@@ -388,14 +387,8 @@ def decide(question):
         today=question.today,
         enough=_enough(question),
         not_listed=NOT_LISTED,
-        moved=moved_days(question),
+        moved=moved_days(question.moved),
     )
-
-
-def moved_days(question):
-    """SQL for (holiday, working day after it)."""
-    rows = question.moved.items() or [(None, None)]
-    return SQL("VALUES %s", SQL(", ").join(SQL("(%s::date, %s::date)", *row) for row in rows))
 
 
 def credits(question):

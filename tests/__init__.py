@@ -42,6 +42,7 @@ from . import test_reports
 from . import test_statements
 from . import test_documents
 from . import test_receivables
+from . import test_extending
 from . import test_replay
 from . import test_replay_input
 from . import test_replay_data
