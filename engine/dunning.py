@@ -15,6 +15,7 @@ from odoo.tools import SQL
 
 from .dunning_items import flight, item
 from .promises import next_payment_day_sql
+from .workdays import moved_days
 
 CODES = [
     ("reminded", "Reminded"),
@@ -39,8 +40,6 @@ CODES = [
     ("closed", "Closed"),
     ("postponed", "Enough for today"),
 ]
-
-
 #: Codes of items that a notice doesn't list, even when they are past due.
 NOT_LISTED = ("internal", "closed", "insolvent", "legal", "excluded", "withholding", "disputed", "promised")
 
@@ -311,11 +310,5 @@ def decide(question):
         today=question.today,
         enough=_enough(question),
         not_listed=NOT_LISTED,
-        moved=moved_days(question),
+        moved=moved_days(question.moved),
     )
-
-
-def moved_days(question):
-    """SQL for (holiday, working day after it)."""
-    rows = question.moved.items() or [(None, None)]
-    return SQL("VALUES %s", SQL(", ").join(SQL("(%s::date, %s::date)", *row) for row in rows))

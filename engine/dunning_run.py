@@ -3,9 +3,10 @@ the number of statements doesn't depend on the number of items."""
 
 from odoo.tools import SQL
 
-from .dunning import NOT_LISTED, decide, moved_days
+from .dunning import NOT_LISTED, decide
 from .dunning_items import credits
 from .exceptions import contact_key
+from .workdays import moved_days
 
 
 def remember(question):
@@ -73,7 +74,7 @@ def open_decisions(question, uid, now):
          WHERE NOT EXISTS (SELECT 1 FROM dunning_decision old WHERE old.current AND old.move_line_id = d.id)
       ORDER BY d.id -- all is looked up before the first row is written, else each look-up sees more dead rows
         """,
-        moved=moved_days(question),
+        moved=moved_days(question.moved),
         company=question.company_id,
         today=question.today,
         uid=uid,

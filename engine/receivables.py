@@ -104,9 +104,6 @@ def months(companies, today):
     ``sales`` of the month by invoice date, taxes included, less credit notes; ``closing``
     receivables at its end, of which ``not_due`` had not come due; ``opening`` is the closing of
     the month before; ``day_count``; ``count_back`` days.
-
-    What had not come due at a month's end: debit items, from the month of their entry until the
-    month before their due date, less what was reconciled with them until then.
     """
     return SQL(
         """
@@ -129,13 +126,7 @@ def months(companies, today):
                  WHERE state = 'posted' AND move_type IN ('out_invoice', 'out_refund')
                    AND company_id IN %(companies)s AND invoice_date <= %(today)s
               GROUP BY 1, 2),
-             waiting AS (
-                SELECT company_id, date AS since, due, balance AS amount FROM receivable WHERE balance > 0 AND due >= date
-                 UNION ALL
-                SELECT r.company_id, p.max_date, r.due, -p.amount
-                  FROM account_partial_reconcile p
-                  JOIN receivable r ON r.id = p.debit_move_id AND r.balance > 0
-                 WHERE p.max_date <= r.due AND p.max_date <= %(today)s),
+             waiting AS (%(waiting)s),
              young AS (
                 SELECT w.company_id, m::date AS month, SUM(w.amount) AS amount
                   FROM waiting w,
@@ -159,7 +150,24 @@ def months(companies, today):
         accounts=_accounts(),
         companies=tuple(companies),
         today=today,
+        waiting=_waiting(today),
         count_back=_count_back(),
+    )
+
+
+def _waiting(today):
+    """What was not due yet, from a day until it came due: debit items, from the month of their
+    entry until the month before their due date, less what was reconciled with them until then."""
+    return SQL(
+        """
+        SELECT company_id, date AS since, due, balance AS amount FROM receivable WHERE balance > 0 AND due >= date
+         UNION ALL
+        SELECT r.company_id, p.max_date, r.due, -p.amount
+          FROM account_partial_reconcile p
+          JOIN receivable r ON r.id = p.debit_move_id AND r.balance > 0
+         WHERE p.max_date <= r.due AND p.max_date <= %s
+        """,
+        today,
     )
 
 

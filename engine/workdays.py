@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from odoo.tools import SQL
+
 
 def last_working_day(day, holidays):
     """The last working day up to ``day``; ``day`` itself when a year before it has none.
@@ -45,3 +47,9 @@ def add_working_days(day, count, holidays):
     for _step in range(count):
         day = next_working_day(day + timedelta(days=1), holidays)
     return day
+
+
+def moved_days(moved):
+    """SQL for (holiday, working day after it), of a dict."""
+    rows = moved.items() or [(None, None)]
+    return SQL("VALUES %s", SQL(", ").join(SQL("(%s::date, %s::date)", *row) for row in rows))

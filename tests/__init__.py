@@ -42,6 +42,7 @@ from . import test_reports
 from . import test_statements
 from . import test_documents
 from . import test_receivables
+from . import test_extending
 from . import test_replay
 from . import test_replay_input
 from . import test_replay_data
@@ -52,8 +53,6 @@ from . import test_dunning_agreeing
 from . import test_dunning_calendars
 from . import test_attackers
 from . import test_satisfaction
-from . import test_approval
-from . import test_desk
 from . import test_mail_templates
 from . import test_balance_confirmation
 from . import test_desk_people

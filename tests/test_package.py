@@ -9,7 +9,7 @@ from pathlib import Path
 from odoo.tests import BaseCase, tagged
 from odoo.tools import file_path
 
-DEVELOPMENT = ("dev", "tests", ".ci", "pyproject.toml", "README.md", "static/tests")
+DEVELOPMENT = ("dev", "docs", "tests", ".ci", "pyproject.toml", "README.md", "static/tests")
 
 
 @tagged("post_install", "-at_install")

@@ -1,7 +1,6 @@
 """Two years of real receivables and a year of opportunities, computed by pandas too. Files from
 the folder ``L2C_DATA``; the generated file is always tested."""
 
-import os
 import tempfile
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pandas as pd
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from .receivables import generated_rows, write_file
+from .receivables import generated_rows, real_folder, write_file
 from .test_receivables import SUMS, ReceivablesCase
 
 LAST_DAY = "2014-01-31"
@@ -47,14 +46,6 @@ def multiply(env, record, rows):
     )
     env.invalidate_all()
     return ids
-
-
-def real_folder(test):
-    """The folder of the real files, or the test is skipped."""
-    folder = os.environ.get("L2C_DATA")
-    if not folder:
-        test.skipTest("L2C_DATA names no folder with receivables.csv and crm_*.csv")
-    return Path(folder)
 
 
 class ByPandas:

@@ -6,21 +6,20 @@ import json
 import odoo.tests
 from odoo.tools import config
 
+PARTS = ("install", "dunning", "hosts", "leads", "desk", "letters", "reporting")
+
 
 def main():
     parser = argparse.ArgumentParser(prog="dev/bench")
     parser.add_argument("--config", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--database", required=True, help=argparse.SUPPRESS)
-    parser.add_argument(
-        "part",
-        nargs="?",
-        choices=["install", "dunning", "hosts", "leads", "desk", "letters"],
-        help="all parts when left out",
-    )
+    parser.add_argument("part", nargs="?", choices=PARTS, help="all parts when left out")
     parser.add_argument("--documents", type=int, default=10_000, help="leads, orders and invoices each")
     parser.add_argument("--invoices", type=int, default=10_000, help="posted invoices of the company")
     parser.add_argument("--leads", type=int, default=1_000_000, help="leads behind the call list")
-    parser.add_argument("--desk-invoices", type=int, default=100_000, help="invoices behind the collector's desk")
+    parser.add_argument(
+        "--desk-invoices", type=int, default=100_000, help="invoices behind the collector's desk and the reports"
+    )
     parser.add_argument("--no-peer", dest="peer", action="store_false", help="measure without the peer")
     parser.add_argument("--json", metavar="FILE", help="write the figures there")
     options = parser.parse_args()
@@ -28,10 +27,10 @@ def main():
     odoo.modules.module.initialize_sys_path()
     from odoo.addons.lead_to_cash.tests import real
 
-    from . import desk, dunning, hosts, install, leads, letters
+    from . import desk, dunning, hosts, install, leads, letters, reporting
 
     real.WAIT = 6 * 60 * 60  # what is measured may take its time
-    parts = {"install": install, "dunning": dunning, "hosts": hosts, "leads": leads, "desk": desk, "letters": letters}
+    parts = dict(zip(PARTS, (install, dunning, hosts, leads, desk, letters, reporting), strict=True))
     figures = {}
     for name in [options.part] if options.part else parts:
         figures.update(parts[name].measure(options))

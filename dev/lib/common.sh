@@ -71,6 +71,6 @@ odoo_version() {
 
 # The content of everything that makes the installed addon.
 addon_hash() {
-    (cd "$ROOT" && git ls-files -co --exclude-standard -- . ':!tests' ':!dev' ':!static/tests' ':!*.md' ':!*.toml' ':!.*' |
+    (cd "$ROOT" && git ls-files -co --exclude-standard -- . ':!tests' ':!dev' ':!docs' ':!static/tests' ':!*.md' ':!*.toml' ':!.*' |
         sort | xargs -d '\n' sha256sum 2>/dev/null | hash8)
 }

@@ -63,9 +63,7 @@ class Browser:
 
     def size(self, width, height, phone=False):
         """The window's size in pixels of a style sheet."""
-        self.ask(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=phone
-        )
+        self.ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=phone)
 
     def sign_in(self, url, session):
         """Everything from ``url`` is asked for in this session of Odoo."""

@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt  # noqa: E402
 CHARTS = {
     "notices": ("bars", None),
     "decisions": ("flat", ["item days"]),
-    "ageing": ("bars", slice(1, -1)),
+    "ageing": ("bars", slice(1, -2)),
     "metrics": ("lines", ["DSO", "Best Possible DSO", "Average Days Delinquent", "DSO, Count-back"]),
     "paying": ("bars", ["items"]),
     "effect": ("bars", ["per cent"]),
@@ -28,8 +28,8 @@ def draw(tables, folder):
         figure, axes = plt.subplots(figsize=(10, 5), layout="constrained")
         _plot(axes, kind, table, columns)
         axes.set_title(table.title)
-        if len(columns) > 1:
-            axes.legend(fontsize="small")
+        if len(columns) > 1:  # beside the bars, where it hides none
+            figure.legend(*map(reversed, axes.get_legend_handles_labels()), loc="outside right upper", fontsize="small")
         figure.savefig(folder / f"{name}.png", dpi=120)
         plt.close(figure)
 
@@ -43,11 +43,15 @@ def _plot(axes, kind, table, columns):
         return
     bottom = [0.0] * len(labels)
     for name, numbers in values.items():
+        if not any(numbers):
+            continue  # what there never is needs no place in the legend
         if kind == "lines":
             axes.plot(labels, numbers, marker=".", label=name)
         else:
             axes.bar(labels, numbers, bottom=bottom, label=name)
             bottom = [below + number for below, number in zip(bottom, numbers, strict=True)]
+    if any(bottom):
+        axes.set_ylim(0, 1.05 * max(bottom))
     axes.tick_params(axis="x", rotation=60 if len(labels) > 8 else 0, labelsize="small")
     if len(columns) == 1:
         axes.set_ylabel(columns[0])

@@ -8,7 +8,7 @@ def prepare(env, invoices, policy_name):
     policy = find_policy(env, policy_name)
     company = env.company
     company.write({"name": "Replay", "email": "replay@example.com"})
-    bank = _bank(env)
+    bank = find_bank(env)
     bank.inbound_payment_method_line_ids.payment_account_id = bank.default_account_id
     # Mails stay in the queue, and no scheduled action of a server meddles with the days.
     env["ir.cron"].search([]).active = False
@@ -30,5 +30,6 @@ def find_policy(env, name):
     return found
 
 
-def _bank(env):
+def find_bank(env):
+    """The journal in which payments are booked."""
     return env["account.journal"].search([("type", "=", "bank"), ("company_id", "=", env.company.id)], limit=1)

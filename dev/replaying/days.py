@@ -7,6 +7,7 @@ from odoo import Command, fields
 from odoo.tools import SQL
 
 from .calendar import calendar_of, promise_of
+from .company import find_bank
 
 #: Of which day the events are booked, and of which the jobs are done.
 BOOKED, DONE = "lead_to_cash.replay_booked", "lead_to_cash.replay_done"
@@ -29,6 +30,7 @@ class Replay:
         self.first = invoices[0].date
         self.calendar = calendar_of(invoices, mapping)
         self.crons = self._crons()
+        self.bank = find_bank(self.env)
 
     def run(self, until):
         """Replay the days that are left; yields each when it is done."""
@@ -120,11 +122,25 @@ class Replay:
         )
 
     def _settle(self, moves, day):
+        """A payment an invoice, all of a day made and reconciled together."""
         if not moves:
             return
-        ids = [move.id for move in moves]
-        wizard = self.env["account.payment.register"].with_context(active_model="account.move", active_ids=ids)
-        wizard.create({"payment_date": day, "group_payment": False})._create_payments()
+        payments = self.env["account.payment"].create(
+            [
+                {
+                    "partner_id": move.commercial_partner_id.id,
+                    "amount": move.amount_residual,
+                    "currency_id": move.currency_id.id,
+                    "date": day,
+                    "journal_id": self.bank.id,
+                    "memo": move.ref,
+                }
+                for move in moves
+            ]
+        )
+        payments.action_post()
+        pairs = zip(moves, payments.move_id, strict=True)
+        self.env["account.move.line"]._reconcile_plan([receivables(move | paid) for move, paid in pairs])
 
     # What Odoo and the collectors do -------------------------------------------------------
 
