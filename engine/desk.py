@@ -207,7 +207,9 @@ def counts(today, company_ids, user_ids=None):
 
     :param user_ids: count only these collectors' customers, and nobody's
     """
-    owner = SQL("(SELECT (p.collector_id->>(e.company_id::text))::integer FROM res_partner p WHERE p.id = e.partner_id)")
+    owner = SQL(
+        "(SELECT (p.collector_id->>(e.company_id::text))::integer FROM res_partner p WHERE p.id = e.partner_id)"
+    )
     theirs = SQL("TRUE") if user_ids is None else SQL("(%s IN %s) IS NOT FALSE", owner, tuple(user_ids))
     return SQL(
         """
