@@ -1,4 +1,4 @@
-import { status, useState } from "@odoo/owl";
+import { markup, status, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { KanbanController } from "@web/views/kanban/kanban_controller";
@@ -44,7 +44,9 @@ const withCounters = (Controller, template) =>
         }
 
         async openCounter({ key }) {
-            this.env.services.action.doAction(await this.callDesk("action_desk_list", key, this.isMine));
+            const action = await this.callDesk("action_desk_list", key, this.isMine);
+            action.help = markup(action.help || "");
+            this.env.services.action.doAction(action);
         }
 
         async onClickBanner({ action: method }) {
