@@ -52,7 +52,10 @@ class Server:
 
     def newest_notice(self):
         """Number and page of a notice that has a page."""
-        query = {"domain": [["state", "!=", "cancelled"], ["channel", "=", "email"], ["line_ids.days_overdue", ">", 0]], "fields": ["access_url", "access_token"]}
+        query = {
+            "domain": [["state", "!=", "cancelled"], ["channel", "=", "email"], ["line_ids.days_overdue", ">", 0]],
+            "fields": ["access_url", "access_token"],
+        }
         params = {"model": "dunning.notice", "method": "search_read", "args": [], "kwargs": {**query, "limit": 1}}
         notices, _cookies = self._call("/web/dataset/call_kw", params, self.sign_in("admin"))
         if not notices:
