@@ -29,7 +29,8 @@ class Browser:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        self._socket, self._number = self._connect(), 0
+        self._session = None
+        self._connect()
 
     def _connect(self):
         until = time.monotonic() + WAIT
@@ -38,14 +39,12 @@ class Browser:
                 raise SystemExit("Chromium has not started; try it by hand: chromium --headless about:blank")
             time.sleep(0.1)
         port, path = self._port_file.read_text().split()
-        socket = websocket.create_connection(
+        self._socket = websocket.create_connection(
             f"ws://127.0.0.1:{port}{path}", timeout=WAIT, suppress_origin=True, max_size=None
         )
-        self._session = None
-        self._socket, self._number = socket, 0
+        self._number = 0
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        return socket
 
     def ask(self, method, **params):
         """The result of a command."""
@@ -81,11 +80,6 @@ class Browser:
                 raise SystemExit(f"{url} doesn't show {selector} within {WAIT} s.")
             time.sleep(0.2)
         time.sleep(1.5)  # animations, fonts and pictures have no end to wait for
-
-    def click(self, selector):
-        """Click what ``selector`` names."""
-        self.ask("Runtime.evaluate", expression=f"document.querySelector({json.dumps(selector)}).click()")
-        time.sleep(1.5)
 
     def picture(self):
         """What the window shows, as a PNG."""
