@@ -10,9 +10,10 @@ from odoo.tools.translate import trans_export
 
 #: By language, the words that are the same as in English: by convention they stay empty.
 SAME = {
-    "he": set(),
+    "he": {"%(done)s: %(count)s.", ", BIC", "QR", "id", "object.display_name"},
     "ro": {
         "%(done)s: %(count)s.",
+        ", BIC",
         "<b>Document</b>",
         "<b>Total</b>",
         "<strong>Total</strong>",
