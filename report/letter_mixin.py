@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.addons.base.models.ir_actions_report import _wkhtml
 
 
 class LetterMixin(models.AbstractModel):
@@ -33,5 +34,7 @@ class LetterMixin(models.AbstractModel):
             "company": company.sudo().with_context(lang=lang),
             "lang": lang,
             "today": self._today(),
+            # Else each letter of a web font is drawn as a picture: slow, and nothing to search or copy.
+            "embeds_fonts": _wkhtml().is_patched_qt,
             **values,
         }

@@ -1,7 +1,4 @@
-"""Many letters as one PDF, against as many of Odoo's own invoices printed together, in turns.
-
-Twice: in a font of the system, and in the company's font. Debian's converter embeds the former; it
-draws each letter of the latter as a picture, so that then the length of the text is measured."""
+"""Many letters as one PDF, against as many of Odoo's own invoices printed together, in turns."""
 
 import contextlib
 import os
@@ -46,12 +43,7 @@ def rounds():
     printed(LETTERS, notices[:2]), printed(INVOICES, invoices[:2])
     return [(printed(LETTERS, notices), printed(INVOICES, invoices)) for _round in range(ROUNDS)]
 
-found = {'drawn': rounds()}
-style = '<style>body, body * { font-family: "DejaVu Sans" !important; }</style>'
-env['ir.ui.view'].create({
-    'name': 'System font', 'type': 'qweb', 'inherit_id': env.ref('web.minimal_layout').id,
-    'arch': f'<xpath expr="//head" position="inside">{style}</xpath>'})
-found['embedded'] = rounds()
+found = rounds()
 """.replace("ROUNDS", str(ROUNDS))
 
 
@@ -65,13 +57,12 @@ def measure(_options):
         with database.server(f"--http-port={port}", "--max-cron-threads=0"):
             _wait_for(url)
             rounds = figures(database, WORK.replace("DATE", DATE).replace("COUNT", str(COUNT)))
-    result = {}
-    for font, suffix in (("embedded", ""), ("drawn", "_font_drawn")):
-        letters, invoices = (median(seconds) for seconds in zip(*rounds[font], strict=True))
-        result[f"letters_s{suffix}"] = round(letters, 2)
-        result[f"invoices_printed_s{suffix}"] = round(invoices, 2)
-        result[f"letters_to_invoices{suffix}"] = round(letters / invoices, 2)
-    return result
+    letters, invoices = (median(seconds) for seconds in zip(*rounds, strict=True))
+    return {
+        "letters_s": round(letters, 2),
+        "invoices_printed_s": round(invoices, 2),
+        "letters_to_invoices": round(letters / invoices, 2),
+    }
 
 
 def _wait_for(url):
