@@ -79,6 +79,17 @@ def call_list(now, local_now, rate):
     :param rate: an expression on ``currency_id``: the reader's currency for one unit
     """
     today = SQL("%s::date", local_now.date())
+    local_now = SQL("%s::timestamp", local_now)
+    now = SQL("%s::timestamp", now)
+    return SQL(
+        "%s UNION ALL %s UNION ALL %s",
+        _leads(now, local_now, today),
+        _quotations(local_now, today),
+        _customers(now, local_now, desk(today, rate)),
+    )
+
+
+def _leads(now, local_now, today):
     return SQL(
         """SELECT id::bigint * 10 + %(number)s AS id,
                   (CASE WHEN handling_role = 'new' AND COALESCE(attempt_count, 0) = 0 THEN 'first'
@@ -106,9 +117,20 @@ def call_list(now, local_now, rate):
                   CASE WHEN claimed_until > %(now)s THEN claimed_by_id END AS claimed_by_id,
                   claimed_until,
                   NULL::integer AS event_id
-             FROM crm_lead
-        UNION ALL
-           SELECT id::bigint * 10 + %(order_number)s,
+             FROM crm_lead""",
+        number=MODELS["crm.lead"],
+        lead_rank=SQL(LEAD_RANK),
+        lead_due=SQL(LEAD_DUE),
+        lead_open=SQL(LEAD_OPEN),
+        now=now,
+        local_now=local_now,
+        today=today,
+    )
+
+
+def _quotations(local_now, today):
+    return SQL(
+        """SELECT id::bigint * 10 + %(order_number)s,
                   'quotation'::varchar,
                   %(order_rank)s,
                   %(order_open)s AND next_action_date <= %(today)s,
@@ -129,9 +151,19 @@ def call_list(now, local_now, rate):
                   NULL::integer,
                   NULL::timestamp,
                   NULL::integer
-             FROM sale_order
-        UNION ALL
-           SELECT (company_id::bigint * %(company)s + partner_id) * 10 + %(partner_number)s,
+             FROM sale_order""",
+        order_number=MODELS["sale.order"],
+        order_rank=SQL(ORDER_RANK),
+        order_open=SQL(ORDER_OPEN),
+        order_amount=SQL(ORDER_AMOUNT),
+        local_now=local_now,
+        today=today,
+    )
+
+
+def _customers(now, local_now, lines):
+    return SQL(
+        """SELECT (company_id::bigint * %(company)s + partner_id) * 10 + %(partner_number)s,
                   kind,
                   rank,
                   listed,
@@ -155,20 +187,11 @@ def call_list(now, local_now, rate):
                   claimed_until,
                   event_id
              FROM (%(desk)s) desk""",
-        number=MODELS["crm.lead"],
-        order_number=MODELS["sale.order"],
-        lead_rank=SQL(LEAD_RANK),
-        lead_due=SQL(LEAD_DUE),
-        lead_open=SQL(LEAD_OPEN),
-        order_rank=SQL(ORDER_RANK),
-        order_open=SQL(ORDER_OPEN),
-        order_amount=SQL(ORDER_AMOUNT),
-        now=SQL("%s::timestamp", now),
-        local_now=SQL("%s::timestamp", local_now),
-        today=today,
         company=COMPANY,
         partner_number=MODELS["res.partner"],
-        desk=desk(today, rate),
+        now=now,
+        local_now=local_now,
+        desk=lines,
     )
 
 

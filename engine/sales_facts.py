@@ -27,8 +27,7 @@ def collection_facts(company_ids, partner_ids, today):
                AND l.reconciled IS NOT TRUE AND l.parent_state = 'posted' AND l.amount_residual != 0
         ), reached AS (
             SELECT i.*, d.id AS decision_id, v.id AS level_id, v.delay_days, v.sequence, v.hold_sales
-              FROM item i
-         LEFT JOIN dunning_decision d ON d.move_line_id = i.id AND d.current
+              FROM item i LEFT JOIN dunning_decision d ON d.move_line_id = i.id AND d.current
          LEFT JOIN LATERAL (
                 SELECT nl.level_id FROM dunning_notice_line nl
                  WHERE nl.move_line_id = i.id AND nl.level_id IS NOT NULL
@@ -52,15 +51,13 @@ def collection_facts(company_ids, partner_ids, today):
                    MAX(level_id) FILTER (WHERE highest = 1) AS level_id,
                    MAX(level_id) FILTER (WHERE holding = 1 AND hold_sales) AS hold_level_id,
                    MAX(decision_id) FILTER (WHERE highest = 1) AS decision_id
-              FROM ranked
-          GROUP BY company_id, partner_id
+              FROM ranked GROUP BY company_id, partner_id
         )
         SELECT fact.*, (SELECT r.id FROM dunning_sales_release r
                          WHERE r.partner_id = fact.partner_id AND r.company_id = fact.company_id
                            AND r.until >= %(today)s
                       ORDER BY r.until DESC, r.id DESC LIMIT 1) AS release_id
-          FROM fact
-         WHERE overdue > 0 OR hold_level_id IS NOT NULL
+          FROM fact WHERE overdue > 0 OR hold_level_id IS NOT NULL
         """,
         partners=tuple(partner_ids),
         companies=tuple(company_ids),

@@ -61,9 +61,3 @@ class ResPartner(models.Model):
         for user_id, partner_ids in by_user.items():
             self.browse(partner_ids).collector_id = user_id
         return len(chosen)
-
-    def action_assign_collector(self):
-        """Ask for a collector of these customers."""
-        action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.dunning_collector_assign_action")
-        customers = self.commercial_partner_id
-        return action | {"context": {"default_scope": "chosen", "default_partner_ids": customers.ids}}
