@@ -76,7 +76,7 @@ class TestClaims(RealProcessCase):
             [[uid]] = self.database.query("SELECT id FROM res_users WHERE login = %s", winners[0])
             self.assertEqual(owners[f"Wanted {number}"], uid)
             [refusal] = set(answers.values()) - {"taken"}
-            self.assertRegex(refusal, rf"^{winners[0]}.* has taken this lead until|^Somebody else is taking this lead")
+            self.assertRegex(refusal, rf"^{winners[0]}.* has taken Wanted .* until|^Somebody else is taking Wanted")
 
     def race(self, script, *logins):
         """What each answered, by login and round; they start each round at once."""
