@@ -75,13 +75,20 @@ class TestBrowser(HttpCase):
         self.start_tour("/odoo/leads-by-status", "l2c_card_buttons", login="tour_salesperson")
         self.assertEqual((lead.handling_role, lead.attempt_count), ("no_answer", 1))
 
-    def test_sales_returns_a_lead_to_marketing(self):
+    def test_marketing_hands_a_lead_over_to_sales(self):
         for login in ("tour_marketing", "tour_salesperson"):
             new_test_user(self.env, login, groups="sales_team.group_sale_salesman", name=login)
         marketing, seller = self.env["res.users"].search([("login", "like", "tour_%")], order="login")
         lead = self.env["crm.lead"].create({"name": "A lead", "type": "opportunity", "user_id": marketing.id})
         self.start_tour(f"/odoo/crm.lead/{lead.id}", "l2c_hand_over", login="tour_marketing")
         self.assertEqual((lead.user_id, lead.handover_state), (seller, "waiting"))
+
+    def test_sales_returns_a_lead_to_marketing(self):
+        for login in ("tour_marketing", "tour_salesperson"):
+            new_test_user(self.env, login, groups="sales_team.group_sale_salesman", name=login)
+        marketing, seller = self.env["res.users"].search([("login", "like", "tour_%")], order="login")
+        lead = self.env["crm.lead"].create({"name": "A lead", "type": "opportunity", "user_id": marketing.id})
+        lead.with_user(marketing).action_hand_over(seller)
         self.start_tour(f"/odoo/crm.lead/{lead.id}", "l2c_return", login="tour_salesperson")
         self.assertEqual((lead.user_id, lead.handover_state, lead.handover_note), (marketing, "returned", "A student"))
 

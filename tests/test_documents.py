@@ -107,7 +107,7 @@ class TestCollectionFile(LetterCase):
             [("res_model", "=", "res.partner"), ("res_id", "=", self.customer.id)]
         )
         text = " ".join(self.pages(file.raw))
-        self.assertTells(text, "Collection file", invoice.name, order.name, "Dana Signer", "Will ask the boss")
+        self.assertTells(text, "Collection file", invoice.name, f"Order # {order.name}", "Will ask the boss")
         self.assertTells(text.replace(" ", ""), notice.mail_id.message_id, "Wepaysoon", "DearCustomer")
 
     def test_nothing_open(self):
