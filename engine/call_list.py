@@ -70,23 +70,22 @@ def document_id(line_id):
     return line_id // 10 % COMPANY
 
 
-def call_list(now, local_now, rate):
+def call_list(now, local_now, rate=None):
     """SQL for a line of every lead, quotation and customer; ``listed`` says whether it is on
     the list.
 
     :param now: the current moment, a naive UTC datetime
     :param local_now: the same in the reader's time zone, in which a planned day begins
-    :param rate: an expression on ``currency_id``: the reader's currency for one unit
+    :param rate: an expression on ``currency_id``: the reader's currency for one unit; None
+        leaves the customers out, who are much to plan even where none of them is asked for
     """
     today = SQL("%s::date", local_now.date())
     local_now = SQL("%s::timestamp", local_now)
     now = SQL("%s::timestamp", now)
-    return SQL(
-        "%s UNION ALL %s UNION ALL %s",
-        _leads(now, local_now, today),
-        _quotations(local_now, today),
-        _customers(now, local_now, desk(today, rate)),
-    )
+    branches = [_leads(now, local_now, today), _quotations(local_now, today)]
+    if rate is not None:
+        branches.append(_customers(now, local_now, desk(today, rate)))
+    return SQL(" UNION ALL ").join(branches)
 
 
 def _leads(now, local_now, today):

@@ -87,7 +87,8 @@ class CallListLine(models.Model):
     def _table_query(self):
         now = self._now()
         local_now = fields.Datetime.context_timestamp(self, now).replace(tzinfo=None)
-        return call_list(now, local_now, self.env.company._dunning_rate_sql(local_now.date()))
+        without = self.env.context.get("l2c_without_customers")
+        return call_list(now, local_now, None if without else self.env.company._dunning_rate_sql(local_now.date()))
 
     def _search(self, domain, *args, active_test=True, bypass_access=False, **kwargs):
         """What is on the list; with ``active_test`` off (known lines are read) any document."""
@@ -99,7 +100,8 @@ class CallListLine(models.Model):
             self.browse().check_access("read")
             rules = self.env["ir.rule"]._compute_domain(self._name, "read")
             domain &= rules.optimize_full(self.sudo().with_context(active_test=False))
-        query = super()._search(domain, *args, active_test=active_test, bypass_access=True, **kwargs)
+        asked = self.with_context(l2c_without_customers=True) if _without_customers(domain) else self
+        query = super(CallListLine, asked)._search(domain, *args, active_test=active_test, bypass_access=True, **kwargs)
         if active_test and self.env.context.get("active_test", True):
             query.add_where(SQL.identifier(self._table, "listed"))
         return query
@@ -316,6 +318,16 @@ def _narrowed(condition):
         lowest, highest = min(RANKS[kind][0] for kind in values), max(RANKS[kind][1] for kind in values)
         return condition & Domain("rank", ">=", lowest) & Domain("rank", "<=", highest)
     return condition
+
+
+def _without_customers(domain):
+    """Whether ``domain`` names documents of which none is a customer."""
+    for part in domain.children if getattr(domain, "OPERATOR", None) == "&" else (domain,):
+        if getattr(part, "field_expr", None) == "res_model" and part.operator in ("=", "!=", "in", "not in"):
+            named = "res.partner" in ([part.value] if isinstance(part.value, str) else part.value)
+            if named == (part.operator in ("!=", "not in")):
+                return True
+    return False
 
 
 class CrmLead(models.Model):

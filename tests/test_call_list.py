@@ -318,3 +318,17 @@ class TestCallList(CallListCase):
         many, more = count()
         self.assertEqual((few, many), (8, 80))
         self.assertLess(more, queries + 5)  # a full page is counted; no query a line
+
+    def test_whoever_asks_for_documents_doesnt_ask_for_customers(self):
+        documents = [("res_model", "in", ("crm.lead", "sale.order"))]
+        cases = (
+            ("own documents", self.seller, [], False),
+            ("an administrator's call list", self.env.user, documents, False),
+            ("the desk", self.env.user, [("res_model", "=", "res.partner")], True),
+            ("all", self.env.user, [], True),
+            ("documents or customers", self.env.user, ["|", *documents, ("res_model", "=", "res.partner")], True),
+        )
+        for name, reader, domain, customers in cases:
+            with self.subTest(name):
+                query = self.env["call.list.line"].with_user(reader)._search(domain)
+                self.assertEqual("dunning_notice" in query.select().code, customers)

@@ -107,7 +107,8 @@ def plan(model, domain):
     return chr(10).join(row for [row] in model.env.execute_query(SQL('EXPLAIN (ANALYZE) %s', select)))
 
 found = {}
-LISTS = (('call_list', 'call.list.line', 'lead_to_cash.call_list_line_view_list', []),
+DOCUMENTS = [('res_model', 'in', ('crm.lead', 'sale.order'))]  # as of its action
+LISTS = (('call_list', 'call.list.line', 'lead_to_cash.call_list_line_view_list', DOCUMENTS),
          ('pipeline', 'crm.lead', 'crm.crm_case_tree_view_oppor', [('type', '=', 'opportunity')]))
 user = env['res.users'].search([('login', '=', 'bench7')])
 for who, reader, mine in (('user', user, [('user_id', '=', user.id)]), ('all', env.ref('base.user_admin'), [])):
