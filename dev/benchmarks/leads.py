@@ -79,7 +79,8 @@ SPREAD = {
     ),
 }
 
-#: Both lists as the screen asks for them: the fields of the list view, one page, the count.
+#: Both lists as the screen asks for them: the fields of the list view, one page, the count, and
+#: language and time zone in the context (else Odoo reads its user anew for each page).
 OPEN = """
 import time
 from lxml import etree
@@ -113,7 +114,7 @@ LISTS = (('call_list', 'call.list.line', 'lead_to_cash.call_list_line_view_list'
 user = env['res.users'].search([('login', '=', 'bench7')])
 for who, reader, mine in (('user', user, [('user_id', '=', user.id)]), ('all', env.ref('base.user_admin'), [])):
     for key, name, view, domain in LISTS:
-        model = env[name].with_user(reader).with_context(lang='en_US')
+        model = env[name].with_user(reader).with_context(lang='en_US', tz='UTC')
         spec, asked = specification(model, view), domain + mine
         page = lambda: model.search_fetch(asked, spec, limit=PAGE)
         screen = lambda: model.web_search_read(asked, spec, limit=PAGE, count_limit=10001)
