@@ -2,16 +2,42 @@
 
 import contextlib
 import json
+import os
+from statistics import median
 
 from odoo.addons.lead_to_cash.tests.real import RealDatabase
 
-#: Before a script: what Odoo does before it commits belongs to the work that is measured.
-SETTLE = """
+#: Rounds of which the median counts.
+ROUNDS = 5
+
+#: What scripts may use. What Odoo does before it commits belongs to the work that is measured; a
+#: screen asks for the fields of its list, one page of ``PAGE``.
+HELPERS = """
+import time
+from lxml import etree
+
+PAGE = 80
+
 def settle():
     env.flush_all()
     env.cr.precommit.run()
     env.flush_all()
-"""
+
+def specification(model, view):
+    arch = etree.fromstring(model.get_view(env.ref(view).id, 'list')['arch'])
+    shown = {node.get('name') for node in arch.iter('field') if node.get('optional') != 'hide'}
+    nested = {'fields': {'display_name': {}}}
+    return {name: nested if model._fields[name].relational else {} for name in shown & set(model._fields)}
+
+def seconds(work):
+    times = []
+    for _round in range(ROUNDS + 1):  # the first one warms up
+        env.invalidate_all()
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return sorted(times[1:])[ROUNDS // 2]
+""".replace("ROUNDS", str(ROUNDS))
 
 
 @contextlib.contextmanager
@@ -38,7 +64,30 @@ def run_script(database, script, *arguments):
 
 
 def figures(database, script, *arguments):
-    """What ``script``, which may call ``settle()``, leaves in ``found``; its work is rolled back."""
+    """What ``script``, which may use the ``HELPERS``, leaves in ``found``; its work is rolled back."""
     tail = "\nimport json\nprint('FIGURES', json.dumps(found))\nenv.cr.rollback()\n"
-    output = run_script(database, SETTLE + script + tail, *arguments)
+    output = run_script(database, HELPERS + script + tail, *arguments)
     return json.loads(output.split("FIGURES")[1].splitlines()[0])
+
+
+def with_and_without(prepare, work):
+    """What ``work`` finds with the addon and without it, in turns: a pair a round.
+
+    :param prepare: committed before the database is copied
+    """
+    with copy_of(os.environ["L2C_BASE_DB"]) as plain:
+        plain.shell(prepare)
+        plain.query("ANALYZE")
+        with copy_of(plain.name) as own:
+            install(own, "lead_to_cash")
+            return [(figures(own, work), figures(plain, work)) for _round in range(ROUNDS)]
+
+
+def ratio(rounds, name, index):
+    """The medians of the seconds that stand at ``index``, and how they compare."""
+    ours, without = (median(run[index] for run in side) for side in zip(*rounds, strict=True))
+    return {
+        f"{name}_s": round(ours, 2),
+        f"{name}_plain_s": round(without, 2),
+        f"{name}_ratio": round(ours / without, 2),
+    }

@@ -6,9 +6,6 @@ import os
 from .company import DATE, grow
 from .databases import copy_of, figures, install
 
-ROUNDS = 5
-PAGE = 80
-
 #: Every customer has a notice; of a hundred, ten are to be called, four to approve (one of them
 #: to look at), and one each has answered, failed, broken a promise, had a payment returned.
 PREPARE = """
@@ -63,28 +60,10 @@ SELECT 'res.partner', partner_id, partner_id, %s, TIMESTAMP 'TODAY' - interval '
 
 #: Both as the screen asks for them: the fields of the list, one page, the count; the desk's
 #: counters too.
-OPEN = (
-    """
-import time
-from lxml import etree
+OPEN = """
 from odoo.tools import SQL
 
-env = env(context=dict(env.context, l2c_today='TODAY', lang='en_US'))
-
-def specification(model, view):
-    arch = etree.fromstring(model.get_view(env.ref(view).id, 'list')['arch'])
-    names = {node.get('name') for node in arch.iter('field') if node.get('optional') != 'hide'} & set(model._fields)
-    nested = {'fields': {'display_name': {}}}
-    return {name: nested if model._fields[name].relational else {} for name in names}
-
-def seconds(work):
-    times = []
-    for _round in range(ROUNDS + 1):  # the first one warms up
-        env.invalidate_all()
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return sorted(times[1:])[ROUNDS // 2]
+env = env(context=dict(env.context, l2c_today='TODAY', lang='en_US', tz='UTC'))
 
 desk, move = env['call.list.line'], env['account.move']
 mine = [('res_model', '=', 'res.partner'), ('user_id', 'in', [env.uid, False])]
@@ -103,9 +82,6 @@ plan = [row for [row] in env.execute_query(SQL('EXPLAIN (ANALYZE) %s', query.sel
 found = {'desk_lines': lines['length'], 'desk_page_ms': seconds(page) * 1000, 'desk_counters_ms': seconds(counters) * 1000,
          'invoices_page_ms': seconds(odoo) * 1000, 'desk_plan': chr(10).join(plan)}
 """.replace("TODAY", DATE)
-    .replace("ROUNDS", str(ROUNDS))
-    .replace("PAGE", str(PAGE))
-)
 
 
 def measure(options):

@@ -1,14 +1,10 @@
 """What the addon costs its hosts: posting invoices and reconciling payments, with and without it."""
 
-import os
-from statistics import median
-
-from .databases import copy_of, figures, install
+from .databases import ratio, with_and_without
 
 COUNT = 500
-ROUNDS = 5
 
-#: Drafts to post; posted invoices and their payments to reconcile. Committed before the database is copied.
+#: Drafts to post; posted invoices and their payments to reconcile.
 PREPARE = """
 from odoo import Command
 partners = env['res.partner'].create([{'name': f'Host {n}'} for n in range(50)])
@@ -26,7 +22,6 @@ env['account.payment'].create([{
 """.replace("COUNT", str(COUNT))
 
 WORK = """
-import time
 drafts = env['account.move'].search([('move_type', '=', 'out_invoice'), ('state', '=', 'draft')], order='id')
 items = env['account.move.line'].search([
     ('account_type', '=', 'asset_receivable'), ('parent_state', '=', 'posted'), ('reconciled', '=', False)], order='id')
@@ -49,18 +44,5 @@ assert set(debits.move_id.mapped('payment_state')) == set(credits.payment_id.map
 
 
 def measure(_options):
-    with copy_of(os.environ["L2C_BASE_DB"]) as plain:
-        plain.shell(PREPARE)
-        plain.query("ANALYZE")
-        with copy_of(plain.name) as own:
-            install(own, "lead_to_cash")
-            rounds = [(figures(own, WORK), figures(plain, WORK)) for _round in range(ROUNDS)]
-    result = {}
-    for index, work in enumerate(("post", "reconcile")):
-        ours, without = (median(seconds[index] for seconds in side) for side in zip(*rounds, strict=True))
-        result |= {
-            f"{work}_s": round(ours, 2),
-            f"{work}_plain_s": round(without, 2),
-            f"{work}_ratio": round(ours / without, 2),
-        }
-    return result
+    rounds = with_and_without(PREPARE, WORK)
+    return ratio(rounds, "post", 0) | ratio(rounds, "reconcile", 1)

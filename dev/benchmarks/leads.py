@@ -1,22 +1,18 @@
 """What the addon costs CRM, and how fast the call list opens on a database with many leads."""
 
 import os
-from statistics import median
 
-from .databases import copy_of, figures, install
+from .databases import copy_of, figures, ratio, with_and_without
 
 COUNT = 1000
-ROUNDS = 5
-PAGE = 80
 USERS = 50
 
-#: Leads to move; committed before the database is copied.
+#: Leads to move.
 PREPARE = """
 env['crm.lead'].create([{'name': f'Host {n}', 'type': 'opportunity'} for n in range(COUNT)])
 """.replace("COUNT", str(COUNT))
 
 WORK = """
-import time
 leads = env['crm.lead'].search([('name', 'like', 'Host ')])
 first, second = env['crm.stage'].search([('is_won', '=', False)], limit=2)
 assert len(leads) == COUNT and leads.stage_id == first
@@ -82,24 +78,7 @@ SPREAD = {
 #: Both lists as the screen asks for them: the fields of the list view, one page, the count, and
 #: language and time zone in the context (else Odoo reads its user anew for each page).
 OPEN = """
-import time
-from lxml import etree
 from odoo.tools import SQL
-
-def specification(model, view):
-    arch = etree.fromstring(model.get_view(env.ref(view).id, 'list')['arch'])
-    names = {node.get('name') for node in arch.iter('field')} & set(model._fields) - {'lead_properties'}
-    nested = {'fields': {'display_name': {}}}
-    return {name: nested if model._fields[name].relational else {} for name in names}
-
-def seconds(work):
-    times = []
-    for _round in range(ROUNDS + 1):  # the first one warms up
-        env.invalidate_all()
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return sorted(times[1:])[ROUNDS // 2]
 
 def plan(model, domain):
     query = model._search(domain, limit=PAGE, order=model._order)
@@ -116,6 +95,7 @@ for who, reader, mine in (('user', user, [('user_id', '=', user.id)]), ('all', e
     for key, name, view, domain in LISTS:
         model = env[name].with_user(reader).with_context(lang='en_US', tz='UTC')
         spec, asked = specification(model, view), domain + mine
+        spec.pop('lead_properties', None)
         page = lambda: model.search_fetch(asked, spec, limit=PAGE)
         screen = lambda: model.web_search_read(asked, spec, limit=PAGE, count_limit=10001)
         result = screen()
@@ -124,7 +104,7 @@ for who, reader, mine in (('user', user, [('user_id', '=', user.id)]), ('all', e
                   f'{key}_{who}_screen_ms': seconds(screen) * 1000}
         if key == 'call_list':
             found[f'{key}_{who}_plan'] = plan(model, asked)
-""".replace("ROUNDS", str(ROUNDS)).replace("PAGE", str(PAGE))
+"""
 
 
 def measure(options):
@@ -132,23 +112,12 @@ def measure(options):
 
 
 def _hosts():
-    with copy_of(os.environ["L2C_BASE_DB"]) as plain:
-        plain.shell(PREPARE)
-        plain.query("ANALYZE")
-        with copy_of(plain.name) as own:
-            install(own, "lead_to_cash")
-            rounds = [(figures(own, WORK), figures(plain, WORK)) for _round in range(ROUNDS)]
+    rounds = with_and_without(PREPARE, WORK)
     result = {}
     for index, work in enumerate(("create", "stage")):
-        ours, without = (median(run[2 * index] for run in side) for side in zip(*rounds, strict=True))
         queries, plain_queries = (run[2 * index + 1] for run in rounds[-1])
-        result |= {
-            f"{work}_s": round(ours, 2),
-            f"{work}_plain_s": round(without, 2),
-            f"{work}_ratio": round(ours / without, 2),
-            f"{work}_queries": queries,
-            f"{work}_plain_queries": plain_queries,
-        }
+        result |= ratio(rounds, work, 2 * index)
+        result |= {f"{work}_queries": queries, f"{work}_plain_queries": plain_queries}
     return result
 
 

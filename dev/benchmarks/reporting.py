@@ -5,23 +5,8 @@ import os
 from .company import DATE, grow
 from .databases import copy_of, figures
 
-ROUNDS = 3
-PAGE = 80
-
-ASK = (
-    """
-import time
-
+ASK = """
 env = env(context=dict(env.context, l2c_today='TODAY', lang='en_US'))
-
-def seconds(work):
-    times = []
-    for _round in range(ROUNDS + 1):  # the first one warms up
-        env.invalidate_all()
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return round(sorted(times[1:])[ROUNDS // 2], 3)
 
 ageing, metrics, odoo = env['receivable.ageing'], env['receivable.metrics'], env['account.invoice.report']
 sums = [f'{name}:sum' for name in ('not_due', 'age_1', 'age_2', 'age_3', 'age_4', 'credits', 'residual')]
@@ -37,13 +22,11 @@ found = {
         lambda: odoo.formatted_read_group([], ['partner_id'], ['price_subtotal:sum'], limit=PAGE)),
 }
 """.replace("TODAY", DATE)
-    .replace("ROUNDS", str(ROUNDS))
-    .replace("PAGE", str(PAGE))
-)
 
 
 def measure(options):
     with copy_of(os.environ["L2C_TEMPLATE_DB"]) as database:
         found = {"invoices": grow(database, options.desk_invoices)}
         database.query("ANALYZE")
-        return found | figures(database, ASK)
+        found |= figures(database, ASK)
+    return {name: round(value, 3) for name, value in found.items()}
