@@ -18,7 +18,7 @@ class OptOut(http.Controller):
         return self._opt_out("number", number, token, lambda: self._sudo("phone.blacklist")._add([number]))
 
     def _opt_out(self, name, contact, token, block):
-        if not consteq(token, self._sudo("mail.blacklist")._opt_out_token(contact)):
+        if not consteq(token.encode(), self._sudo("mail.blacklist")._opt_out_token(contact).encode()):
             raise request.not_found()
         done = request.httprequest.method == "POST"
         if done:

@@ -194,7 +194,7 @@ def _no_address():
                SELECT 1 FROM res_partner e
                 WHERE e.commercial_partner_id = fact.partner_id AND e.active AND e.email_normalized IS NOT NULL
                   AND e.is_wrong_addressee IS NOT TRUE
-                  AND (e.id = fact.partner_id OR e.type = 'invoice'))"""
+                  AND (e.id = fact.partner_id OR (e.type = 'invoice' AND e.parent_id = fact.partner_id)))"""
     )
 
 
@@ -280,7 +280,7 @@ def decide(question):
              decided AS (SELECT risen.*, bool_or(rises) OVER (PARTITION BY partner_id, currency_id) AS noticed_today
                            FROM risen)
         SELECT id, move_id, partner_id, currency_id, residual, due, due_next, invoiced, sent, returned, policy_id, sequence,
-               minimum_days_between,
+               minimum_days_between, trust,
                promise_id, dispute_id, rises, listed,
                CASE WHEN code != 'rises' THEN code WHEN rises THEN 'reminded'
                     WHEN is_ripe THEN 'postponed' ELSE 'covered_by_credit' END AS code,

@@ -68,6 +68,7 @@ def open_decisions(question, uid, now):
               FROM dunning_level v
              WHERE d.rises AND v.policy_id = d.policy_id AND v.sequence > d.sequence
                AND NOT (v.delay_from = 'due' AND v.delay_days < 0)
+               AND (v.skip_trusted AND d.trust = 'good') IS NOT TRUE
           ORDER BY v.sequence LIMIT 1
         ) follows ON TRUE
      LEFT JOIN (%(moved)s) AS moved(day, working_day) ON moved.day = follows.day

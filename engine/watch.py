@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
+from .contact import CONTACTS
+
 KINDS = [
     ("no_reply", "No reply"),
     ("complaint", "Complaint"),
@@ -105,13 +107,14 @@ def _no_reply(watch):
            AND NOT EXISTS (SELECT 1 FROM contact_attempt t
                              JOIN res_partner p ON p.id = t.partner_id
                             WHERE p.commercial_partner_id = noticed.partner_id
-                              AND t.outcome IN ('reached', 'callback', 'promise')
+                              AND t.outcome IN %(contacts)s
                               AND t.date::date >= noticed.date)
       GROUP BY noticed.partner_id
         HAVING count(*) >= %(mails)s AND %(mails)s > 0
         """,
         company=watch.company_id,
         items=_items(watch),
+        contacts=CONTACTS,
         mails=watch.silent_mails,
     )
 

@@ -26,10 +26,22 @@ class AccountMove(models.Model):
         groups="account.group_account_invoice,account.group_account_readonly",
     )
 
-    dunning_level_id = fields.Many2one("dunning.level", compute="_compute_dunning", search="_search_dunning_level")
-    dunning_next_date = fields.Date("Next Dunning Step", compute="_compute_dunning", search="_search_dunning_next_date")
+    # Customers can read their own invoices: not what we think of them.
+    dunning_level_id = fields.Many2one(
+        "dunning.level", compute="_compute_dunning", search="_search_dunning_level", groups="base.group_user"
+    )
+    dunning_next_date = fields.Date(
+        "Next Dunning Step",
+        compute="_compute_dunning",
+        search="_search_dunning_next_date",
+        groups="base.group_user",
+    )
     dunning_decision_code = fields.Selection(
-        CODES, "Dunning Decision", compute="_compute_dunning", search="_search_dunning_decision_code"
+        CODES,
+        "Dunning Decision",
+        compute="_compute_dunning",
+        search="_search_dunning_decision_code",
+        groups="base.group_user",
     )
 
     @api.depends("dunning_decision_ids.current", "dunning_decision_ids.next_date")

@@ -60,6 +60,12 @@ class AccountMoveLine(models.Model):
             & Domain("reconciled", "=", False)
         )
 
+    @api.model
+    def _past_due_domain(self, day):
+        """Items that were due before ``day``; entries by hand (opening balances) may have no due
+        date: theirs counts."""
+        return Domain("date_maturity", "<", day) | (Domain("date_maturity", "=", False) & Domain("date", "<", day))
+
     def _owed_by_customers(self):
         return self.filtered(lambda line: line.account_type == "asset_receivable" and line.balance > 0)
 

@@ -69,7 +69,7 @@ class BalanceConfirmation(models.Model):
         for partner, amounts in balances.items():
             question = asked.get(partner)
             if question and (not question.answer or question.balances == amounts):
-                question.balances = amounts
+                question.write({"balances": amounts, "expires_on": self._today() + timedelta(days=OPEN_DAYS)})
             else:
                 missing.append(self._prepare_question(company, day, partner, amounts))
         made = questions_sudo.create(missing)

@@ -215,7 +215,7 @@ class CallListLine(models.Model):
         :param mine: count only my customers', those of whom I stand in for, and nobody's. The
             banners are about all there is to approve: that is what their button does.
         """
-        self.browse().check_access("read")
+        self.env["dunning.notice"].check_access("read")  # who reads leads alone reads nothing of debts
         self.env.flush_all()
         users = self.env.user._acting_for().ids if mine else None
         counts = dict(self.env.execute_query(engine.counts(self._today(), self.env.companies.ids, users)))

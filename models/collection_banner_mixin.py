@@ -35,8 +35,9 @@ class CollectionBannerMixin(models.AbstractModel):
 
     def _shows_debts(self):
         """A saved document is read by whom it is for. While one is being written, any customer
-        can be put on it: then only those of nobody else."""
-        if not self.partner_id:
+        can be put on it: then only those of nobody else. Customers, who read their own documents,
+        are told nothing of what is said about them."""
+        if not self.partner_id or not (self.env.su or self.env.user._is_internal()):
             return False
         # The salesperson is a fact of the customer, whoever asks.
         owner = self.partner_id.commercial_partner_id.sudo().user_id

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .isolated import isolated
+
 
 class CrmLead(models.Model):
     """Closed leads are asked again, as often as the reason for closing says."""
@@ -28,8 +30,9 @@ class CrmLead(models.Model):
         )
         leads = self.browse(row[0] for row in rows)
         for template, group in leads.grouped(lambda lead: lead.lost_reason_id.reengage_template_id).items():
-            if template:
-                group._send_sales_mail(template)
-            else:
-                group._plan_activity(today, self.env._("Ask again"))
-        leads.reengaged_date = today
+            with isolated(self.env.ref("lead_to_cash.cron_follow_time"), f"Asking again by {template.name}"):
+                if template:
+                    group._send_sales_mail(template)
+                else:
+                    group._plan_activity(today, self.env._("Ask again"))
+                group.reengaged_date = today

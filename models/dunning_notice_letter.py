@@ -7,12 +7,14 @@ class DunningNotice(models.Model):
     _inherit = "dunning.notice"
 
     def _next_level(self):
-        """The policy's next step for items past due."""
+        """The policy's next step for items past due, of those that the customer's trust allows."""
+        trusted = self.partner_id.with_company(self.company_id).trust == "good"
         later = self.level_id.policy_id.level_ids.filtered(
             lambda level: (
                 (level.sequence, level.id) > (self.level_id.sequence, self.level_id.id)
                 and level.delay_from == self.level_id.delay_from
                 and not (level.delay_from == "due" and level.delay_days < 0)
+                and not (level.skip_trusted and trusted)
             )
         )
         return later.sorted(lambda level: (level.sequence, level.id))[:1]

@@ -3,7 +3,7 @@ from collections import defaultdict
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, plaintext2html
 from psycopg2 import OperationalError
 
 from ..engine import dunning_run as engine
@@ -118,7 +118,12 @@ class DunningNotice(models.Model):
     def _addressee(self):
         """The customer's address for invoices, else the customer, whichever has an e-mail."""
         addresses = self.partner_id.child_ids.filtered(
-            lambda child: child.type == "invoice" and child.email_normalized and not child.is_wrong_addressee
+            lambda child: (
+                child.type == "invoice"
+                and child.email_normalized
+                and not child.is_wrong_addressee
+                and child.commercial_partner_id == self.partner_id.commercial_partner_id
+            )
         )
         return addresses[:1] or self.partner_id
 
@@ -142,7 +147,7 @@ class DunningNotice(models.Model):
             notice.activity_id = notice.activity_schedule(
                 "mail.mail_activity_data_call" if notice.channel == "call" else "mail.mail_activity_data_todo",
                 summary=notice.level_id.name,
-                note=notice.level_id.guidance,
+                note=plaintext2html(notice.level_id.guidance or ""),
                 date_deadline=notice.date,
                 user_id=notice._responsible().id,
             )

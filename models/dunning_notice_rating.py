@@ -7,6 +7,7 @@ from odoo.addons.rating.models.rating_data import (
 from odoo.tools import plaintext2html
 
 from ..engine.dunning_run import overdue_paid, show_mails
+from .isolated import isolated
 
 
 class DunningNotice(models.Model):
@@ -66,14 +67,19 @@ class DunningNotice(models.Model):
         overdue: once for all they were reminded of, with the template of their policy."""
         self.env.flush_all()
         rows = self.env.execute_query(overdue_paid(self._today()))
-        notices = self.browse(row[0] for row in rows)
-        notices.is_thanked = True
-        newest = self.union(*(group[:1] for group in notices.grouped(lambda n: (n.partner_id, n.company_id)).values()))
-        reachable = newest.filtered(lambda notice: notice._addressee().email_normalized)
-        groups = reachable.grouped(lambda notice: (notice.policy_id.thanks_template_id, notice.partner_id.lang))
+        by_customer = self.browse(row[0] for row in rows).grouped(lambda notice: (notice.partner_id, notice.company_id))
+        newest = self.union(*(notices[:1] for notices in by_customer.values()))
+        groups = newest.grouped(lambda notice: (notice.policy_id.thanks_template_id, notice.partner_id.lang))
         for (template, lang), group in groups.items():
-            mails = self.env["mail.mail"].create(group._prepare_mail_values(template, lang))
-            self.env.flush_all()
-            self.env.cr.execute(show_mails(mails.ids))
-            mails.invalidate_recordset(["body"], flush=False)
-            self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger(at=set(mails.mapped("scheduled_date")))
+            with isolated(self.env.ref("lead_to_cash.cron_follow_time"), f"Thanking by {template.name}"):
+                self.union(*(by_customer[n.partner_id, n.company_id] for n in group)).is_thanked = True
+                group.filtered(lambda notice: notice._addressee().email_normalized)._send_thanks(template, lang)
+
+    def _send_thanks(self, template, lang):
+        if not self:
+            return
+        mails = self.env["mail.mail"].create(self._prepare_mail_values(template, lang))
+        self.env.flush_all()
+        self.env.cr.execute(show_mails(mails.ids))
+        mails.invalidate_recordset(["body"], flush=False)
+        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger(at=set(mails.mapped("scheduled_date")))

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from psycopg2 import OperationalError
 
 from ..engine import dunning_run as engine
+from .isolated import come_again, isolated
 from .mail_template import first_lines
 
 _logger = logging.getLogger(__name__)
@@ -197,21 +198,24 @@ class DunningRun(models.Model):
         """Today's run of each company in which a policy runs; what was begun or asked for is
         finished. A company whose run fails doesn't stop the others."""
         for company in self.env["res.company"].search([]):
-            due = self.with_company(company)._due(company)
-            if not due and not company._dunning_obstacle():  # else a run does it, or waits for the bank
-                self.env["dunning.promise"]._follow_time(company)
+            due = self.browse()
+            with isolated(self._cron(), f"Dunning of {company.name}"):
+                due = self.with_company(company)._due(company)
+                if not due and not company._dunning_obstacle():  # else a run does it, or waits for the bank
+                    self.env["dunning.promise"]._follow_time(company)
             self.env["ir.cron"]._commit_progress()  # so that a run that fails is still there to say so
             for run in due:
                 try:
                     if not run._work():
                         return
                 except OperationalError:
-                    self.env.cr.rollback()  # another process does it
+                    self.env.cr.rollback()
+                    come_again(self._cron(), f"The dunning run {run.id} of {company.name}")
                 except Exception as error:
                     self.env.cr.rollback()
                     _logger.exception("The dunning run %s of %s failed", run.id, company.name)
                     run.write({"state": "failed", "is_requested": False, "state_reason": first_lines(error)})
-                    self.env["ir.cron"]._commit_progress()
+                self.env["ir.cron"]._commit_progress()
 
     def _due(self, company):
         """The runs of a company to work on now; today's is made when there is none."""

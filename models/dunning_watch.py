@@ -1,12 +1,8 @@
-import logging
-
 from odoo import api, fields, models
-from odoo.tools import format_date
-from psycopg2 import OperationalError
+from odoo.tools import format_date, plaintext2html
 
 from ..engine import watch as engine
-
-_logger = logging.getLogger(__name__)
+from .isolated import isolated
 
 
 class DunningWatch(models.Model):
@@ -93,15 +89,9 @@ class DunningWatch(models.Model):
         """Collectors for new customers, then the watch list; company by company. One that fails
         doesn't stop the others."""
         for company in self.env["res.company"].search([]):
-            try:
+            with isolated(self.env.ref("lead_to_cash.cron_watch"), f"Collectors and watch list of {company.name}"):
                 self.env["dunning.collector.rule"].with_company(company)._assign(company)
                 self.with_company(company)._follow(company)
-                self.env.flush_all()
-            except OperationalError:
-                raise  # another process was quicker: the job comes again
-            except Exception:
-                self.env.cr.rollback()
-                _logger.exception("Collectors and watch list of %s failed", company.name)
             self.env["ir.cron"]._commit_progress(1)
 
     @api.model
@@ -134,7 +124,7 @@ class DunningWatch(models.Model):
                     {
                         "activity_type_id": todo.id,
                         "summary": labels[watch.kind],
-                        "note": spoken.sentence,
+                        "note": plaintext2html(spoken.sentence),
                         "automated": True,
                         "date_deadline": watch.since,
                         "res_model_id": model_id,

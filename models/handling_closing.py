@@ -13,7 +13,7 @@ class HandlingMixin(models.AbstractModel):
     closure_reason_id = fields.Many2one(
         "crm.lost.reason", copy=False, ondelete="restrict", index="btree_not_null", readonly=True
     )
-    closure_note = fields.Text(copy=False, readonly=True)
+    closure_note = fields.Text(copy=False, readonly=True, groups="base.group_user")
     closure_date = fields.Datetime("Closed on", copy=False, readonly=True)
     reopened_date = fields.Datetime(
         "Opened Again on", copy=False, readonly=True, help="Tries before it no longer count towards giving up."

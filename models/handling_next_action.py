@@ -17,7 +17,7 @@ class HandlingMixin(models.AbstractModel):
     next_action_date = fields.Date(
         compute="_compute_next_action", inverse="_inverse_next_action_date", store=True, readonly=False, copy=False
     )
-    next_action_summary = fields.Char(compute="_compute_next_action_summary")
+    next_action_summary = fields.Char(compute="_compute_next_action_summary", groups="base.group_user")
     is_without_next_action = fields.Boolean(
         "No Next Action", compute="_compute_is_without_next_action", search="_search_is_without_next_action"
     )

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import ormcache
 
 from ..engine.handling import DOCUMENTS, REQUIRED, ROLES, SITUATIONS, missing
+from .isolated import isolated
 
 #: What code depends on, and what the log of the past was written with.
 FIXED_WHEN_USED = ("res_model", "role", "situation")
@@ -184,11 +185,15 @@ class HandlingStatus(models.Model):
 
     def _cron_follow_time(self):
         """What changes by the date alone: overdue invoices, expired quotations, customers who
-        don't come back, closed leads to be asked again."""
-        for name in REQUIRED:
-            self.env[name]._handling_follow_time()
-        self.env["res.partner"]._follow_customers()
-        self.env["res.partner"]._ask_for_referrals()
-        self.env["crm.lead"]._reengage()
-        self.env["dunning.write.off"]._lapse()
-        self.env["dunning.notice"]._thank()
+        don't come back, closed leads to be asked again. One step that fails stops no other."""
+        steps = [self.env[name]._handling_follow_time for name in REQUIRED]
+        steps += [
+            self.env["res.partner"]._follow_customers,
+            self.env["res.partner"]._ask_for_referrals,
+            self.env["crm.lead"]._reengage,
+            self.env["dunning.write.off"]._lapse,
+            self.env["dunning.notice"]._thank,
+        ]
+        for step in steps:
+            with isolated(self.env.ref("lead_to_cash.cron_follow_time"), step.__qualname__):
+                step()

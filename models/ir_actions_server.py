@@ -2,6 +2,7 @@ import logging
 
 from odoo import models
 from odoo.exceptions import ValidationError
+from odoo.tools import plaintext2html
 
 from .mail_template import first_lines
 
@@ -51,4 +52,4 @@ class IrActionsServer(models.Model):
         text = self.env._("The action “%(name)s” failed: %(reason)s", name=self.sudo().name, reason=reason)
         target_sudo._message_log(body=text)
         user = record.sudo()._responsible() if record._name == "dunning.notice" else record.sudo().create_uid
-        target_sudo.activity_schedule("mail.mail_activity_data_warning", note=text, user_id=user.id)
+        target_sudo.activity_schedule("mail.mail_activity_data_warning", note=plaintext2html(text), user_id=user.id)

@@ -25,14 +25,16 @@ class LeadResponseReport(models.Model):
     next_day_count = fields.Integer("Up to 24 Hours", readonly=True)
     later_count = fields.Integer("Later", readonly=True)
 
-    _depends = {"crm.lead": ["user_id", "team_id", "company_id", "first_response_hours", "response_band"]}
+    _depends = {
+        "crm.lead": ["user_id", "team_id", "company_id", "create_date", "first_response_hours", "response_band"]
+    }
 
     @property
     def _table_query(self):
         return SQL(
             """
             SELECT min(d.id) AS id, d.user_id, d.team_id, d.company_id,
-                   date_trunc('month', d.create_date)::date AS month,
+                   date_trunc('month', d.create_date AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS month,
                    count(*) AS lead_count,
                    percentile_cont(0.5) WITHIN GROUP (ORDER BY d.first_response_hours) AS median_hours,
                    percentile_cont(0.9) WITHIN GROUP (ORDER BY d.first_response_hours) AS most_hours,
@@ -43,6 +45,7 @@ class LeadResponseReport(models.Model):
                    count(*) FILTER (WHERE d.response_band = 'later') AS later_count
               FROM crm_lead d
              WHERE d.response_band IS NOT NULL
-          GROUP BY d.user_id, d.team_id, d.company_id, date_trunc('month', d.create_date)
-            """
+          GROUP BY d.user_id, d.team_id, d.company_id, month
+            """,
+            zone=self.env.tz.zone,
         )

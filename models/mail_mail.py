@@ -24,8 +24,9 @@ class MailMail(models.Model):
         # The sender of a mail need not see what it is about.
         notices_sudo = self.env["dunning.notice"].sudo().search([("mail_id", "in", self.ids)])
         mails = notices_sudo.mail_id & self
-        notices_sudo._follow_reasons()
         result = super(MailMail, self - mails)._send(*args, **kwargs)
+        for group_sudo in notices_sudo.grouped("company_id").values():
+            (group_sudo.mail_id & self)._prepared(group_sudo._follow_reasons)
         for mail in mails:
             mail.invalidate_recordset(["state"])
             if mail._claim_notice():
@@ -34,16 +35,20 @@ class MailMail(models.Model):
 
     def _claim_notice(self):
         """Lock the notice of the mail and prepare it to leave; whether the mail is still to
-        be sent. What can't be prepared failed, and says why."""
+        be sent."""
         # The sender of a mail need not see what it is about.
         notice_sudo = self.env["dunning.notice"].sudo().search([("mail_id", "=", self.id)])
         if not notice_sudo.try_lock_for_update():
             return False  # another process sends it
+        return self._prepared(notice_sudo._before_leaving)
+
+    def _prepared(self, prepare):
+        """What ``prepare`` returns; when it fails, these mails failed, and say why."""
         try:
             with self.env.cr.savepoint():
-                return notice_sudo._before_leaving()
+                return prepare()
         except OperationalError:
-            raise  # another process was quicker: not the mail's fault
+            raise  # another process was quicker: not the mails' fault
         except Exception as error:
             self.write({"state": "exception", "failure_reason": first_lines(error)})
             return False

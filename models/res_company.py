@@ -144,7 +144,9 @@ class ResCompany(models.Model):
 
     def _dunning_rate_sql(self, today):
         """One unit of the currency ``currency_id`` in the company's currency."""
-        currencies = self.env["res.currency"].search([])
+        # Items may be in a currency that was archived since; without a rate it counts as 1 anyway.
+        currencies = self.env["res.currency"].with_context(active_test=False)
+        currencies = currencies.search(["|", ("active", "=", True), ("rate_ids", "!=", False)])
         rates = currencies._get_rates(self, today)
         own = rates[self.currency_id.id]
         rows = [SQL("WHEN %s THEN %s::numeric", currency.id, own / rates[currency.id]) for currency in currencies]

@@ -75,7 +75,7 @@ class ResPartner(models.Model):
             Domain("partner_id.commercial_partner_id", "in", partners.ids)
             & Domain("company_id", "=", self.env.company.id)
             & self.env["account.move.line"]._open_domain()
-            & (Domain("balance", "<", 0) | Domain("date_maturity", "<", today))
+            & (Domain("balance", "<", 0) | self.env["account.move.line"]._past_due_domain(today))
         )
 
     def _get_dunning_policy(self):

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL, groupby
+from odoo.tools import SQL, groupby, plaintext2html
 
 from ..engine.promises import next_payment_day, payment_days, policies_of
 from ..engine.workdays import last_working_day, next_working_day
@@ -116,7 +116,7 @@ class ResPartner(models.Model):
                 {
                     "activity_type_id": self.env.ref(activity_type).id,
                     "summary": summary,
-                    "note": (notes or {}).get(partner),
+                    "note": plaintext2html((notes or {}).get(partner, "")),
                     "automated": True,
                     "date_deadline": day or self.env.company._today(),
                     "res_model_id": self.env["ir.model"]._get_id("res.partner"),

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.date_utils import subtract
 
@@ -90,14 +91,10 @@ class ResPartner(models.Model):
             ["commercial_partner_id"],
         )
         late = self.env["account.move.line"]._read_group(
-            [
-                ("account_type", "=", "asset_receivable"),
-                ("parent_state", "=", "posted"),
-                ("reconciled", "=", False),
-                ("balance", ">", 0),
-                ("date_maturity", "<", self._today()),
-                ("partner_id.commercial_partner_id", "in", content.ids),
-            ],
+            self.env["account.move.line"]._open_domain()
+            & Domain("balance", ">", 0)
+            & self.env["account.move.line"]._past_due_domain(self._today())
+            & Domain("partner_id.commercial_partner_id", "in", content.ids),
             ["partner_id"],
         )
         asked = self.browse(partner.id for [partner] in paid)

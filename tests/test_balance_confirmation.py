@@ -55,6 +55,15 @@ class TestBalanceConfirmation(LetterCase, HttpCase):
         self.assertNotEqual(again, question)
         self.assertEqual((list(question.balances.values()), question.answer), ([100], "agree"))
 
+    def test_a_letter_printed_anew_can_be_answered_anew(self):
+        question = self.asked()
+        with freeze_time("2026-07-10 12:00:00"):
+            self.assertEqual(self.get(question).status_code, 404)
+            later = self.env["ir.actions.report"].with_context(l2c_today="2026-07-10")
+            later._render_qweb_html(CONFIRMATION, self.customer.ids, data={"date_to": TODAY})
+            self.env.invalidate_all()
+            self.assertEqual(self.get(question).status_code, 200)
+
     def test_answers(self):
         cases = (
             ({"answer": "agree"}, 200, "agree"),

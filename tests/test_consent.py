@@ -92,5 +92,6 @@ class TestOptOut(SalesMailCase, HttpCase):
         self.assertTrue(lead.is_blacklisted)
 
     def test_a_wrong_token_opens_nothing(self):
-        page = self.url_open("/sales-mail/opt-out?email=lead@example.com&token=wrong")
-        self.assertEqual(page.status_code, 404)
+        for token in ("", "wrong", "%C3%A9"):
+            page = self.url_open(f"/sales-mail/opt-out?email=lead@example.com&token={token}")
+            self.assertEqual(page.status_code, 404, token)

@@ -344,6 +344,8 @@ class TestDesk(DeskCase):
         seller = self.user("desk_seller", "sales_team.group_sale_salesman")
         with self.assertRaises(AccessError):
             self.lines(domain=[("name", "=", "owing")]).with_user(seller).read(["name"])
+        with self.assertRaises(AccessError):
+            self.counts(seller)
 
     def test_mine_are_my_customers_and_nobodys(self):
         mine, free, theirs = self.called("mine"), self.called("free"), self.called("theirs")

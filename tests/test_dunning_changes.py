@@ -57,6 +57,44 @@ class TestChanges(RunCase):
         self.assertEqual(self.notices(self.move).level_id.mapped("name"), ["First", "Second"])
         self.assertEqual(self.current(self.move).partner_id, target)
 
+    def test_calls_to_a_customer_merged_into_another(self):
+        self.customer.action_log_attempt("reached", note="Pays on Friday")
+        target = self.env["res.partner"].create({"name": "Target"})
+        wizard = self.env["base.partner.merge.automatic.wizard"].create(
+            {"partner_ids": (self.customer | target).ids, "dst_partner_id": target.id, "state": "selection"}
+        )
+        wizard.action_merge()
+        self.env.invalidate_all()
+        collector = self.user("merging_collector", "lead_to_cash.group_collections_user")
+        attempts = self.env["contact.attempt"].with_user(collector).search([("partner_id", "=", target.id)])
+        self.assertEqual(attempts.mapped(lambda row: (row.res_id, row.note)), [(target.id, "Pays on Friday")])
+
+    def test_a_subsidiarys_address_is_not_the_customers(self):
+        """A contact that is a company of its own is another customer, whatever its address is for."""
+        self.env["res.partner"].create(
+            {
+                "name": "Subsidiary",
+                "parent_id": self.customer.id,
+                "is_company": True,
+                "type": "invoice",
+                "email": "subsidiary@example.com",
+            }
+        )
+        self.run_on("2026-03-16")
+        self.assertEqual(self.notices(self.move)[-1].mail_id.recipient_ids, self.customer)
+
+    def test_the_next_step_of_a_trusted_customer(self):
+        """A level that isn't for trusted customers is not announced to one."""
+        second = self.policy.level_ids[2]
+        move = self.invoice(due="2026-03-12")
+        second.skip_trusted = True
+        self.customer.trust = "good"
+        self.run_on("2026-03-16")
+        notice = self.notices(move)
+        self.assertEqual(notice.level_id.name, "First")
+        self.assertFalse(notice._next_level())
+        self.assertFalse(self.current(move).next_date)
+
     def test_a_customer_that_becomes_a_contact_of_another(self):
         parent = self.env["res.partner"].create({"name": "Parent", "email": "parent@example.com", "is_company": True})
         self.customer.parent_id = parent

@@ -164,6 +164,16 @@ class TestReasons(DunningCase):
         self.invoice(due="2026-03-09", amount=50)
         self.assertEqual(self.code(self.move), "reminded")
 
+    def test_the_minimum_in_a_currency_that_was_archived(self):
+        currency = self.env["res.currency"].create({"name": "XOL", "symbol": "x"})
+        rate = {"currency_id": currency.id, "name": "2026-01-01", "rate": 0.1, "company_id": self.env.company.id}
+        self.env["res.currency.rate"].create(rate)
+        self.policy.minimum_balance = 150
+        abroad = self.invoice(currency_id=currency.id, amount=20)  # 200 in our currency
+        self.assertEqual(self.code(abroad), "reminded")
+        currency.active = False
+        self.assertEqual(self.code(abroad), "reminded")
+
     def test_credit_is_set_against_the_oldest_first(self):
         younger = self.invoice(due="2026-03-03")
         self.invoice(move_type="out_refund", amount=120.0)
@@ -207,6 +217,9 @@ class TestReasons(DunningCase):
         self.assertEqual(self.code(entry), "excluded")
         self.items(entry).no_followup = False
         self.assertEqual(self.code(entry), "reminded")
+        self.items(entry).date_maturity = False
+        self.assertEqual(self.code(entry), "reminded")
+        self.assertEqual(self.customer.overdue_amount, 170, "due on the day of the entry")
 
     def test_excluded_credit_covers_nothing(self):
         credit = self.invoice(move_type="out_refund", amount=100.0)

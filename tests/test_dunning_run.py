@@ -124,12 +124,12 @@ class TestRun(RunCase):
         self.assertEqual(self.notices(move).mapped("state"), ["cancelled", "queued"])
 
     def test_call_level(self):
-        self.policy.level_ids[1].write({"channel": "call", "guidance": "Be kind"})
+        self.policy.level_ids[1].write({"channel": "call", "guidance": "Be kind\nand <brief>"})
         done, removed = self.invoice(due="2026-03-02"), self.invoice(due="2026-03-02", partner_id=self.second().id)
         self.run_on(TODAY)
         first, second = self.notices(done), self.notices(removed)
         self.assertEqual((first.state, first.activity_ids.user_id), ("queued", self.env.user))
-        self.assertIn("Be kind", first.activity_ids.note)
+        self.assertIn("Be kind<br>and &lt;brief&gt;", first.activity_ids.note)
         first.activity_ids.action_feedback("Talked to them")
         second.activity_ids.unlink()
         self.assertEqual((first.state, second.state), ("sent", "cancelled"))

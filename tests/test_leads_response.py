@@ -192,6 +192,15 @@ class TestResponseTime(ResponseCase):
             measured = (lead.first_response_hours, lead.first_response_hours_assigned)
             self.assertEqual((*measured, lead.response_band), (3, 0.5, "day"), "the second changes nothing")
 
+    def test_the_month_is_the_readers(self):
+        lead = self.lead_of("2026-02-28 22:30:00")
+        lead.action_log_attempt("no_answer", date="2026-02-28 23:00:00")
+        self.env.flush_all()
+        for zone, month in (("UTC", "2026-02-01"), ("Europe/Bucharest", "2026-03-01")):
+            self.env.invalidate_all()
+            report = self.env["lead.response.report"].with_context(tz=zone).search([("user_id", "=", self.seller.id)])
+            self.assertEqual([str(row.month) for row in report], [month], zone)
+
     def test_nobody_assigned(self):
         lead = self.lead_of("2026-03-09 08:00:00")
         lead.action_log_attempt("no_answer", date="2026-03-09 08:30:00")

@@ -2,7 +2,7 @@
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import Form, HttpCase, tagged
+from odoo.tests import Form, HttpCase, new_test_user, tagged
 
 from .common import TODAY, RunCase
 
@@ -52,6 +52,27 @@ class TestBanner(HoldCase):
                 self.assertIn(self.current(invoice).sentence, text)
                 self.assertNotIn("sales manager", text)
                 self.assertFalse(document.is_sales_held)
+
+    def test_a_customer_reads_nothing_of_it(self):
+        """Portal users can read their own documents, by RPC every field of them."""
+        invoice, order = self.reach(3), self.order()
+        reader = new_test_user(self.env, "portal", groups="base.group_portal", partner_id=self.customer.id)
+        invoice.message_subscribe(self.customer.ids)
+        order.message_subscribe(self.customer.ids)
+        order.action_quotation_sent()
+        self.assertIn("100.00", order.partner_credit_warning)
+        self.env.invalidate_all()
+        [read] = order.with_user(reader).read(["name", "collection_warning", "partner_credit_warning"])
+        self.assertEqual((read["collection_warning"], read["partner_credit_warning"]), (False, ""))
+        self.assertEqual(invoice.with_user(reader).read(["name"])[0]["name"], invoice.name)
+        for record, name in (
+            (invoice, "dunning_decision_code"),
+            (invoice, "closure_note"),
+            (order, "closure_note"),
+            (order, "next_action_summary"),
+        ):
+            with self.subTest(name), self.assertRaises(AccessError):
+                record.with_user(reader).read([name])
 
     def test_with_the_credit_limit_in_one_banner(self):
         self.env.company.account_use_credit_limit = True

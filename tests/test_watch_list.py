@@ -115,6 +115,8 @@ class TestWatchList(CollectorCase):
         table = {
             "payment": lambda invoice: self.pay(invoice, 10.0),
             "call": lambda invoice: self.customer.action_log_attempt("reached"),
+            "says paid": lambda invoice: self.customer.action_log_attempt("says_paid"),
+            "hardship": lambda invoice: self.customer.action_log_attempt("hardship"),
             "paid": self.pay,
             "switched off": lambda invoice: self.env.company.write({"watch_silent_mails": 0}),
         }

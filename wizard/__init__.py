@@ -11,6 +11,7 @@ from . import dunning_forecast
 from . import dunning_go_live
 from . import handling_close
 from . import lead_handover
+from . import partner_merge
 from . import payment_return
 from . import satisfaction_dialog
 from . import statement_wizard

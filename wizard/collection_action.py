@@ -90,9 +90,7 @@ class CollectionAction(models.TransientModel):
             return Domain("move_id", "in", records.ids)
         if self.res_model == "dunning.notice":
             return Domain("id", "in", records.line_ids.move_line_id.ids)
-        overdue = Domain("date_maturity", "<", today) | (
-            Domain("date_maturity", "=", False) & Domain("date", "<", today)
-        )
+        overdue = self.env["account.move.line"]._past_due_domain(today)
         return Domain("partner_id.commercial_partner_id", "in", records.commercial_partner_id.ids) & overdue
 
     def _customers_by_company(self):

@@ -1,6 +1,7 @@
 from collections import Counter
 
 from odoo import models
+from odoo.tools import plaintext2html
 
 
 class CollectionAction(models.TransientModel):
@@ -67,5 +68,10 @@ class CollectionAction(models.TransientModel):
         customers_sudo = customers.sudo()  # collectors need not be allowed to change contacts
         customers_sudo.mapped("display_name")  # warm: it is read one by one while planning
         customers_sudo.activity_schedule(
-            activity_type, self.date, summary=summary, note=note or self.reason, user_id=user.id, automated=False
+            activity_type,
+            self.date,
+            summary=summary,
+            note=plaintext2html(note or self.reason or ""),
+            user_id=user.id,
+            automated=False,
         )

@@ -1,0 +1,30 @@
+import logging
+from contextlib import contextmanager
+from datetime import timedelta
+
+from odoo import fields
+from psycopg2 import OperationalError
+
+_logger = logging.getLogger(__name__)
+
+#: After so long a job comes again in whose way another process was.
+AGAIN = timedelta(minutes=5)
+
+
+@contextmanager
+def isolated(cron, what):
+    """A part of a scheduled action: when it fails it is undone and logged, and the other parts
+    go on. When another process was in its way, ``cron`` comes again soon, not the next day."""
+    try:
+        with cron.env.cr.savepoint():
+            yield
+    except OperationalError:
+        come_again(cron, what)
+    except Exception:
+        _logger.exception("%s failed", what)
+
+
+def come_again(cron, what):
+    """Another process was quicker: have the scheduled action try again soon."""
+    _logger.info("%s comes again in a few minutes: another process was in its way", what, exc_info=True)
+    cron.sudo()._trigger(at=fields.Datetime.now() + AGAIN)

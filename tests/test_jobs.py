@@ -1,0 +1,106 @@
+"""Scheduled actions: a part that fails stops no other, and what another process was in the way of
+comes again soon."""
+
+from contextlib import contextmanager
+
+from odoo import fields
+from odoo.tests import tagged
+from odoo.tools import SQL, mute_logger
+
+from .common import TODAY, RunCase
+
+MODULE = "odoo.addons.lead_to_cash.models.isolated"
+
+
+@tagged("post_install", "-at_install")
+class TestJobs(RunCase):
+    @contextmanager
+    def conflict(self, table, event):
+        """Another process is in the way of whoever does this to the table."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "CREATE FUNCTION l2c_conflict() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE 'concurrent update' USING ERRCODE = 'serialization_failure'; END $$"
+        )
+        table = SQL.identifier(table)
+        self.env.cr.execute(
+            SQL(
+                "CREATE TRIGGER l2c_conflict BEFORE %s ON %s EXECUTE FUNCTION l2c_conflict()",
+                SQL(event),
+                table,
+            )
+        )
+        yield
+        self.env.cr.execute(SQL("DROP TRIGGER l2c_conflict ON %s; DROP FUNCTION l2c_conflict()", table))
+
+    def cron_run(self, day=TODAY):
+        self.env.flush_all()
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            self.env(cr=cr)["dunning.run"].with_context(l2c_today=day)._cron_run()
+        self.env.invalidate_all()
+
+    def comes_again(self, cron):
+        """Whether the scheduled action was asked to come again."""
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", self.env.ref(f"lead_to_cash.{cron}").id)])
+        return bool(triggers.filtered(lambda trigger: trigger.call_at > fields.Datetime.now()))
+
+    def test_a_policy_that_cant_be_read_stops_no_other_company(self):
+        other = self.env["res.company"].create({"name": "Zebra"})
+        self.make_policy("There", company_id=other.id)
+        self.run_on(TODAY)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE dunning_policy SET partner_domain = '[(1' WHERE id = %s", [self.policy.id])
+        self.env.invalidate_all()
+        with mute_logger(MODULE):
+            self.cron_run()
+        self.assertEqual(self.env["dunning.run"].search([("company_id", "=", other.id)]).state, "done")
+
+    def test_a_run_in_whose_way_somebody_is_comes_again(self):
+        move = self.invoice(due="2026-03-02")
+        with self.conflict("dunning_notice", "INSERT"), mute_logger("odoo.sql_db"):
+            self.cron_run()
+        run = self.env["dunning.run"].search([("company_id", "=", self.env.company.id), ("date", "=", TODAY)])
+        self.assertEqual((run.state, self.comes_again("cron_dunning_run")), ("draft", True))
+        self.cron_run()
+        self.assertEqual((run.state, self.notices(move).state), ("done", "queued"))
+
+    def test_a_nightly_step_in_whose_way_somebody_is(self):
+        order = self.order(validity_date="2026-03-15")
+        move = self.invoice(due="2026-03-15")
+        statuses = self.env["handling.status"].with_context(l2c_today="2026-03-16")
+        with self.conflict("sale_order", "UPDATE"), mute_logger("odoo.sql_db"):
+            statuses._cron_follow_time()
+        self.assertEqual(move.handling_status_id.situation, "overdue")
+        self.assertEqual((order.handling_role, self.comes_again("cron_follow_time")), ("new", True))
+        statuses._cron_follow_time()
+        self.assertEqual(order.handling_role, "dormant")
+
+    def test_the_mail_queue_goes_on_when_a_policy_cant_be_read(self):
+        move = self.invoice(due="2026-03-02")
+        self.run_on(TODAY)
+        notice = self.notices(move)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE dunning_policy SET partner_domain = '[(1' WHERE id = %s", [self.policy.id])
+        self.env.invalidate_all()
+        notice.mail_id.send()
+        self.assertEqual((notice.state, bool(notice.failure_reason)), ("failed", True))
+
+    def test_thanks_that_cant_be_rendered_stop_no_others(self):
+        good = self.env.ref("lead_to_cash.mail_template_thanks")
+        bad = good.copy({"body_html": '<t t-out="object.there_is_no_such_field"/>'})
+        policy = self.make_policy("Other", thanks_template_id=bad.id)
+        self.policy.thanks_template_id = good
+        other = self.env["res.partner"].create({"name": "Other", "email": "o@example.com"})
+        other.dunning_policy_id = policy
+        moves = self.invoice(due="2026-03-02") | self.invoice(due="2026-03-02", partner_id=other.id)
+        self.run_on(TODAY)
+        notices = self.notices(moves)
+        notices.mail_id.state = "sent"
+        for move in moves:
+            self.pay(move)
+        with mute_logger(MODULE):
+            self.env["handling.status"]._cron_follow_time()
+        thanked = {notice.partner_id: notice.is_thanked for notice in notices}
+        self.assertEqual(thanked, {self.customer: True, other: False})
+        mail = self.env["mail.mail"].search([("subject", "like", "%thank you for your payment")])
+        self.assertEqual(mail.recipient_ids, self.customer)
