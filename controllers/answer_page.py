@@ -75,8 +75,7 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
     def pay(self, notice_id, documents, access_token="", amount=None, **kwargs):
         """Create the transaction of the payment form. The token, the documents and the amount
         are checked anew."""
-        if self._is_too_much(access_token):
-            raise UserError(request.env._("Too many answers came from here in the last hour. Please try again later."))
+        self._refuse_too_much(access_token)
         notice_sudo = self._notice(notice_id, access_token)
         moves, amount = notice_sudo._to_pay_documents(documents.split("-"), amount)
         self._validate_transaction_kwargs(kwargs)

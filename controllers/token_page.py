@@ -1,4 +1,6 @@
-from odoo.http import request
+from odoo.exceptions import UserError
+from odoo.http import request, serialize_exception
+from werkzeug.exceptions import abort
 
 
 class TokenPages:
@@ -32,3 +34,17 @@ class TokenPages:
         if self._is_too_much(token):
             return request.render("lead_to_cash.too_many_posts", {}, status=429)
         return None
+
+    def _refuse_too_much(self, token):
+        """The same for a JSON-RPC route: an error whose sentence the browser shows, with the status
+        429. (Odoo answers an exception that is raised there with the status 200.)"""
+        if self._is_too_much(token):
+            error = UserError(
+                request.env._("Too many answers came from here in the last hour. Please try again later, or call us.")
+            )
+            body = {
+                "jsonrpc": "2.0",
+                "id": request.dispatcher.request_id,
+                "error": {"code": 429, "message": str(error), "data": serialize_exception(error)},
+            }
+            abort(request.make_json_response(body, status=429))

@@ -1,8 +1,8 @@
 """The collector's desk: which customers need somebody today, in order, and why.
 
-What happens is read from small tables and their partial indexes: notices, promises, returned
-payments, planned calls. What is open is not added up here; that is done for the page on the
-screen alone.
+What happens is read from small tables and their indexes: notices, promises, returned payments,
+planned calls, balances that customers don't agree with. What is open is not added up here; that
+is done for the page on the screen alone.
 """
 
 from odoo.tools import SQL
@@ -42,14 +42,23 @@ RISK = "(1 + LEAST(GREATEST(days, 0) / 30, 4))"
 
 def events(today):
     """SQL for all that needs somebody: ``company_id, partner_id`` (the commercial one), ``kind``
-    (a number), ``event_id`` (of a notice, journal item, promise or activity), ``amount`` in
-    ``currency_id``, ``days`` overdue, ``day`` on which it came up."""
+    (a number), ``event_id`` (of a notice, journal item, promise or activity; a balance
+    confirmation's is negative), ``amount`` in ``currency_id``, ``days`` overdue, ``day`` on which
+    it came up. A balance that a customer doesn't agree with has a row for each currency."""
     return SQL(
         """
         SELECT n.company_id, n.partner_id, %(answer)s AS kind, n.id AS event_id, n.amount_due AS amount,
                n.currency_id, v.delay_days + (%(today)s - n.date) AS days, n.date AS day
           FROM dunning_notice n JOIN dunning_level v ON v.id = n.level_id
          WHERE n.needs_answer
+         UNION ALL
+        SELECT b.company_id, p.commercial_partner_id, %(answer)s, -b.id, x.value::numeric, x.key::integer,
+               %(today)s - b.day, a.date_deadline
+          FROM mail_activity a
+          JOIN balance_confirmation b ON b.id = a.res_id AND b.answer = 'disagree'
+          JOIN res_partner p ON p.id = b.partner_id
+    CROSS JOIN LATERAL jsonb_each_text(b.balances) x
+         WHERE a.res_model = 'balance.confirmation' AND a.active AND a.date_deadline <= %(today)s
          UNION ALL
         SELECT n.company_id, n.partner_id, CASE n.state WHEN 'failed' THEN %(failed)s ELSE %(look)s END, n.id,
                n.amount_due, n.currency_id, v.delay_days + (%(today)s - n.date), n.date
@@ -201,8 +210,8 @@ def last_contacts(partner_ids):
 
 
 def counts(today, company_ids, user_ids=None):
-    """SQL for (number of a kind, how many there are): notices, items and promises; of calls, the
-    customers for whom nothing is more urgent; ``APPROVE``: all notices to approve; ``PLAIN`` and
+    """SQL for (number of a kind, how many there are): notices, items and promises; of answers and
+    calls, the customers for whom nothing is more urgent; ``APPROVE``: all notices to approve; ``PLAIN`` and
     ``LOOK``: those that needn't be looked at, and those that do, whoever collects.
 
     :param user_ids: count only these collectors' customers, and nobody's
@@ -214,10 +223,11 @@ def counts(today, company_ids, user_ids=None):
     return SQL(
         """
         WITH event AS (SELECT * FROM (%(events)s) e WHERE company_id IN %(companies)s AND %(theirs)s)
-        SELECT kind, count(*) FROM event WHERE kind != %(call)s GROUP BY kind
+        SELECT kind, count(*) FROM event WHERE kind NOT IN %(by_customer)s GROUP BY kind
          UNION ALL
-        SELECT %(call)s, count(*)
-          FROM (SELECT 1 FROM event GROUP BY company_id, partner_id HAVING min(kind) = %(call)s) customer
+        SELECT kind, count(*)
+          FROM (SELECT min(kind) AS kind FROM event GROUP BY company_id, partner_id) customer
+         WHERE kind IN %(by_customer)s GROUP BY kind
          UNION ALL
         SELECT CASE WHEN exceptions IS NULL THEN %(plain)s ELSE %(all_look)s END, count(*)
           FROM dunning_notice WHERE state = 'to_approve' AND company_id IN %(companies)s GROUP BY 1
@@ -226,7 +236,7 @@ def counts(today, company_ids, user_ids=None):
           FROM dunning_notice e WHERE state = 'to_approve' AND company_id IN %(companies)s AND %(theirs)s
         """,
         events=events(today),
-        call=NUMBERS["call"],
+        by_customer=(NUMBERS["answer"], NUMBERS["call"]),
         approve=APPROVE,
         plain=PLAIN,
         all_look=LOOK,

@@ -105,6 +105,13 @@ class BalanceConfirmation(models.Model):
         if answer == "disagree":
             self._ask_for_a_look()
 
+    def _dealt_with(self):
+        """Somebody has dealt with the answers: what was to be done until today is done."""
+        today = self._today()
+        # Whoever may deal with answers need not be who was asked to.
+        due = self.sudo().activity_ids.filtered(lambda activity: activity.date_deadline <= today)
+        due._action_done()
+
     def _ask_for_a_look(self):
         partner = self.partner_id.with_company(self.company_id)
         users = partner.collector_id | partner.user_id | self.create_uid

@@ -9,7 +9,7 @@ from ..engine.call_list import MODELS
 
 #: Counters of the desk, in their order, with the action that shows what they count.
 COUNTERS = {
-    "answer": "lead_to_cash.dunning_notice_action_answers",
+    "answer": "lead_to_cash.desk_action_answers",
     "returned": "lead_to_cash.desk_action_returned",
     "broken": "lead_to_cash.dunning_promise_action_broken",
     "look": "lead_to_cash.dunning_notice_action_approve",
@@ -44,6 +44,7 @@ class CallListLine(models.Model):
     promise_id = fields.Many2one("dunning.promise", "Broken Promise", compute="_compute_event")
     item_id = fields.Many2one("account.move.line", "Returned Item", compute="_compute_event")
     activity_id = fields.Many2one("mail.activity", compute="_compute_event")
+    confirmation_id = fields.Many2one("balance.confirmation", "Balance Confirmation", compute="_compute_event")
 
     _depends = {
         "dunning.notice": [
@@ -53,6 +54,7 @@ class CallListLine(models.Model):
         "dunning.promise": ["state", "is_followed_up", "partner_id", "company_id", "amount", "currency_id", "date"],
         "account.move.line": ["payment_return_open", "reconciled", "parent_state", "amount_residual", "date_maturity"],
         "account.move": ["state", "payment_state", "amount_residual", "invoice_date_due", "commercial_partner_id"],
+        "balance.confirmation": ["answer", "balances", "partner_id", "company_id", "day"],
         "mail.activity": ["res_model", "res_id", "active", "date_deadline", "activity_type_id"],
         "res.partner": ["collector_id", "commercial_partner_id"],
     }
@@ -169,7 +171,8 @@ class CallListLine(models.Model):
             line.promise_id = line.kind == "broken" and event
             line.item_id = line.kind == "returned" and event
             line.activity_id = line.kind == "call" and event
-            line.notice_id = line.kind in ("answer", "failed", "look") and event
+            line.notice_id = line.kind in ("answer", "failed", "look") and event > 0 and event
+            line.confirmation_id = event < 0 and -event
         for line in self.filtered(lambda line: line.activity_id.res_model == "dunning.notice"):
             line.notice_id = line.activity_id.res_id
 
@@ -180,6 +183,11 @@ class CallListLine(models.Model):
             line.call_script = line.notice_id.level_id.guidance
 
     def _reason_answer(self, _today):
+        if asked := self.confirmation_id:
+            note = " ".join(asked.note.split())
+            return self.env._(
+                "Doesn't agree with the balance on %(date)s: %(note)s", date=self._day(asked.day), note=note
+            )
         return self.notice_id.answer_text or self.env._(
             "Answered the notice of %(date)s", date=self._day(self.notice_id.date)
         )
@@ -266,9 +274,10 @@ class CallListLine(models.Model):
         return self._log("action_refused")
 
     def action_answer_done(self):
-        """The answer was dealt with, without a call: the customer is reminded again."""
-        self.ensure_one()
-        self.notice_id.action_end_reply_hold()
+        """The answers were dealt with, without a call: the customers are reminded again."""
+        self.notice_id.check_access("write")
+        self.filtered(lambda line: line.kind == "answer").notice_id.action_end_reply_hold()
+        self.confirmation_id._dealt_with()
         return True
 
     @api.model

@@ -32,13 +32,6 @@ class DunningNotice(models.Model):
             return invoices.payment_reference or invoices.name
         return ", ".join(invoices.mapped("name"))
 
-    def _payment_qr_code(self, bank, reference):
-        """A picture for the customer's banking app, where Odoo can make one."""
-        if not bank or self.currency_id.compare_amounts(self.amount_due, 0) <= 0:
-            return None
-        customer = self.partner_id
-        return bank.build_qr_code_base64(self.amount_due, reference[:140], None, self.currency_id, customer)
-
     def action_print(self):
         """The letters of these notices, as one PDF."""
         return self.env.ref("lead_to_cash.action_report_dunning_letter").report_action(self)

@@ -98,6 +98,9 @@ class ResPartner(models.Model):
         by_hand = Domain("id", "in", notices_sudo.filtered(lambda row: row.channel == "manual").activity_id.ids)
         due = sudo["mail.activity"].search(calls & (Domain("activity_type_id.category", "=", "phonecall") | by_hand))
         due._action_done()
+        sudo["balance.confirmation"].search(
+            [("partner_id.commercial_partner_id", "in", customers), ("company_id", "=", company.id)]
+        )._dealt_with()
 
     def _plan_next_tries(self, attempts):
         """A call on the next working day, in the mornings and afternoons in turn, unless

@@ -1,9 +1,7 @@
-import base64
 from collections import defaultdict
 
 from odoo import fields, models
 from odoo.exceptions import UserError
-from reportlab.graphics.barcode import createBarcodeDrawing
 
 from ..engine import statement as engine
 
@@ -110,9 +108,19 @@ class Statement(models.AbstractModel):
                 first=first,
                 sections=accounts[customer],
                 moved=moved.get(customer, []),
+                **self._way_to_pay(company, customer, accounts[customer]),
             )
             for customer in customers
         ]
+
+    def _way_to_pay(self, company, customer, sections):
+        """Our bank account, and a code for the first currency in which it can be paid."""
+        bank = company.sudo().partner_id.bank_ids[:1]  # who gets a letter is told where to pay
+        reference = customer.ref or customer.name
+        codes = (
+            self._payment_code(bank, section["total"], section["currency"], customer, reference) for section in sections
+        )
+        return {"bank": bank, "qr_code": next(filter(None, codes), None)}
 
     def _heads(self, customers):
         """A branch stands on its parent's statement, where both were chosen."""
@@ -171,7 +179,4 @@ class BalanceConfirmation(models.AbstractModel):
     def _way_to_answer(self, question):
         """The page on which the customer answers, and the same as a picture for a phone."""
         url = question.get_base_url() + question.get_portal_url()
-        # Odoo's own pictures of codes need Cairo; this one is drawn with lines.
-        drawing = createBarcodeDrawing("QR", value=url, barWidth=100, barHeight=100, barBorder=0, format="svg")
-        picture = base64.b64encode(drawing.asString("svg").encode()).decode()
-        return {"url": url, "picture": f"data:image/svg+xml;base64,{picture}"}
+        return {"url": url, "picture": self._qr_picture(url)}

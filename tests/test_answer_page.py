@@ -9,6 +9,7 @@ from odoo.tests import HttpCase, JsonRpcException, freeze_time, tagged
 from odoo.tools import mute_logger
 
 from ..engine.answers import KINDS
+from ..models.l2c_portal_post import MOST_OF_TOKEN
 from .common import TODAY, RunCase
 
 PDF = b"%PDF-1.4 proof"
@@ -222,6 +223,10 @@ class TestAnswerPage(AnswerCase):
 @freeze_time(f"{TODAY} 12:00:00")
 class TestPayment(AnswerCase, PaymentHttpCommon):
     def pay_online(self, documents, amount, token=None):
+        return self.make_jsonrpc_request(*self.payment(documents, amount, token))
+
+    def payment(self, documents, amount, token=None):
+        """The address and the values that the payment form sends."""
         route = self._build_url(f"{self.url}/transaction/{documents}")
         values = {
             "provider_id": self.provider.id,
@@ -234,7 +239,7 @@ class TestPayment(AnswerCase, PaymentHttpCommon):
             "is_validation": False,
             "access_token": token or self.notice.access_token,
         }
-        return self.make_jsonrpc_request(route, values)
+        return route, values
 
     def test_pays_part_and_some(self):
         both = f"{self.first.id}-{self.second.id}"
@@ -260,6 +265,18 @@ class TestPayment(AnswerCase, PaymentHttpCommon):
             with self.subTest(name), self.assertRaises(JsonRpcException), mute_logger("odoo.http"):
                 self.pay_online(documents, amount, token)
         self.assertFalse(self.env["payment.transaction"].search([("partner_id", "=", self.customer.id)]))
+
+    def test_too_many(self):
+        """The same status as of the page, and the sentence that the payment form shows."""
+        for _number in range(MOST_OF_TOKEN - 1):
+            self.env["l2c.portal.post"]._is_too_much(self.notice.access_token, "127.0.0.1")
+        route, values = self.payment(self.first.id, 60.0)
+        with mute_logger(PAYMENT_LOG):
+            last, refused = [self.url_open(route, json={"id": number, "params": values}) for number in (7, 8)]
+        self.assertEqual((last.status_code, refused.status_code), (200, 429))
+        self.assertEqual(refused.json()["id"], 8)
+        self.assertIn("Please try again later, or call us.", refused.json()["error"]["data"]["message"])
+        self.assertEqual(self.env["payment.transaction"].search_count([("partner_id", "=", self.customer.id)]), 1)
 
     def test_page_for_paying(self):
         cases = (

@@ -6,6 +6,7 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, freeze_time, tagged
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from .common import TODAY
 from .test_reports import CONFIRMATION, LetterCase
@@ -86,6 +87,56 @@ class TestBalanceConfirmation(LetterCase, HttpCase):
                     map(str, question.activity_ids.mapped("note"))
                 )
                 self.assertNotIn("<script>", said)
+
+    def on_desk(self, user=None):
+        """The customer's line on the desk, and what its counter says and opens."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        desk = self.env["call.list.line"].with_user(user or self.collector).with_context(l2c_desk=1)
+        [count] = [row["count"] for row in desk.get_desk()["counters"] if row["key"] == "answer"]
+        opened = desk.search(safe_eval(desk.action_desk_list("answer")["domain"]))
+        self.assertEqual(len(opened), count)
+        return opened.filtered(lambda line: line.partner_id == self.customer)
+
+    def test_who_disagrees_is_on_top_of_the_desk(self):
+        self.collector = self.user("confirm_collector", "lead_to_cash.group_collections_user")
+        other = self.env["res.partner"].create({"name": "Other"})
+        moves = self.invoice(partner_id=other.id, amount=5000), self.move
+        for move in moves:
+            self.pay(move)
+            self.items(move).remove_move_reconcile()
+        question = self.asked()
+        self.assertFalse(self.on_desk())
+        self.answer(question, answer="disagree", note="We have\n70 only")
+        line = self.on_desk()
+        self.assertEqual((line.kind, line.confirmation_id), ("answer", question))
+        self.assertEqual(line.reason, "Doesn't agree with the balance on 03/10/2026: We have 70 only")
+        self.assertEqual(line.search([("res_model", "=", "res.partner")])[0], line)
+        with self.assertRaises(AccessError):
+            line.with_user(self.user("confirm_clerk", "account.group_account_invoice")).action_answer_done()
+        line.action_answer_done()
+        self.assertFalse(question.activity_ids)
+        self.assertFalse(self.on_desk())
+        self.assertEqual(line.search([("partner_id", "=", self.customer.id)]).kind, "returned")
+
+    def test_what_takes_who_disagrees_off_the_desk(self):
+        """A call that is logged, of a branch of the customer too; and doing the task itself."""
+        self.collector = self.user("confirm_collector", "lead_to_cash.group_collections_user")
+        ways = {
+            "call": lambda line: line.action_no_answer(),
+            "task": lambda line: line.confirmation_id.sudo().activity_ids.action_done(),
+        }
+        for name, way in ways.items():
+            with self.subTest(name):
+                self.env["balance.confirmation"].search([]).unlink()
+                question = self.asked()
+                self.answer(question, answer="disagree", note="No")
+                branch = self.env["res.partner"].create({"name": "Branch", "parent_id": self.customer.id})
+                question.partner_id = branch
+                line = self.on_desk()
+                self.assertEqual(line.confirmation_id, question)
+                way(line)
+                self.assertFalse(self.on_desk())
 
     def test_once_only(self):
         question = self.asked()

@@ -207,6 +207,41 @@ class TestBrowser(HttpCase):
         self.assertEqual((attempt.res_id, attempt.outcome), (returned.partner_id.id, "says_paid"))
         self.assertTrue(returned.partner_id.dunning_hold_until)
 
+    def test_an_accountant_takes_a_payment_back(self):
+        """From the paid invoice to the desk: owed again, the promise broken, its customer on top."""
+        new_test_user(self.env, "tour_accountant", groups="account.group_account_manager")
+        self.env["dunning.policy"].search([]).active = False
+        self.env.company.dunning_policy_id = False
+        customer = self.env["res.partner"].create({"name": "Customer with a cheque", "phone": "+40 21 555 0120"})
+        today = fields.Date.today()
+        invoice = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": customer.id,
+                "invoice_date": today - timedelta(days=40),
+                "invoice_date_due": today - timedelta(days=10),
+                "invoice_payment_term_id": False,
+                "invoice_line_ids": [Command.create({"name": "Thing", "price_unit": 100.0, "tax_ids": False})],
+            }
+        )
+        invoice.action_post()
+        items = invoice.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        promise = self.env["dunning.promise"].create(
+            {"partner_id": customer.id, "amount": 100, "date": today, "move_line_ids": [Command.set(items.ids)]}
+        )
+        payment = self.env["account.payment"].create(
+            {"partner_id": customer.id, "amount": 100, "invoice_ids": invoice.ids}
+        )
+        payment.action_post()
+        (payment.move_id.line_ids.filtered(lambda line: line.account_type == "asset_receivable") | items).reconcile()
+        self.assertEqual((items.reconciled, promise.state), (True, "kept"))
+        path = f"/odoo/action-account.action_move_out_invoice_type/{invoice.id}"
+        self.start_tour(path, "l2c_take_back", login="tour_accountant")
+        self.assertEqual((payment.state, payment.move_id.reversal_move_ids.state), ("rejected", "posted"))
+        self.assertEqual((invoice.payment_state, invoice.amount_residual, items.reconciled), ("not_paid", 100, False))
+        self.assertEqual((promise.state, items.payment_return_open), ("broken", True))
+        self.assertIn("No funds", invoice.message_ids[0].body)
+
     def test_a_customer_answers_at_a_desk(self):
         self.answers()
 

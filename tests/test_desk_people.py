@@ -55,7 +55,7 @@ class TestDeskPeople(DeskCase):
         self.assertEqual((line.kind, line.reason), ("answer", "Wrong person: We have moved"))
         action = line.action_desk_list("answer")
         found = self.env[action["res_model"]].search(safe_eval(action["domain"]))
-        self.assertEqual((found, found.answer_text), (notice, line.reason))
+        self.assertEqual((found, notice.answer_text), (line, line.reason))
         line.action_answer_done()
         self.assertEqual((notice.answer_ids.is_handled, notice.answer_text), (True, ""))
         self.assertNotEqual(self.line(invoice).kind, "answer")

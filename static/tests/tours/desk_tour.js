@@ -1,4 +1,5 @@
 import { registry } from "@web/core/registry";
+import { stepUtils } from "@web_tour/tour_utils";
 
 // On a desk the customers are rows, on a phone cards; the rest is the same.
 const line = (text) =>
@@ -107,6 +108,63 @@ registry.category("web_tour.tours").add("l2c_returned_payment", {
         {
             content: "Nobody else is to be called: back at the desk, which says so",
             trigger: "body:not(:has(.modal)) .o_desk_counters [data-key=returned]:contains(0)",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("l2c_take_back", {
+    steps: () => [
+        {
+            content: "The invoice is paid: the bank gives the payment back",
+            trigger: ".o_form_view:contains(Customer with a cheque) button[name=action_payment_returned]",
+            run: "click",
+        },
+        {
+            content: "It says what will happen",
+            trigger: ".modal:contains(owed again)",
+        },
+        {
+            content: "Why",
+            trigger: ".modal .o_field_widget[name=reason] input",
+            run: "edit No funds",
+        },
+        {
+            content: "Take it back",
+            trigger: ".modal button[name=action_return]",
+            run: "click",
+        },
+        {
+            content: "The invoice is owed again, what was promised did not come",
+            trigger:
+                "body:not(:has(.modal)) [name=collection_badges]:contains(Broken promise):contains(Payment returned on)",
+        },
+        {
+            content: "It can be paid once more",
+            trigger: ".o_statusbar_buttons button[name=action_register_payment]",
+        },
+        stepUtils.showAppsMenuItem(),
+        {
+            content: "Open Invoicing",
+            trigger: ".o_app[data-menu-xmlid='account.menu_finance']",
+            run: "click",
+        },
+        {
+            content: "Open the collections",
+            trigger: "button[data-menu-xmlid='lead_to_cash.menu_collections']",
+            run: "click",
+        },
+        {
+            content: "Open the desk",
+            trigger: "[data-menu-xmlid='lead_to_cash.menu_desk']",
+            run: "click",
+        },
+        {
+            content: "A payment came back, a promise is broken",
+            trigger: ".o_desk_counters:has([data-key=returned]:contains(1)):has([data-key=broken]:contains(1))",
+        },
+        {
+            content: "Its customer is on top, because of the payment",
+            trigger: ".o_data_row:first:contains(Customer with a cheque):contains(came back):contains(Returned payment)",
         },
     ],
 });
