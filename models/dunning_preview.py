@@ -50,7 +50,7 @@ class DunningPreview(models.Model):
             {
                 "kind": "info",
                 "text": self.env._(
-                    "%(count)s open items of miscellaneous entries (opening balances), %(amount)s, are not reminded of.",
+                    "Open items of miscellaneous entries (opening balances) that are not reminded of: %(count)s, %(amount)s",
                     count=len(items),
                     amount=format_amount(self.env, sum(items.mapped("amount_residual")), company.currency_id),
                 ),
