@@ -46,6 +46,7 @@ class DunningPreview(models.Model):
 
     @api.model
     def get_dunning_banners(self):
+        may_include = self.env["account.move.line"].has_access("write")
         return super().get_dunning_banners() + [
             {
                 "kind": "info",
@@ -54,7 +55,7 @@ class DunningPreview(models.Model):
                     count=len(items),
                     amount=format_amount(self.env, sum(items.mapped("amount_residual")), company.currency_id),
                 ),
-                "action": "action_include_opening_balances",
+                "action": may_include and "action_include_opening_balances",
                 "label": self.env._("Include"),
             }
             for company in self.env.companies
