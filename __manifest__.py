@@ -66,6 +66,8 @@
         "views/dunning_preview_views.xml",
         "views/dunning_go_live_views.xml",
         "views/desk_views.xml",
+        "views/desk_counter_views.xml",
+        "views/desk_call_views.xml",
         "views/res_partner_views.xml",
         "views/res_partner_referral_views.xml",
         "views/statement_wizard_views.xml",

@@ -46,15 +46,16 @@ class DunningPreview(models.Model):
 
     @api.model
     def get_dunning_banners(self):
+        may_include = self.env["account.move.line"].has_access("write")
         return super().get_dunning_banners() + [
             {
                 "kind": "info",
                 "text": self.env._(
-                    "%(count)s open items of miscellaneous entries (opening balances), %(amount)s, are not reminded of.",
+                    "Open items of miscellaneous entries (opening balances) that are not reminded of: %(count)s, %(amount)s",
                     count=len(items),
                     amount=format_amount(self.env, sum(items.mapped("amount_residual")), company.currency_id),
                 ),
-                "action": "action_include_opening_balances",
+                "action": may_include and "action_include_opening_balances",
                 "label": self.env._("Include"),
             }
             for company in self.env.companies

@@ -69,9 +69,12 @@ class ReceivableAgeing(models.Model):
         days = self.env.company.sudo()._ageing_limits()  # as in _table_query
         spans = zip([1, *(last + 1 for last in days)], days, strict=False)
         labels = [f"{first}–{last}" for first, last in spans] + [f"> {days[-1]}"]  # noqa: RUF001
+        is_rtl = self.env["res.lang"]._get_data(code=self.env.lang).direction == "rtl"
+        # The mark keeps the order of the numbers in a right-to-left text.
+        mark = "\N{LEFT-TO-RIGHT MARK}" if is_rtl else ""
         for name, label in zip(AGES, labels, strict=True):
             if "string" in result.get(name, {}):
-                result[name]["string"] = label
+                result[name]["string"] = mark + label
         return result
 
     @api.model

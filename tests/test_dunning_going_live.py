@@ -134,8 +134,11 @@ class TestGoingLive(GoingLiveCase):
         entry = self.opening()
         preview = self.env["dunning.preview"]
         [banner] = preview.get_dunning_banners()
-        self.assertIn("1 open items of miscellaneous entries", banner["text"])
+        self.assertIn("Open items of miscellaneous entries", banner["text"])
         self.assertIn("70.00", banner["text"])
+        reader = self.user("opening_reader", "account.group_account_readonly")
+        [told] = preview.with_user(reader).get_dunning_banners()
+        self.assertFalse(told["action"], "who only reads includes nothing")
         getattr(preview, banner["action"])()
         self.assertEqual(preview.get_dunning_banners(), [])
         self.assertFalse(self.items(entry).no_followup)

@@ -356,6 +356,11 @@ class TestCustomersAttempts(AttemptCase):
         self.assertEqual((open_ones | others).mapped("attempt_count"), [1, 1, 1, 0, 0, 0])
         self.assertEqual([str(day) for day in set(open_ones.mapped("last_contact_date"))], ["2026-03-10 12:00:00"])
 
+    def test_buttons_on_an_invoice_are_for_who_may_log(self):
+        for user, shown in ((self.readonly, False), (self.seller, False), (self.collector, True)):
+            arch = self.env["account.move"].with_user(user).get_view(view_type="form")["arch"]
+            self.assertEqual("action_left_message" in arch, shown, user.name)
+
     def test_who_may_log(self):
         mine, other, move = self.lead(user_id=self.seller.id), self.lead(user_id=self.env.user.id), self.invoice()
         mine.with_user(self.seller).action_log_attempt("no_answer")

@@ -81,6 +81,9 @@ class TestAgeing(ReceivablesCase):
         self.assertEqual(self.ageing("2026-03-10", [("move_id", "=", move.id)]).age_2, 100.0)
         labels = self.env["receivable.ageing"].fields_get(["age_1", "age_2", "age_3", "age_4"], ["string"])
         self.assertEqual([label["string"] for label in labels.values()], ["1–10", "11–20", "21–40", "> 40"])  # noqa: RUF001
+        self.env["res.lang"]._activate_lang("he_IL")
+        labels = self.env["receivable.ageing"].with_context(lang="he_IL").fields_get(["age_1"], ["string"])
+        self.assertEqual(labels["age_1"]["string"], "\N{LEFT-TO-RIGHT MARK}1–10", "else it reads 10–1")  # noqa: RUF001
         for days in ((0, 20, 40), (20, 20, 40), (10, 50, 40)):
             with self.subTest(days=days), self.assertRaisesRegex(ValidationError, "rising numbers"):
                 self.company.write(dict(zip(("ageing_days_1", "ageing_days_2", "ageing_days_3"), days, strict=True)))
