@@ -52,6 +52,7 @@ class Question(NamedTuple):
     ``moved`` are the holidays to come, with the working day after each. ``policy``,
     ``hold_until``, ``state``, ``trust`` and ``payment_days`` are expressions on the customer, a row
     called ``cp``; ``rate`` is one on ``currency_id``: company currency for one unit.
+    A payment that its provider hasn't confirmed since ``pending_since`` isn't expected any more.
     ``most_notices`` may still be made today (None: any number); ``partner_ids``, unless None,
     are the only customers asked about.
     """
@@ -59,6 +60,7 @@ class Question(NamedTuple):
     company_id: int
     today: date
     working_day: date
+    pending_since: date
     moved: dict
     policy: SQL
     hold_until: SQL

@@ -75,12 +75,14 @@ def flight(question):
                  UNION ALL
                 SELECT t.partner_id, t.currency_id, t.amount
                   FROM payment_transaction t
-                 WHERE t.company_id = %(company)s AND t.state IN ('pending', 'authorized') AND t.amount > 0) f
+                 WHERE t.company_id = %(company)s AND t.amount > 0
+                   AND (t.state = 'authorized' OR t.state = 'pending' AND t.last_state_change >= %(pending_since)s)) f
           JOIN res_partner p ON p.id = f.partner_id
          WHERE %(only)s
         """,
         only=_only(question, ("p", "commercial_partner_id")),
         company=question.company_id,
+        pending_since=question.pending_since,
     )
 
 

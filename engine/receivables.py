@@ -189,14 +189,14 @@ def _count_back():
 def metrics(companies, today):
     """SQL for the months with their measures: days sales outstanding (DSO), the best possible,
     average days delinquent (ADD), and the collection effectiveness index (CEI, per cent). A
-    measure is NULL where its denominator is 0."""
+    measure is NULL where its denominator is 0, those by sales also where credit notes exceed them."""
     return SQL(
         """
         SELECT ROW_NUMBER() OVER (ORDER BY m.month, m.company_id) AS id, m.company_id, c.currency_id,
                m.month, m.day_end, m.day_count, m.sales, m.opening, m.closing, m.not_due, m.count_back,
-               m.closing / NULLIF(m.sales, 0) * m.day_count AS dso,
-               m.not_due / NULLIF(m.sales, 0) * m.day_count AS best_dso,
-               (m.closing - m.not_due) / NULLIF(m.sales, 0) * m.day_count AS days_delinquent,
+               m.closing / NULLIF(GREATEST(m.sales, 0), 0) * m.day_count AS dso,
+               m.not_due / NULLIF(GREATEST(m.sales, 0), 0) * m.day_count AS best_dso,
+               (m.closing - m.not_due) / NULLIF(GREATEST(m.sales, 0), 0) * m.day_count AS days_delinquent,
                (m.opening + m.sales - m.closing) / NULLIF(m.opening + m.sales - m.not_due, 0) * 100 AS cei
           FROM (%s) m
           JOIN res_company c ON c.id = m.company_id

@@ -49,6 +49,18 @@ def add_working_days(day, count, holidays):
     return day
 
 
+def working_days_before(day, count, holidays):
+    """The working day that is ``count`` working days before ``day``.
+
+    >>> from datetime import date
+    >>> working_days_before(date(2026, 3, 9), 2, {date(2026, 3, 7), date(2026, 3, 8)})
+    datetime.date(2026, 3, 5)
+    """
+    for _step in range(count):
+        day = last_working_day(day - timedelta(days=1), holidays)
+    return day
+
+
 def moved_days(moved):
     """SQL for (holiday, working day after it), of a dict."""
     rows = moved.items() or [(None, None)]

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from ..engine.dunning import Question
 from ..engine.window import next_moment
-from ..engine.workdays import add_working_days, last_working_day, next_working_day
+from ..engine.workdays import add_working_days, last_working_day, next_working_day, working_days_before
 
 #: Addons that also follow up customers; none of them may run beside us.
 OTHER_FOLLOW_UPS = ("account_followup", "account_credit_control")
@@ -81,10 +81,13 @@ class ResCompany(models.Model):
         company_sudo = self.sudo()  # policies and domains are the engine's, not the reader's
         partner = company_sudo.env["res.partner"].with_company(self)
         today = self._today()
+        waits = company_sudo.dunning_reply_hold_days
+        holidays = company_sudo._dunning_holidays(today - timedelta(days=2 * waits + 31), today)
         return Question(
             company_id=self.id,
             today=today,
-            working_day=last_working_day(today, company_sudo._dunning_holidays(today - timedelta(days=31), today)),
+            working_day=last_working_day(today, holidays),
+            pending_since=working_days_before(today, waits, holidays),
             moved=company_sudo._dunning_moved(today),
             policy=company_sudo._dunning_policy_sql(),
             hold_until=partner._field_to_sql("cp", "dunning_hold_until"),
@@ -181,9 +184,7 @@ class ResCompany(models.Model):
         """The date that is so many working days of the company before today."""
         today = self._today()
         off = self._days_off(self.resource_calendar_id, today - timedelta(days=2 * days + 31), today)
-        for _step in range(days):
-            today = last_working_day(today - timedelta(days=1), off)
-        return today
+        return working_days_before(today, days, off)
 
     def _days_off_from(self, day):
         """The days off of the company in the month after ``day``, and the day before it."""

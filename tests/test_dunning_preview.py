@@ -187,6 +187,26 @@ class TestReasons(DunningCase):
         younger = self.invoice(due="2026-03-03")
         self.assertEqual((self.code(self.move), self.code(younger)), ("in_flight", "reminded"))
 
+    def test_an_online_payment_is_awaited_for_some_days(self):
+        """A bank transfer that the customer announced online and never made."""
+        method = self.env.ref("payment.payment_method_unknown")
+        provider = self.env["payment.provider"].create({"name": "Transfer", "company_id": self.env.company.id})
+        transaction = self.env["payment.transaction"].create(
+            {
+                "provider_id": provider.id,
+                "payment_method_id": method.id,
+                "reference": "Announced",
+                "amount": 100.0,
+                "currency_id": self.env.company.currency_id.id,
+                "partner_id": self.customer.id,
+                "state": "pending",
+            }
+        )
+        for changed, code in (("2026-03-03 08:00:00", "in_flight"), ("2026-03-02 08:00:00", "reminded")):
+            with self.subTest(changed):
+                transaction.last_state_change = changed
+                self.assertEqual(self.code(self.move), code)
+
     def test_paid_and_partly_paid(self):
         self.pay(self.move, amount=40.0)
         self.assertEqual(self.preview(self.move).residual, 60.0)

@@ -199,6 +199,16 @@ class TestMetrics(ReceivablesCase):
         [[dso]] = self.env["receivable.metrics"]._read_group([("id", "=", third.id)], aggregates=["dso:avg"])
         self.assertFalse(dso, "without sales there is no DSO")
 
+    def test_more_credit_notes_than_sales(self):
+        self.invoice(invoice_date="2026-01-10", due="2026-01-20", amount=300.0)
+        self.invoice(move_type="out_refund", invoice_date="2026-02-05", due="2026-02-05", amount=50.0)
+        _january, february = self.metrics("2026-02-10")
+        self.assertEqual((february.sales, february.closing), (-50.0, 250.0))
+        figures = self.env["receivable.metrics"]._read_group(
+            [("id", "=", february.id)], aggregates=["dso:avg", "best_dso:avg", "days_delinquent:avg"]
+        )
+        self.assertFalse(any(figures[0]), "days of negative sales mean nothing")
+
     def test_it_is_that_of_its_day(self):
         self.invoice(invoice_date="2026-01-10", due="2026-01-20")
         [january] = self.metrics("2026-01-15")

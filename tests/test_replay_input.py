@@ -6,6 +6,7 @@ from pathlib import Path
 from odoo.tests import BaseCase, tagged
 
 from ..dev.replaying.calendar import calendar_of, dispute_of, last_day, promise_of
+from ..dev.replaying.opportunities import read_opportunities
 from ..dev.replaying.table import InputError, read_invoices, read_mapping
 from .receivables import HEADER, example_mapping, generated, generated_rows, write_file
 
@@ -81,6 +82,34 @@ class TestInput(BaseCase):
                 path.write_text(text)
                 with self.assertRaisesRegex(InputError, said):
                     read_mapping(path)
+
+    def test_opportunities(self):
+        """What is wrong is told with its file, line and column."""
+        right = {
+            "crm_accounts.csv": "account,office_location,subsidiary_of\nCancity,,\n",
+            "crm_products.csv": "product,sales_price\nGTX Pro,4821\n",
+            "crm_sales_teams.csv": "sales_agent,manager,regional_office\nAnna,Dan,East\n",
+            "crm_sales_pipeline.csv": "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,"
+            "close_value\n1,Anna,GTXPro,Cancity,Won,20-10-2016,01-03-2017,1054\n",
+        }
+        folder = self.path.parent
+        for name, text in right.items():
+            (folder / name).write_text(text)
+        [one] = read_opportunities(folder).opportunities
+        self.assertEqual((one.product, one.value, str(one.closed)), ("GTX Pro", 1054.0, "2017-03-01"))
+        for name, old, new, said in (
+            ("crm_products.csv", "4821", "dear", "crm_products.csv, line 2, column sales_price: “dear” is no number"),
+            ("crm_sales_pipeline.csv", "1054", "much", "line 2, column close_value: “much” is no number"),
+            ("crm_sales_pipeline.csv", "20-10-2016", "2016", "line 2, column engage_date: “2016” is no date"),
+            ("crm_sales_pipeline.csv", "GTXPro", "MG", "line 2, column product: “MG” is not in crm_products.csv"),
+            ("crm_sales_pipeline.csv", "Anna", "Ben", "line 2, column sales_agent: “Ben” is not in"),
+            ("crm_sales_pipeline.csv", "01-03-2017", "", "line 2, column close_date: what is won or lost has one"),
+        ):
+            with self.subTest(said=said):
+                (folder / name).write_text(right[name].replace(old, new))
+                with self.assertRaisesRegex(InputError, said):
+                    read_opportunities(folder)
+                (folder / name).write_text(right[name])
 
     def test_the_rules(self):
         invoices, mapping = generated()

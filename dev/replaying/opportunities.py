@@ -54,11 +54,17 @@ def read_opportunities(folder):
     :raise InputError: names the file, the line and the column
     """
     rows = {name: read_rows(Path(folder) / name, {}, columns) for name, columns in FILES.items()}
-    prices = {row["product"]: float(row["sales_price"]) for _line, row in rows["crm_products.csv"]}
+    found, problems, prices = [], [], {}
+    for line, row in rows["crm_products.csv"]:
+        try:
+            prices[row["product"]] = _amount("sales_price", row["sales_price"])
+        except ValueError as error:
+            problems.append(f"crm_products.csv, line {line}, {error}.")
+    if problems:
+        raise InputError("\n".join(problems[:20]))
     names = {product.replace(" ", ""): product for product in prices}
     agents = [row for _line, row in rows["crm_sales_teams.csv"]]
     known = {row["sales_agent"] for row in agents}
-    found, problems = [], []
     for line, row in rows["crm_sales_pipeline.csv"]:
         try:
             found.append(_opportunity(row, names, prices, known))
@@ -88,8 +94,15 @@ def _opportunity(row, names, prices, agents):
         row["deal_stage"],
         _day("engage_date", row["engage_date"]),
         closed,
-        float(row["close_value"]) if row["deal_stage"] == "Won" else prices[product],
+        _amount("close_value", row["close_value"]) if row["deal_stage"] == "Won" else prices[product],
     )
+
+
+def _amount(column, text):
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"column {column}: “{text}” is no number like 550.0; correct it") from None
 
 
 def _day(column, text):

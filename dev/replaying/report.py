@@ -117,7 +117,7 @@ def metrics(env, until):
 
 
 def _figure(row, name):
-    empty = name in ("dso", "best_dso", "days_delinquent") and not row.sales
+    empty = name in ("dso", "best_dso", "days_delinquent") and row.sales <= 0
     return "" if empty else f"{row[name]:.2f}"
 
 
