@@ -136,7 +136,7 @@ class TestTwice(RealProcessCase):
 
 
 class UnreliableSink(MailSink):
-    """Refuses every fifth mail for good, and hangs up on every seventh."""
+    """Refuses every fifth mail for good, and hangs up on every nineteenth."""
 
     def __init__(self):
         super().__init__()
@@ -146,7 +146,7 @@ class UnreliableSink(MailSink):
         self.seen += 1
         if self.seen % 5 == 0:
             return "554 refused"
-        if self.seen % 7 == 0:
+        if self.seen % 19 == 0:
             server.transport.abort()
             return "421 hanging up"
         return await super().handle_DATA(server, session, envelope)

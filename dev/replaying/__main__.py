@@ -85,6 +85,7 @@ def _replay(options, invoices, mapping, opportunities):
     bar = Progress((until - invoices[0].date).days + 1, invoices[0].date)
     for day in replay.run(until):
         bar.show(day)
+        gc.collect()  # environments lie in cycles, and Odoo compares each new one with all that are alive
     bar.end()
     report.write(env, until, options.output or options.charts)
 

@@ -1,7 +1,6 @@
 """Time goes by: each day what happened is booked, then the daily jobs run, as people and Odoo
 would do it. Both are committed with a mark, so that a replay that was killed goes on."""
 
-import gc
 from datetime import date, timedelta
 
 from odoo import Command, fields
@@ -193,8 +192,6 @@ class Replay:
         self.env.flush_all()
         self.commit()
         self.env.invalidate_all()
-        # Environments lie in cycles, and each new one is compared with all that are alive.
-        gc.collect()
 
 
 def receivables(moves):
