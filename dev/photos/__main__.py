@@ -16,10 +16,10 @@ DESK, PHONE = (1300, 620), (390, 780)
 SCREENS = (
     ("call_list", "salesperson", "/odoo/call-list", ".o_data_row", DESK),
     ("leads", "salesperson", "/odoo/leads-by-status", ".o_kanban_record", DESK),
-    ("desk", "admin", "/odoo/desk", ".o_data_row", DESK),
-    ("invoices", "admin", "/odoo/dunning-preview", ".o_group_header", DESK),
-    ("notice", "admin", "/odoo/dunning-notices/{notice}", ".o_form_view", DESK),
-    ("ageing", "admin", "/odoo/ageing", ".o_group_header", DESK),
+    ("desk", "accountant", "/odoo/desk", ".o_data_row", DESK),
+    ("invoices", "accountant", "/odoo/dunning-preview", ".o_group_header", DESK),
+    ("notice", "accountant", "/odoo/dunning-notices/{notice}", ".o_form_view", DESK),
+    ("ageing", "accountant", "/odoo/ageing", ".o_group_header", DESK),
     ("answer_page", None, "{page}", "[name=items]", DESK),
     ("answer_page_phone", None, "{page}", "[name=items]", PHONE),
 )
