@@ -14,7 +14,8 @@ class AccountPayment(models.Model):
     def write(self, vals):
         if "state" not in vals:
             return super().write(vals)
-        invoices = self.invoice_ids | self.reconciled_invoice_ids
+        # Without an entry nothing is reconciled; asking for it is dear.
+        invoices = self.invoice_ids | self.filtered("move_id").reconciled_invoice_ids
         under_way = self.filtered(lambda payment: payment.state in ("in_process", "paid")).invoice_ids
         result = super().write(vals)
         if vals["state"] in RETURNED:
