@@ -19,7 +19,7 @@ from odoo.tests import BaseCase
 from odoo.tests.common import get_db_name
 from odoo.tools import config
 
-WAIT = 120  # seconds after which a process or a mail counts as lost
+from .shells import WAIT, Shell
 
 
 class MailSink:
@@ -63,12 +63,14 @@ class RealDatabase:
     def __init__(self, template):
         self.name = f"{get_db_name()}_{uuid.uuid4().hex[:8]}"
         self.mail_options = []
+        self._shells = {}
         self._admin(f'CREATE DATABASE "{self.name}" TEMPLATE "{template}"')
         source = self._filestore(template)
         if source.is_dir():
             shutil.copytree(source, self._filestore(self.name), copy_function=os.link)
 
     def drop(self):
+        self._stop_shells()
         self._admin(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
         shutil.rmtree(self._filestore(self.name), ignore_errors=True)
 
@@ -86,6 +88,7 @@ class RealDatabase:
         :param at: moves the clock of the process: "2026-03-10 09:00:00"
         :raise AssertionError: when it ends with another status than 0
         """
+        self._stop_shells()  # it may change what they have loaded
         done = subprocess.run(
             self._command(arguments, at), input=script, capture_output=True, text=True, timeout=WAIT * 2, check=False
         )
@@ -96,26 +99,21 @@ class RealDatabase:
 
     def shell(self, script, at=None):
         """Run ``script`` in Odoo's shell and commit; returns what it printed."""
-        return self.run("shell", "--no-http", "--log-level=warn", script=f"{script}\nenv.cr.commit()\n", at=at)
+        [ended] = self.shell_at(at).run(script)
+        if ended.status or "Traceback (most recent call last)" in ended.output:
+            raise AssertionError(f"the script ended with {ended.status}:\n{ended.output[-4000:]}")
+        return ended.output
 
-    @contextlib.contextmanager
-    def shell_process(self, script):
-        """A process that runs ``script`` in Odoo's shell, to be asked for its output; killed at the end."""
-        with tempfile.TemporaryFile("w+") as source:
-            source.write(script)
-            source.seek(0)
-            process = subprocess.Popen(
-                self._command(("shell", "--no-http", "--log-level=warn"), None),
-                stdin=source,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-            )
-            try:
-                yield process
-            finally:
-                process.kill()
-                process.communicate()
+    def shell_at(self, at=None):
+        """Odoo's shell with the clock moved to ``at`` when it was first used."""
+        key = at, *self.mail_options
+        if key not in self._shells:
+            self._shells[key] = Shell(self._command(("shell", "--no-http", "--log-level=warn"), at))
+        return self._shells[key]
+
+    def _stop_shells(self):
+        while self._shells:
+            self._shells.popitem()[1].stop()
 
     @contextlib.contextmanager
     def server(self, *arguments, at=None):

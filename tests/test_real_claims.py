@@ -86,18 +86,18 @@ class TestClaims(RealProcessCase):
             self.gate = connection.cursor()
             for number in range(ROUNDS):
                 self.gate.execute("SELECT pg_advisory_lock(%s)", (number,))
-            processes = {
-                login: stack.enter_context(self.database.shell_process(self.script(script, login))) for login in logins
-            }
+            ended = stack.enter_context(
+                self.database.shell_at().running(*[self.script(script, login) for login in logins])
+            )
             for number in range(ROUNDS):
-                self.wait_for(len(logins), number, processes)
+                self.wait_for(len(logins), number)
                 self.gate.execute("SELECT pg_advisory_unlock(%s)", (number,))
-            return {login: self.answers(process) for login, process in processes.items()}
+        return {login: self.answers(output) for login, (_status, output) in zip(logins, ended, strict=True)}
 
     def script(self, script, login):
         return script.replace("LOGIN", repr(login)).replace("ROUNDS", str(ROUNDS))
 
-    def wait_for(self, count, number, processes):
+    def wait_for(self, count, number):
         """Until so many processes stand before the gate of a round."""
         waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted"
         end = time.monotonic() + WAIT
@@ -105,13 +105,10 @@ class TestClaims(RealProcessCase):
             self.gate.execute(waiting, (number,))
             if self.gate.fetchone() == (count,):
                 return
-            for process in processes.values():
-                self.assertIsNone(process.poll(), "a process ended before its time")
             self.gate.execute("SELECT pg_sleep(0.02)")
         self.fail(f"after {WAIT} s not all stand before round {number}")
 
-    def answers(self, process):
-        output, _errors = process.communicate(timeout=WAIT)
+    def answers(self, output):
         lines = [line.split(" ", 2)[1:] for line in output.splitlines() if line.startswith("RESULT")]
         self.assertEqual(len(lines), ROUNDS, output[-2000:])
         return {int(number): answer for number, answer in lines}

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import subprocess
 from collections import Counter, defaultdict
 from email import message_from_bytes
 
@@ -77,7 +76,7 @@ class TestCrash(RealProcessCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.database.shell(COMPANY)
+        cls.database.shell(COMPANY, at=DAY)
 
     def test_killed_and_started_again(self):
         expected = [(f"Real {n}", "queued", 10.0, "First", 1, "outgoing", True) for n in range(CUSTOMERS)]
@@ -104,30 +103,15 @@ class TestCrash(RealProcessCase):
         return sorted(rows)
 
     def killed(self, script):
-        command = self.database._command(["shell", "--no-http", "--log-level=warn"], DAY)
-        done = subprocess.run(command, input=script, capture_output=True, text=True, timeout=120, check=False)
-        # What moves the clock ends with 1 when its child was killed, and says so.
-        self.assertTrue(done.returncode == -signal.SIGKILL or "Killed" in done.stderr, done.stderr[-2000:])
+        [ended] = self.database.shell_at(DAY).run(script)
+        self.assertEqual(ended.status, -signal.SIGKILL, ended.output[-2000:])
 
 
 @tagged("post_install", "-at_install")
 class TestTwice(RealProcessCase):
     def test_two_processes_at_once(self):
-        self.database.shell(COMPANY)
-        command = self.database._command(["shell", "--no-http", "--log-level=critical"], DAY)
-        processes = [
-            subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-            )
-            for _n in range(2)
-        ]
-        for process in processes:
-            process.stdin.write(RUN + "\nenv.cr.commit()\n")
-            process.stdin.close()
-        for process in processes:
-            process.stdout.read()
-            process.stdout.close()
-            process.wait(timeout=120)
+        self.database.shell(COMPANY, at=DAY)
+        self.database.shell_at(DAY).run(RUN, RUN)  # one of them may be refused
         self.database.shell(RUN, at=DAY)
         notices = self.database.query("SELECT partner_id, count(*) FROM dunning_notice GROUP BY 1")
         self.assertEqual((len(notices), {count for _partner, count in notices}), (CUSTOMERS, {1}))
@@ -184,25 +168,21 @@ class TestSending(RealProcessCase):
         super().setUp()
         self.database = RealDatabase(os.environ[self.template])
         self.addCleanup(self.database.drop)
-        self.database.shell(COMPANY)
+        self.database.shell(COMPANY, at=DAY)
         self.database.shell(RUN, at=DAY)
-        self.database.shell(PAY_TWO, at=NOON)
 
     def send_all(self, sink, *scripts):
-        """The mail queue, with ``scripts`` first, until nothing is left; returns what arrived."""
+        """Two pay; then the mail queue, with ``scripts`` first, until nothing is left; returns what arrived."""
         self.database.mail_options = ["--smtp=127.0.0.1", f"--smtp-port={sink.port}", "--email-from=us@example.com"]
+        self.database.shell(PAY_TWO, at=NOON)
         for script in (*scripts, *[SEND] * 40):
-            self.send(script)
+            # In a process of its own; a server that hangs up ends it.
+            self.database.shell_at(NOON).run(script)
             [[left]] = self.database.query("SELECT count(*) FROM mail_mail WHERE state = 'outgoing'")
             if not left:
                 break
         self.assertEqual(left, 0)
         return [message_from_bytes(envelope.content) for envelope in sink.messages]
-
-    def send(self, script):
-        """The mail queue in a process of its own; a server that hangs up ends it."""
-        command = self.database._command(["shell", "--no-http", "--log-level=critical"], NOON)
-        subprocess.run(command, input=script, capture_output=True, text=True, timeout=240, check=False)
 
     def states(self):
         return Counter(dict(self.database.query("SELECT state, count(*) FROM dunning_notice GROUP BY state")))

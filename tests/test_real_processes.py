@@ -101,7 +101,8 @@ class TestInstall(RealProcessCase):
         self.quiet(self.database.run("-i", "lead_to_cash", "--stop-after-init", "--no-http"))
         self.check_statuses()
         self.quiet(self.database.run("-u", "lead_to_cash", "--stop-after-init", "--no-http"))
-        self.database.shell("env['ir.module.module']._get('lead_to_cash').button_immediate_uninstall()")
+        uninstall = "env['ir.module.module']._get('lead_to_cash').button_immediate_uninstall()\nenv.cr.commit()\n"
+        self.database.run("shell", "--no-http", "--log-level=warn", script=uninstall)
         self.assertEqual(self.catalogue() - before, set())
         self.assertEqual(before - self.catalogue(), set())
         self.quiet(self.database.run("-i", "lead_to_cash", "--stop-after-init", "--no-http"))

@@ -10,6 +10,7 @@ import time
 from datetime import date, timedelta
 from pathlib import Path
 
+from odoo import fields
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import config, file_path
 
@@ -44,7 +45,7 @@ class ReplayCase(TransactionCase):
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
             env = self.env(cr=cr)
             company.prepare(env, invoices, POLICY)
-            replay = days.Replay(env, invoices, mapping, lambda: None)
+            replay = days.Replay(env, invoices, mapping)
             for day in replay.run(last_day(invoices)):
                 if watch:
                     watch(replay.env, day)
@@ -94,7 +95,7 @@ class TestInvariants(ReplayCase):
         return sorted(mixed, key=lambda invoice: invoice.date)
 
     def watch(self, env, day):
-        today = days.fields.Date.to_string(day)
+        today = fields.Date.to_string(day)
         env.invalidate_all()
         ageing = env["receivable.ageing"].with_context(l2c_as_at=today).search([])
         ledger = env["account.move.line"].search(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from odoo.tests import BaseCase, tagged
 
-from ..dev.replaying.calendar import calendar_of, dispute_of, last_day, promise_of
+from ..dev.replaying.calendar import calendars_of, dispute_of, last_day, promise_of
 from ..dev.replaying.opportunities import read_opportunities
 from ..dev.replaying.table import InputError, read_invoices, read_mapping
 from .receivables import HEADER, example_mapping, generated, generated_rows, write_file
@@ -113,16 +113,19 @@ class TestInput(BaseCase):
 
     def test_the_rules(self):
         invoices, mapping = generated()
-        days = calendar_of(invoices, mapping)
+        new, earlier = calendars_of(invoices, mapping)
         for invoice in invoices:
+            self.assertIn(invoice, new[invoice.date].invoiced)
             opened, resolved = dispute_of(invoice, mapping["dispute"]) or (None, None)
             if opened:
                 self.assertTrue(invoice.disputed and invoice.date < opened < resolved <= invoice.settled)
-                self.assertIn(invoice, days[opened].disputed)
-                self.assertIn(invoice, days[resolved].resolved)
+                self.assertIn(invoice, earlier[opened].disputed)
+                self.assertIn(invoice, earlier[resolved].resolved)
             if promise := promise_of(invoice, mapping["promise"]):
                 self.assertFalse(invoice.disputed)
                 self.assertLess(promise[0], invoice.settled)
-        kinds = {name for day in days.values() for name, rows in day._asdict().items() if rows}
+        kinds = {
+            name for days in (new, earlier) for day in days.values() for name, rows in day._asdict().items() if rows
+        }
         self.assertEqual(kinds, {"invoiced", "resolved", "disputed", "promised", "settled"})
         self.assertEqual(last_day(invoices), max(max(invoice.settled, invoice.due) for invoice in invoices))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import odoo.init  # first: it makes the package's names
 import psutil
-from odoo import SUPERUSER_ID, api
+from odoo import SUPERUSER_ID, api, sql_db
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
@@ -70,10 +70,21 @@ def _key(options, mapping_path):
 
 
 def _replay(options, invoices, mapping, opportunities):
-    env = _environment(options)
+    registry = _registry(options)
     from . import company, report  # not for checking the input: it draws
-    from .days import Replay
+    from .apart import Apart
+    from .booking import Booking
+    from .calendar import calendars_of
+    from .days import NEW, Replay
 
+    def new_invoices():
+        env = _environment(registry, core=0)
+        env.cr.execute("SELECT pg_advisory_lock(hashtext(%s))", [NEW])  # who was killed may not have ended yet
+        env.cr.commit()
+        return Booking(env, calendars_of(invoices, mapping)[0], mapping, NEW)
+
+    apart = Apart(new_invoices)
+    env = _environment(registry, core=-1)
     until = min(options.until or date.max, last_day(invoices))
     if not env["res.partner"].search_count([("ref", "=", invoices[0].customer)]):
         company.prepare(env, invoices, options.policy)
@@ -82,35 +93,35 @@ def _replay(options, invoices, mapping, opportunities):
         print("loading the opportunities", file=sys.stderr)  # pylint: disable=print-used
         crm.load(env, opportunities)
         env.cr.commit()
-    replay = Replay(env, invoices, mapping, env.cr.commit)
     bar = Progress((until - invoices[0].date).days + 1, invoices[0].date)
-    for day in replay.run(until):
+    for day in Replay(env, invoices, mapping, apart).run(until):
         bar.show(day)
         gc.collect()  # environments lie in cycles, and Odoo compares each new one with all that are alive
     bar.end()
     report.write(env, until, options.output or options.charts)
 
 
-def _environment(options):
+def _registry(options):
     config.parse_config(["-c", options.config, "-d", options.database, "--log-level=error"])
     odoo.modules.module.initialize_sys_path()
     registry = Registry(options.database)
+    sql_db.close_all()
     gc.freeze()  # what is loaded stays; collecting garbage need not look at it every time
+    return registry
+
+
+def _environment(registry, core):
+    """With a connection that shares one of the cores with this process, where that is allowed: the
+    two take turns, and else each statement waits until another core is awake."""
     cr = registry.cursor()
-    _share_core(cr.connection.info.backend_pid)
-    return api.Environment(cr, SUPERUSER_ID, {})
-
-
-def _share_core(server_pid):
-    """Keep this process and the server's, which take turns, on one core, where that is allowed:
-    else each statement waits until another core is awake."""
     try:
-        server = psutil.Process(server_pid)
+        server = psutil.Process(cr.connection.info.backend_pid)
         if server.name() == "postgres":
-            server.cpu_affinity(server.cpu_affinity()[-1:])
+            server.cpu_affinity([server.cpu_affinity()[core]])
             psutil.Process().cpu_affinity(server.cpu_affinity())
     except psutil.Error:
-        return
+        pass  # elsewhere, or somebody else's: it is only slower
+    return api.Environment(cr, SUPERUSER_ID, {})
 
 
 class Progress:

@@ -16,21 +16,26 @@ class Events(NamedTuple):
     settled: list
 
 
-def calendar_of(invoices, mapping):
-    """Events by day; days on which nothing happens have none."""
-    days = defaultdict(lambda: Events([], [], [], [], []))
+def calendars_of(invoices, mapping):
+    """Events by day, of the invoices of that day and of earlier ones; days on which nothing
+    happens have none."""
+    new, earlier = (defaultdict(lambda: Events([], [], [], [], [])) for _calendar in range(2))
+
+    def events(invoice, day):
+        return (new if day == invoice.date else earlier)[day]
+
     for invoice in invoices:
-        days[invoice.date].invoiced.append(invoice)
+        events(invoice, invoice.date).invoiced.append(invoice)
         if invoice.settled:
-            days[invoice.settled].settled.append(invoice)
+            events(invoice, invoice.settled).settled.append(invoice)
         if dispute := dispute_of(invoice, mapping["dispute"]):
             opened, resolved = dispute
-            days[opened].disputed.append(invoice)
+            events(invoice, opened).disputed.append(invoice)
             if resolved:
-                days[resolved].resolved.append(invoice)
+                events(invoice, resolved).resolved.append(invoice)
         if promise := promise_of(invoice, mapping["promise"]):
-            days[promise[0]].promised.append(invoice)
-    return days
+            events(invoice, promise[0]).promised.append(invoice)
+    return new, earlier
 
 
 def dispute_of(invoice, rule):
