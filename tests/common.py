@@ -21,7 +21,7 @@ class HandlingCase(TransactionCase):
 
     @classmethod
     def user(cls, login, groups):
-        return new_test_user(cls.env, login, groups=groups)
+        return new_test_user(cls.env, login, groups=groups, context={"no_reset_password": True})
 
     def lead(self, **values):
         return self.env["crm.lead"].create({"name": "Lead", "type": "opportunity", **values})
