@@ -88,11 +88,11 @@ class PromiseCase(RunCase):
 @tagged("post_install", "-at_install")
 class TestPromiseStates(PromiseCase):
     def test_every_transition(self):
+        move = self.invoice(due="2026-03-02")
+        promise = self.promise(move)
         for state, events in TRANSITIONS.items():
             for event, expected in events.items():
                 savepoint = self.env.cr.savepoint()
-                move = self.invoice(due="2026-03-02")
-                promise = self.promise(move)
                 getattr(self, f"be_{state}")(move, promise)
                 with self.subTest(state=state, event=event):
                     self.assertEqual(promise.state, state)

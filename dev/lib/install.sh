@@ -11,9 +11,10 @@ fi
 
 # --- Python: 3.11 to 3.13: what Odoo 19 and the pins take ---------------------------------
 
+# The system's own comes first: distributions build it for speed, others often don't.
 find_python() {
     local name
-    for name in "${PYTHON:-}" python3 python3.13 python3.12 python3.11; do
+    for name in "${PYTHON:-}" /usr/bin/python3 python3 python3.13 python3.12 python3.11; do
         if [ -n "$name" ] && has "$name" &&
             "$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'; then
             BASE_PYTHON=$(command -v "$name")
