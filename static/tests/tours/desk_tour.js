@@ -12,8 +12,8 @@ registry.category("web_tour.tours").add("l2c_monday", {
             trigger: ".o_desk_counters [data-key=call]:contains(2)",
         },
         {
-            content: "57 notices to send, one to look at: approve all but that",
-            trigger: ".o_dunning_banner:contains(57 to send; 1 to look at) button",
+            content: "Plain notices to send, one to look at: approve all but that",
+            trigger: ".o_dunning_banner:contains(to send; 1 to look at) button",
             run: "click",
         },
         {
