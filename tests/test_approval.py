@@ -128,7 +128,7 @@ class TestApproval(RunCase):
         """A run with two plain notices and one to look at."""
         customers = [self.known, self.customer_reminded_before("Also known")]
         new = self.env["res.partner"].create({"name": "New", "email": "new@example.com"})
-        moves = [self.invoice(due="2026-03-05", partner_id=customer.id) for customer in (*customers, new)]
+        moves = self.invoices([{"due": "2026-03-05", "partner_id": customer.id} for customer in (*customers, new)])
         run = self.run_on(TODAY)
         return run, self.notices(moves[0]) | self.notices(moves[1]), self.notices(moves[2])
 

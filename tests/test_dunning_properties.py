@@ -120,8 +120,7 @@ class Course(RunCase):
         made = [self.policy_of(values) for values in course["policies"]]
         for number, partner in enumerate(self.partners):
             partner.dunning_policy_id = made[number % len(made)]
-        self.moves = self.env["account.move"].union(*map(self.document, course["documents"]))
-        self.moves.action_post()
+        self.moves = self.invoices([self.document(values) for values in course["documents"]])
 
     def policy_of(self, values):
         values = dict(values)
@@ -133,12 +132,11 @@ class Course(RunCase):
 
     def document(self, values):
         currency = self.foreign if values["foreign"] else self.env.company.currency_id
-        return self.invoice(
-            post=False,
-            partner_id=self.partners[values["customer"]].id,
-            currency_id=currency.id,
+        return {
+            "partner_id": self.partners[values["customer"]].id,
+            "currency_id": currency.id,
             **{name: values[name] for name in ("due", "amount", "move_type")},
-        )
+        }
 
     def happen(self, day, happenings):
         for name, number, amount in happenings:

@@ -224,9 +224,7 @@ class TestIsolation(RunCase):
         partners = self.env["res.partner"].create(
             [{"name": f"Customer {number}", "email": f"c{number}@example.com"} for number in range(30)]
         )
-        moves = self.env["account.move"].union(
-            *(self.invoice(due="2026-03-02", partner_id=partner.id) for partner in partners)
-        )
+        moves = self.invoices([{"due": "2026-03-02", "partner_id": partner.id} for partner in partners])
         broken, silent, archived = partners[0], partners[1], partners[2]
         template = self.env.ref("lead_to_cash.mail_template_dunning_notice")
         template.body_html = f'<p t-out="1 / (object.partner_id.id - {broken.id})"/>'
@@ -248,7 +246,7 @@ class TestIsolation(RunCase):
             partners = self.env["res.partner"].create(
                 [{"name": f"Customer {number}", "email": f"c{number}@example.com"} for number in range(size)]
             )
-            moves = [self.invoice(due="2026-03-02", partner_id=partner.id) for partner in partners]
+            moves = self.invoices([{"due": "2026-03-02", "partner_id": partner.id} for partner in partners])
             self.env.flush_all()
             self.env.invalidate_all()
             run = self.env["dunning.run"].create({"date": TODAY})
@@ -257,6 +255,6 @@ class TestIsolation(RunCase):
             counts.append(self.cr.sql_log_count - before)
             self.assertEqual(len(run.notice_ids), size)
             run.notice_ids.action_cancel()
-            self.pay(self.env["account.move"].union(*moves))
+            self.pay(moves)
             run.state = "done"
         self.assertLessEqual(counts[1], counts[0])

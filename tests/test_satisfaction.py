@@ -50,9 +50,7 @@ class TestSatisfaction(SatisfactionCase):
             customers = self.env["res.partner"].create(
                 [{"name": f"C{index}", "email": f"c{index}@example.com"} for index in range(number)]
             )
-            moves = self.env["account.move"].union(
-                *(self.invoice(due="2026-03-14", partner_id=customer.id) for customer in customers)
-            )
+            moves = self.invoices([{"due": "2026-03-14", "partner_id": customer.id} for customer in customers])
             self.policy.level_ids[0].ask_rating = False
             self.run_on(TODAY)
             notices = self.notices(moves)
