@@ -25,6 +25,7 @@ from . import test_leads_transitions
 from . import test_leads_attempts
 from . import test_leads_response
 from . import test_consent
+from . import test_leads_deadline
 from . import test_leads_handover
 from . import test_leads_own
 from . import test_sales_messages
