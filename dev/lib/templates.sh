@@ -28,6 +28,7 @@ make_template() {
     db_copy "$L2C_BASE_DB" "$L2C_TEMPLATE_DB"
     DB=$L2C_TEMPLATE_DB
     odoo -i lead_to_cash --stop-after-init --no-http
+    odoo shell --no-http <"$ROOT/dev/lib/bundles.py"
     db_set_comment "$L2C_TEMPLATE_DB" "$(date +%s)"
 }
 
