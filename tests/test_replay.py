@@ -11,10 +11,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from odoo import fields
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import BaseCase, TransactionCase, tagged
 from odoo.tools import config, file_path
 
 from ..dev.replaying import company, days
+from ..dev.replaying.apart import Apart
 from ..dev.replaying.calendar import dispute_of, last_day, promise_of
 from ..dev.replaying.table import read_invoices, read_mapping
 from .real import WAIT, RealDatabase, RealProcessCase
@@ -125,6 +126,33 @@ class TestInvariants(ReplayCase):
                     self.assertFalse(dispute[0] <= day < dispute[1])
                 if promise := promise_of(invoice, self.mapping["promise"]):
                     self.assertFalse(promise[0] <= day <= promise[1])
+
+
+class Refusing:
+    def book(self, day):
+        raise ValueError(f"{day} can't be booked")
+
+
+class Ending:
+    def book(self, day):
+        os._exit(1)
+
+
+@tagged("post_install", "-at_install")
+class TestOtherProcess(BaseCase):
+    """What goes wrong in the process that books new invoices stops the first one."""
+
+    def test_its_problem_is_raised_here(self):
+        with self.assertRaisesRegex(RuntimeError, "in book(.|\n)*2012-01-03 can't be booked"):
+            self.book(Refusing)
+
+    def test_its_end_is_noticed(self):
+        with self.assertRaisesRegex(RuntimeError, "was ended"):
+            self.book(Ending)
+
+    def book(self, make):
+        with Apart(make).meanwhile("2012-01-03"):
+            pass
 
 
 @tagged("post_install", "-at_install")
