@@ -17,6 +17,9 @@ VENV=$CACHE/venv
 PY=$VENV/bin/python
 NPM=$CACHE/npm
 export PATH=$NPM/node_modules/.bin:$PATH
+# Odoo starts in a third of the time when its bytecode is kept; apart from the sources.
+export PYTHONPYCACHEPREFIX=$CACHE/pycache
+unset PYTHONDONTWRITEBYTECODE
 LOG=$CACHE/$(basename "$0").log
 
 say() { printf '%s: %s\n' "$ME" "$*" >&2; }
