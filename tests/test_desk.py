@@ -308,6 +308,7 @@ class TestDesk(DeskCase):
                 action = self.env["call.list.line"].with_user(self.collector).action_desk_list(key)
                 records = self.env[action["res_model"]].with_user(self.collector).search(safe_eval(action["domain"]))
                 self.assertEqual(len(records), count)
+                self.assertEqual([name for name in action["context"] if "search" in name], ["search_default_mine"])
 
     def test_one_company_counts_its_own(self):
         other = self.env["res.company"].create({"name": "Another"})
