@@ -27,4 +27,5 @@ def isolated(cron, what):
 def come_again(cron, what):
     """Another process was quicker: have the scheduled action try again soon."""
     _logger.info("%s comes again in a few minutes: another process was in its way", what, exc_info=True)
+    # Jobs run as users who need not administer them.
     cron.sudo()._trigger(at=fields.Datetime.now() + AGAIN)

@@ -62,6 +62,7 @@ class SaleOrder(models.Model):
         sent._move_leads("sent")
         confirmed._move_leads("sale")
         if confirmed:
+            # Salespeople need not write customers.
             confirmed.partner_id.commercial_partner_id.sudo()._follow_customers(
                 confirmed.partner_id.commercial_partner_id
             )
