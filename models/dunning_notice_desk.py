@@ -54,13 +54,15 @@ class DunningNotice(models.Model):
         answered.filtered("needs_answer").needs_answer = False
         return result
 
+    @api.model
     def action_approve_plain(self):
-        """Approve those of the notices that nobody has to look at; all there are when called on
-        none. Returns the number."""
-        waiting = [("state", "=", "to_approve"), ("exceptions", "=", False)]
-        if self:
-            waiting += [("id", "in", self.ids)]
-        plain = self.search(waiting)
+        """Approve all notices but those that somebody has to look at."""
+        return self._approve_plain([])
+
+    @api.model
+    def _approve_plain(self, domain):
+        """Approve those of the domain that nobody has to look at; says how many."""
+        plain = self.search([("state", "=", "to_approve"), ("exceptions", "=", False), *domain])
         plain.action_approve()
         return self._said(self.env._("%s notices are approved.", len(plain)))
 

@@ -38,7 +38,7 @@ class DunningRun(models.Model):
 
     def action_approve_plain(self):
         """Approve all notices of the run but those to look at."""
-        return self.notice_ids.filtered(lambda notice: notice.state == "to_approve").action_approve_plain()
+        return self.env["dunning.notice"]._approve_plain([("run_id", "in", self.ids)])
 
     def action_open_exceptions(self):
         """The notices of the run that a person looks at, with the reasons."""

@@ -1,6 +1,7 @@
 """Approving by exception, and stopping a run."""
 
 from odoo.exceptions import AccessError, UserError
+from odoo.service.model import call_kw
 from odoo.tests import tagged
 
 from .common import TODAY, RunCase
@@ -135,7 +136,7 @@ class TestApproval(RunCase):
     def test_approving_skips_the_exceptions(self):
         ways = {
             "run": lambda run: run.with_user(self.collector).action_approve_plain(),
-            "list": lambda _run: self.env["dunning.notice"].with_user(self.collector).action_approve_plain(),
+            "list": self.approve_above_the_list,
             "desk": lambda _run: self.env["call.list.line"].with_user(self.collector).action_approve_plain(),
         }
         for name, approve in ways.items():
@@ -153,6 +154,17 @@ class TestApproval(RunCase):
                 self.assertEqual((banner["text"], banner["action"]), ("0 to send; 1 to look at", False))
                 savepoint.rollback()
                 self.env.invalidate_all()
+
+    def approve_above_the_list(self, _run):
+        """As the browser calls what a banner's button names."""
+        notices = self.env["dunning.notice"].with_user(self.collector)
+        return call_kw(notices, notices.get_dunning_banners()[-1]["action"], [], {})
+
+    def test_a_run_approves_its_own(self):
+        run, plain, _look = self.day()
+        said = run.copy({"date": "2026-03-09"}).with_user(self.collector).action_approve_plain()
+        self.assertEqual(said["params"]["message"], "0 notices are approved.")
+        self.assertEqual(plain.mapped("state"), ["to_approve"] * 2)
 
     def test_the_one_to_look_at_is_on_the_desk(self):
         _run, _plain, look = self.day()
