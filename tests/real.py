@@ -10,12 +10,13 @@ import subprocess
 import sys
 import tempfile
 import threading
+import urllib.request
 import uuid
 from pathlib import Path
 
 import psycopg2
 from aiosmtpd.controller import Controller
-from odoo.tests import BaseCase
+from odoo.tests import BaseCase, tagged
 from odoo.tests.common import get_db_name
 from odoo.tools import config
 
@@ -130,6 +131,18 @@ class RealDatabase:
                 process.kill()
                 process.wait()
 
+    def wait_for_server(self, url):
+        """Until a server that was started answers; returns the page of the login."""
+        for _attempt in range(WAIT * 5):
+            try:
+                with urllib.request.urlopen(f"{url}/web/login", timeout=WAIT) as page:
+                    return page.read().decode()
+            except urllib.error.URLError as error:
+                if not isinstance(error.reason, ConnectionRefusedError):
+                    raise
+                self.query("SELECT pg_sleep(0.2)")
+        raise AssertionError(f"nobody answers at {url}")
+
     def wake_crons(self):
         """Tell the running servers, as a trigger does, that a cron of this database is due."""
         self._admin(f"SELECT pg_notify('cron_trigger', '{self.name}')")
@@ -167,8 +180,10 @@ class RealDatabase:
         )
 
 
+@tagged("-standard", "l2c_long", "post_install", "-at_install")
 class RealProcessCase(BaseCase):
-    """Each test class gets a database of its own, a copy of ``template``."""
+    """Each test class gets a database of its own, a copy of ``template``. What is tested so
+    takes long: ``dev/test --long`` has it."""
 
     #: Names the environment variable with the template: with the addon, or without it.
     template = "L2C_TEMPLATE_DB"

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from odoo.tests import tagged
 from odoo.tools import config, file_path
 
 from .real import RealProcessCase
@@ -32,7 +31,6 @@ env['dunning.notice'].search([]).message_update({'author_id': partners[0].id})
 """
 
 
-@tagged("post_install", "-at_install")
 class TestExample(RealProcessCase):
     @classmethod
     def setUpClass(cls):

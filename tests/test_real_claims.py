@@ -3,8 +3,6 @@
 import contextlib
 import time
 
-from odoo.tests import tagged
-
 from .real import WAIT, RealProcessCase
 
 LEAD = """
@@ -54,7 +52,6 @@ for number in range(ROUNDS):
 ROUNDS = 8
 
 
-@tagged("post_install", "-at_install")
 class TestClaims(RealProcessCase):
     @classmethod
     def setUpClass(cls):

@@ -6,8 +6,6 @@ import signal
 from collections import Counter, defaultdict
 from email import message_from_bytes
 
-from odoo.tests import tagged
-
 from .real import MailSink, RealDatabase, RealProcessCase
 
 CUSTOMERS = 60
@@ -71,7 +69,6 @@ OUTCOME = """
 """
 
 
-@tagged("post_install", "-at_install")
 class TestCrash(RealProcessCase):
     @classmethod
     def setUpClass(cls):
@@ -107,7 +104,6 @@ class TestCrash(RealProcessCase):
         self.assertEqual(ended.status, -signal.SIGKILL, ended.output[-2000:])
 
 
-@tagged("post_install", "-at_install")
 class TestTwice(RealProcessCase):
     def test_two_processes_at_once(self):
         self.database.shell(COMPANY, at=DAY)
@@ -162,7 +158,6 @@ env['account.payment.register'].with_context(active_model='account.move', active
 NOON = "2026-03-10 12:00:00"
 
 
-@tagged("post_install", "-at_install")
 class TestSending(RealProcessCase):
     def setUp(self):
         super().setUp()

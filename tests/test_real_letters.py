@@ -3,7 +3,6 @@
 import base64
 import json
 
-from odoo.tests import tagged
 from reportlab.graphics.barcode import createBarcodeDrawing
 
 from .real import RealProcessCase
@@ -44,7 +43,6 @@ for report, records in (('dunning_letter', notice.sorted('amount_due')), ('state
 """
 
 
-@tagged("post_install", "-at_install")
 class TestPaymentCodes(RealProcessCase):
     def test_a_code_where_odoo_knows_one(self):
         """SEPA's, of which only euros are paid; on the letter and on the statement."""

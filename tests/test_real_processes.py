@@ -2,10 +2,7 @@
 updating, uninstalling on a company's database."""
 
 import re
-import urllib.request
 from email import message_from_bytes
-
-from odoo.tests import tagged
 
 from .real import MailSink, RealProcessCase, free_port
 from .volume import DOCUMENTS, grow
@@ -33,7 +30,6 @@ CATALOGUE = """
 """
 
 
-@tagged("post_install", "-at_install")
 class TestMail(RealProcessCase):
     def test_a_mail_really_arrives(self):
         with MailSink() as sink:
@@ -54,7 +50,6 @@ env.ref('mail.ir_cron_mail_scheduler_action')._trigger()
         self.assertIn("from a real queue", message.as_string())
 
 
-@tagged("post_install", "-at_install")
 class TestServer(RealProcessCase):
     def test_moved_clock_and_what_it_does(self):
         self.database.shell(
@@ -74,22 +69,10 @@ assert order.handling_role == 'new', order.handling_role
     def test_a_server_answers(self):
         port = free_port()
         with self.database.server(f"--http-port={port}", "--max-cron-threads=0", f"--db-filter=^{self.database.name}$"):
-            page = self.fetch(f"http://127.0.0.1:{port}/web/login")
+            page = self.database.wait_for_server(f"http://127.0.0.1:{port}")
         self.assertIn('name="password"', page)
 
-    def fetch(self, url, tries=400):
-        """The page, asked for until the server listens."""
-        for _attempt in range(tries):
-            try:
-                return urllib.request.urlopen(url, timeout=60).read().decode()
-            except urllib.error.URLError as error:
-                if not isinstance(error.reason, ConnectionRefusedError):
-                    raise
-                self.database.query("SELECT pg_sleep(0.2)")
-        raise AssertionError(f"nobody answers at {url}")
 
-
-@tagged("post_install", "-at_install")
 class TestInstall(RealProcessCase):
     """On a database with many documents and without the addon."""
 
@@ -137,7 +120,6 @@ class TestInstall(RealProcessCase):
         self.assertEqual(bills, 0)
 
 
-@tagged("post_install", "-at_install")
 class TestDemo(RealProcessCase):
     def test_demo_data(self):
         self.database.shell(

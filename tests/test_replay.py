@@ -155,7 +155,6 @@ class TestOtherProcess(BaseCase):
             pass
 
 
-@tagged("post_install", "-at_install")
 class TestKilled(RealProcessCase):
     """The command itself, on a database of its own."""
 

@@ -1,7 +1,16 @@
-"""A plugin of pytest: the order in which it shares the tests out."""
+"""A plugin of pytest: which tests are taken, and in which order they are shared out."""
+
+#: What tests carry that take long: real processes, attacks, properties, load (tests/real.py).
+LONG = "l2c_long"
 
 
-def pytest_collection_modifyitems(items):
+def pytest_addoption(parser):
+    """``--long``: the long tests alone; ``--short``: all but these. Neither: all that is named."""
+    parser.addoption("--long", action="store_true", help="the long tests alone")
+    parser.addoption("--short", action="store_true", help="all but the long tests")
+
+
+def pytest_collection_modifyitems(config, items):
     """What takes long comes first: else one worker is still busy with it when all else is done.
     The browser's tests are one class, which a worker has to itself."""
     # Not at the top: Odoo is not configured yet when pytest reads this.
@@ -9,3 +18,15 @@ def pytest_collection_modifyitems(items):
 
     order = (test_browser.TestBrowser, test_replay.ReplayCase, real.RealProcessCase, object)
     items.sort(key=lambda item: next(place for place, cls in enumerate(order) if issubclass(item.cls or object, cls)))
+    _choose(config, items)
+
+
+def _choose(config, items):
+    if config.option.long == config.option.short:
+        return
+    chosen, others = [], []
+    for item in items:
+        is_long = LONG in getattr(item.cls, "test_tags", ())
+        (chosen if is_long == config.option.long else others).append(item)
+    items[:] = chosen
+    config.hook.pytest_deselected(items=others)
