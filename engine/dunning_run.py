@@ -213,6 +213,22 @@ def overdue_paid(today):
     )
 
 
+def behind_their_mails(follows):
+    """SQL for the ids of queued notices whose e-mail has gone on without them.
+
+    :param follows: {(state of a notice, state of its e-mail): the notice's next state}
+    """
+    gone_on = tuple(mail for (notice, mail), state in follows.items() if notice == "queued" != state)
+    return SQL(
+        """
+        SELECT n.id FROM dunning_notice n JOIN mail_mail m ON m.id = n.mail_id
+         WHERE n.state = 'queued' AND m.state IN %s
+      ORDER BY n.id
+        """,
+        gone_on,
+    )
+
+
 def changed_by_the_books(notice_ids, withdrawn=()):
     """SQL for (notice id, whether an item that rose is still open) of those of the notices whose lines no longer say what the books say. Lines with the ids
     ``withdrawn`` count as if their items were paid."""

@@ -62,6 +62,7 @@ from . import l2c_portal_page
 from . import balance_confirmation
 from . import dunning_notice_portal
 from . import dunning_notice_outbox
+from . import dunning_notice_delivery
 from . import dunning_notice_reply
 from . import dunning_level_event
 from . import dunning_notice_desk

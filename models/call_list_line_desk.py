@@ -49,8 +49,9 @@ class CallListLine(models.Model):
     _depends = {
         "dunning.notice": [
             *("state", "needs_answer", "exceptions", "partner_id", "company_id", "amount_due", "currency_id"),
-            *("level_id", "date", "channel", "activity_id"),
+            *("level_id", "date", "channel", "activity_id", "mail_id"),
         ],
+        "mail.mail": ["dunning_failure"],
         "dunning.promise": ["state", "is_followed_up", "partner_id", "company_id", "amount", "currency_id", "date"],
         "account.move.line": ["payment_return_open", "reconciled", "parent_state", "amount_residual", "date_maturity"],
         "account.move": ["state", "payment_state", "amount_residual", "invoice_date_due", "commercial_partner_id"],

@@ -204,4 +204,4 @@ class DunningAnswer(models.Model):
         waiting = self.notice_id.search(
             [("partner_id", "=", self.partner_id.id), ("state", "=", "queued"), ("mail_id", "!=", False)]
         )
-        waiting.filtered(lambda notice: addressee in notice.mail_id.recipient_ids)._cancel()
+        waiting.filtered(lambda notice: addressee in notice.mail_id.recipient_ids)._not_leaving()._cancel()

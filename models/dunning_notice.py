@@ -112,13 +112,17 @@ class DunningNotice(models.Model):
         raised = self.line_ids.filtered(lambda line: line.level_id and line.days_overdue > 0)
         overdue = raised.move_line_id.move_id.filtered(lambda move: move.handling_role == "new")
         overdue._set_handling_role("contacted")
-        for notice in self:
+        for notice in self.filtered(lambda notice: not notice._is_settled()):
             if activity_type := notice.level_id.next_activity_type_id:
                 notice.activity_schedule(
                     activity_type_id=activity_type.id,
                     date_deadline=notice.payment_deadline or notice.date,
                     user_id=notice._responsible().id,
                 )
+
+    def _is_settled(self):
+        """Whether all that rose is paid."""
+        return all(line.reconciled for line in self.line_ids.filtered("level_id").move_line_id)
 
     def _mail_get_partner_fields(self, introspect_fields=False):
         return ["partner_id"]
@@ -141,13 +145,19 @@ class DunningNotice(models.Model):
         """Cancel what has not been sent; its items may rise again at the next run."""
         if any(notice.state == "sent" for notice in self):
             raise UserError(self.env._("What was sent can't be cancelled."))
+        if self._not_leaving() != self:
+            raise UserError(self.env._("An e-mail is leaving right now. Try again in a moment, without it."))
         self._cancel()
 
     def action_retry(self):
-        """Try again what failed, as the same notice."""
+        """Try again what failed, as the same notice; as the same e-mail where the server may
+        have it already, so that the customer's mail program knows it again."""
         self._require("failed")
-        self.write({"state": "draft", "failure_reason": False})
-        self._queue()
+        again = self.filtered(lambda notice: notice.sudo().mail_id._may_have_arrived())  # users may not see mails
+        again.sudo().mail_id._wake_up()
+        others = self - again
+        others.write({"state": "draft", "failure_reason": False})
+        others._queue()
 
     def action_promise(self):
         """Log a promise for what the notice names: everything is filled in."""
@@ -167,6 +177,7 @@ class DunningNotice(models.Model):
             raise UserError(self.env._("Only notices in the state “%(state)s” can go this way.", state=label))
 
     def _cancel(self):
-        self.mail_id.filtered(lambda mail: mail.state == "outgoing").sudo().cancel()  # users may not write mails
+        mails_sudo = self.sudo().mail_id  # users may not see mails
+        mails_sudo.filtered(lambda mail: mail.state == "outgoing").cancel()
         self.state = "cancelled"
         self.activity_ids.unlink()

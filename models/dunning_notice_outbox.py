@@ -14,7 +14,6 @@ _logger = logging.getLogger(__name__)
 
 #: What has not left yet and follows the books.
 PENDING = ("draft", "to_approve", "queued", "failed")
-MAIL_STATES = {"outgoing": "queued", "sent": "sent", "received": "sent", "exception": "failed", "cancel": "cancelled"}
 
 
 class DunningNotice(models.Model):
@@ -167,7 +166,7 @@ class DunningNotice(models.Model):
         notices_sudo._follow_expiry()
         notices_sudo.filtered(lambda notice: notice.state in PENDING)._follow_books()
         for notice in notices_sudo.filtered(lambda notice: notice.state == "sent" and notice.activity_ids):
-            if all(line.reconciled for line in notice.line_ids.filtered("level_id").move_line_id):
+            if notice._is_settled():
                 notice.activity_ids.filtered("automated").unlink()
 
     @api.model
@@ -220,8 +219,10 @@ class DunningNotice(models.Model):
             return
         self.env.flush_all()
         rows = self.env.execute_query(engine.changed_by_the_books(self.ids, withdrawn))
-        paid = self.browse(notice_id for notice_id, still_open in rows if not still_open)
-        changed = self.browse(notice_id for notice_id, still_open in rows if still_open)
+        still_open = dict(rows)
+        notices = self.browse(still_open)._not_leaving()
+        paid = notices.filtered(lambda notice: not still_open[notice.id])
+        changed = notices - paid
         if changed:
             self.env.cr.execute(engine.follow_the_books(changed.ids, withdrawn))
             self.env.cr.execute(engine.sum_lines(SQL("n.id IN %s", tuple(changed.ids))))
@@ -238,14 +239,6 @@ class DunningNotice(models.Model):
         queued.write({"mail_id": False, "state": "draft"})
         old.sudo().cancel()  # users may not write mails
         queued._queue()
-
-    def _follow_mails(self, mails):
-        """The notice's state is that of its mail."""
-        # Who writes a mail need not see what it is about.
-        for notice in self.sudo().search([("mail_id", "in", mails.ids)]):
-            state = MAIL_STATES[notice.mail_id.state]
-            if state != notice.state:
-                notice.write({"state": state, "failure_reason": notice.mail_id.failure_reason})
 
     # Leaving ---------------------------------------------------------------------------
 

@@ -123,7 +123,7 @@ class DunningRun(models.Model):
         """Decide and make the notices: once, however often it is called."""
         if self.state != "draft":
             return
-        if not self.try_lock_for_update():
+        if not self.try_lock_for_update(allow_referencing=True):
             raise UserError(self.env._("This run is under way in another process."))
         self.state = "running"
         self.flush_recordset()
@@ -175,7 +175,8 @@ class DunningRun(models.Model):
     def _process_batch(self):
         """Write and queue the next notices; returns how many are left. The counter makes a
         process that saw an older state fail and try again."""
-        if self.state != "running" or not self.try_lock_for_update():
+        # Its notices refer to it: whoever writes them meanwhile isn't held up.
+        if self.state != "running" or not self.try_lock_for_update(allow_referencing=True):
             return 0
         self.batch_count += 1
         self.flush_recordset()

@@ -53,15 +53,16 @@ class DunningRun(models.Model):
         :raise UserError: when nothing is left to stop, or another process works on the run
         """
         self.ensure_one()
-        if not self.try_lock_for_update():
+        if not self.try_lock_for_update(allow_referencing=True):
             raise UserError(self.env._("The run is being worked on. Try again in a moment."))
         pending = self.env["dunning.notice"].search([("run_id", "=", self.id), ("state", "in", PENDING)])
-        stopped = pending.try_lock_for_update()  # what is not locked is leaving right now
+        stopped = pending._not_leaving()
         if not stopped:
             raise UserError(self.env._("Everything of this run has left already."))
         stopped._cancel()
         self.write({"state": "done", "is_requested": False, "state_reason": False})
         left = self.env["dunning.notice"].search_count([("run_id", "=", self.id), ("state", "=", "sent")])
+        left += len(pending - stopped)
         return stopped._said(
             self.env._("%(count)s notices are cancelled; %(left)s had left already.", count=len(stopped), left=left)
         )

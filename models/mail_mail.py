@@ -1,15 +1,40 @@
-from odoo import models
-from psycopg2 import OperationalError
+import logging
+from datetime import timedelta
+from smtplib import SMTPServerDisconnected
 
+import psycopg2
+from odoo import fields, models
+from odoo.tools import SQL
+
+from ..engine import delivery
 from .mail_template import first_lines
+
+_logger = logging.getLogger(__name__)
+
+#: In the context while mails go to the server: their notices don't follow each step of theirs.
+#: Known by its identity, so that no client can put it there.
+LEAVING = object()
+#: After so many mails their notices follow.
+FOLLOW = 50
 
 
 class MailMail(models.Model):
+    """The e-mails of notices.
+
+    When the server has taken one, nothing but its own row is written with it, as for any mail of
+    the host's. What its notice learns is written in a transaction after that, which can be
+    repeated alone. A mail at the server is a row that its sender has locked.
+    """
+
     _inherit = "mail.mail"
+
+    dunning_tries = fields.Integer("Failed Tries", readonly=True, copy=False)
+    dunning_failure = fields.Char("Passing Cause of the Failure", readonly=True, copy=False)
+    dunning_is_uncertain = fields.Boolean("The Server May Have It", readonly=True, copy=False)
 
     def write(self, vals):
         result = super().write(vals)
-        if "state" in vals:
+        if ("state" in vals or "failure_reason" in vals) and self.env.context.get("l2c_leaving") is not LEAVING:
             self.env["dunning.notice"]._follow_mails(self)
         return result
 
@@ -19,27 +44,116 @@ class MailMail(models.Model):
         notices_sudo.write({"state": "failed", "failure_reason": self.env._("The e-mail was deleted.")})
         return super().unlink()
 
-    def _send(self, *args, **kwargs):
-        """Notices leave one by one, each checked against the books just before."""
+    def _notices_sudo(self):
         # The sender of a mail need not see what it is about.
-        notices_sudo = self.env["dunning.notice"].sudo().search([("mail_id", "in", self.ids)])
-        mails = notices_sudo.mail_id & self
-        result = super(MailMail, self - mails)._send(*args, **kwargs)
-        for group_sudo in notices_sudo.grouped("company_id").values():
-            (group_sudo.mail_id & self)._prepared(group_sudo._follow_reasons)
-        for mail in mails:
-            mail.invalidate_recordset(["state"])
-            if mail._claim_notice():
-                super(MailMail, mail)._send(*args, **kwargs)
+        return self.env["dunning.notice"].sudo().search([("mail_id", "in", self.ids)])
+
+    # The queue ---------------------------------------------------------------------------------
+
+    def process_email_queue(self, email_ids=(), batch_size=1000):
+        """The host's queue ends after so many mails, or when a server hangs up, and comes again
+        in an hour; while mails of notices are due, it comes again at once."""
+        due = self._count_due_notices()
+        result = super().process_email_queue(email_ids=email_ids, batch_size=batch_size)
+        if left := self._count_due_notices():
+            now = fields.Datetime.now()
+            # When none went, another process is at them.
+            self._queue_cron()._trigger(at=now if left != due else now + timedelta(minutes=1))
         return result
 
+    def _queue_cron(self):
+        return self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()  # whoever sends may wake it
+
+    def _count_due_notices(self):
+        self.env["dunning.notice"].flush_model(["mail_id", "state"])
+        self.flush_model(["state", "scheduled_date"])
+        query = SQL(
+            """SELECT count(*) FROM dunning_notice n JOIN mail_mail m ON m.id = n.mail_id
+                WHERE n.state = 'queued' AND m.state = 'outgoing'
+                  AND (m.scheduled_date IS NULL OR m.scheduled_date <= %s)""",
+            fields.Datetime.now(),
+        )
+        return self.env.execute_query(query)[0][0]
+
+    # Sending -----------------------------------------------------------------------------------
+
+    def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
+        """Mails of notices follow their own way in :meth:`_send`; when all is done, or failed,
+        the notices follow."""
+        options = {"raise_exception": raise_exception, "post_send_callback": post_send_callback}
+        notices_sudo = self._notices_sudo()
+        if not notices_sudo:
+            return super().send(auto_commit=auto_commit, **options)
+        # The notices follow even if this process ends while a mail is at the server, or if it is
+        # a part of a larger transaction.
+        notices_sudo._wake_follower()
+        mails = notices_sudo.mail_id & self
+        try:
+            return super(MailMail, self.with_context(l2c_leaving=LEAVING)).send(auto_commit=auto_commit, **options)
+        finally:
+            if auto_commit:
+                mails._tell_notices()
+
+    def _send(self, auto_commit=False, raise_exception=False, smtp_session=None, **options):
+        """Notices leave one by one, each checked against the books just before."""
+        notices_sudo = self._notices_sudo()
+        mails = notices_sudo.mail_id & self
+        options |= {"auto_commit": auto_commit, "smtp_session": smtp_session}
+        result = super(MailMail, self - mails)._send(raise_exception=raise_exception, **options)
+        for group_sudo in notices_sudo.grouped("company_id").values():
+            (group_sudo.mail_id & self)._prepared(group_sudo._follow_reasons)
+        if auto_commit and mails:
+            self.env.cr.commit()
+        for number, mail_id in enumerate(mails.ids, 1):
+            if getattr(smtp_session, "sock", True) is None:
+                break  # the server hung up: the others go with another session
+            error = self.browse(mail_id)._leave(**options)
+            if error and raise_exception:
+                raise error
+            if auto_commit and number % FOLLOW == 0:
+                self.browse(mails.ids[number - FOLLOW : number])._tell_notices()
+        return result
+
+    def _send_as_any(self, **options):
+        return super()._send(**options)
+
+    def _leave(self, auto_commit, **options):
+        """Hand this mail of a notice over to the server, if it may leave now. Returns the error
+        with which it failed."""
+        error = None
+        try:
+            error = self._try_to_leave(auto_commit=auto_commit, **options)
+            if auto_commit:
+                self.env.cr.commit()
+        except psycopg2.Error:
+            if not auto_commit:
+                raise
+            # It changed while it was looked at. It is outgoing still, under the same Message-Id.
+            _logger.info("The mail %s goes with the next ones", self.id, exc_info=True)
+            self.env.cr.rollback()
+        return error
+
+    def _try_to_leave(self, **options):
+        try:
+            if self._claim_notice():
+                self._send_as_any(raise_exception=True, **options)
+        except (psycopg2.Error, MemoryError):
+            raise
+        except Exception as error:
+            self._came_back(error)
+            return error
+
     def _claim_notice(self):
-        """Lock the notice of the mail and prepare it to leave; whether the mail is still to
-        be sent."""
-        # The sender of a mail need not see what it is about.
-        notice_sudo = self.env["dunning.notice"].sudo().search([("mail_id", "=", self.id)])
-        if not notice_sudo.try_lock_for_update():
-            return False  # another process sends it
+        """Lock the mail of a notice and prepare it to leave; whether it is still to be sent."""
+        if not self.try_lock_for_update(allow_referencing=True):
+            return False  # another process sends or changes it
+        self.invalidate_recordset(["state"])
+        notice_sudo = self._notices_sudo()
+        if self.state != "outgoing" or not notice_sudo:
+            return False
+        if notice_sudo.state != "queued":
+            self.cancel()  # somebody woke the mail of a notice that is done with
+            return False
         return self._prepared(notice_sudo._before_leaving)
 
     def _prepared(self, prepare):
@@ -47,10 +161,10 @@ class MailMail(models.Model):
         try:
             with self.env.cr.savepoint():
                 return prepare()
-        except OperationalError:
+        except psycopg2.OperationalError:
             raise  # another process was quicker: not the mails' fault
         except Exception as error:
-            self.write({"state": "exception", "failure_reason": first_lines(error)})
+            self._came_back(error)
             return False
 
     def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
@@ -59,3 +173,57 @@ class MailMail(models.Model):
         result = super()._prepare_outgoing_list(mail_server=mail_server, doc_to_followers=doc_to_followers)
         self.env.flush_all()
         return result
+
+    # What fails --------------------------------------------------------------------------------
+
+    def _postprocess_sent_message(self, success_pids, success_emails, failure_reason=False, failure_type=None):
+        result = super()._postprocess_sent_message(success_pids, success_emails, failure_reason, failure_type)
+        if failure_type == "mail_smtp":  # nobody listened: the host says so of the whole batch
+            self._notices_sudo().mail_id._try_again(delivery.NO_CONNECTION)
+        return result
+
+    def _came_back(self, error):
+        """These mails failed with ``error``."""
+        # Of an error after which the host leaves them as they are, they have no reason yet.
+        if isinstance(error, SMTPServerDisconnected) or any(mail.state != "exception" for mail in self):
+            self.write({"state": "exception", "failure_reason": first_lines(error)})
+        self._try_again(delivery.failure(error))
+
+    def _try_again(self, failure):
+        """What failed for a while goes again by itself, as the same mail, after pauses that grow.
+        After the last one it has failed."""
+        for tries, mails in self.grouped("dunning_tries").items():
+            values = {"dunning_failure": failure.is_temporary and failure.cause}
+            if failure.is_uncertain:
+                values["dunning_is_uncertain"] = True
+            if failure.is_temporary and (pause := delivery.pause(tries)):
+                moment = self.env["dunning.notice"]._now() + pause
+                values |= {"state": "outgoing", "scheduled_date": moment, "dunning_tries": tries + 1}
+                self._queue_cron()._trigger(at=moment)
+            mails.write(values)
+
+    def _may_have_arrived(self):
+        """Whether this mail failed so that nobody knows whether the server has it."""
+        return self.state == "exception" and self.dunning_is_uncertain
+
+    def _wake_up(self):
+        """Once more, as the same mail, at once."""
+        values = {"state": "outgoing", "scheduled_date": False, "failure_reason": False}
+        self.write({**values, "dunning_tries": 0, "dunning_failure": False})
+        if self:
+            self._queue_cron()._trigger()
+
+    def _tell_notices(self):
+        """The notices of these mails follow, in a transaction of their own. What another process
+        is in the way of follows a little later."""
+        for _attempt in range(3):
+            try:
+                self.env["dunning.notice"]._follow_mails(self)
+                self.env.cr.commit()
+                return
+            except psycopg2.OperationalError:
+                self.env.cr.rollback()
+            except Exception:
+                _logger.exception("Notices can't follow their mails %s now", self.ids)
+                self.env.cr.rollback()
+                return

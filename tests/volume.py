@@ -67,6 +67,37 @@ def grow(database, count):
     database.query("ANALYZE")
 
 
+#: A customer ``s`` once more, as the ``n``-th copy; its posted invoices with their lines, too.
+COPY_CUSTOMERS = """
+    INSERT INTO res_partner (name, complete_name, email, email_normalized, ref, {partner})
+    SELECT s.name || '-' || n, s.name || '-' || n, replace(s.email, '@', '-' || n || '@'),
+           replace(s.email, '@', '-' || n || '@'), s.id || '-' || n, {partner_s}
+      FROM res_partner s, generate_series(1, {copies}) n WHERE s.name LIKE 'Real %';
+    UPDATE res_partner SET commercial_partner_id = id WHERE name LIKE 'Real %-%';
+    INSERT INTO account_move (name, ref, partner_id, commercial_partner_id, partner_shipping_id, {move})
+    SELECT s.name || '-' || n, 'copy of ' || s.id, p.id, p.id, p.id, {move_s}
+      FROM account_move s, generate_series(1, {copies}) n, res_partner p WHERE p.ref = s.partner_id || '-' || n;
+    INSERT INTO account_move_line (move_id, partner_id, {line})
+    SELECT m.id, m.partner_id, {line_s}
+      FROM account_move m JOIN account_move_line s ON m.ref = 'copy of ' || s.move_id;
+    UPDATE account_move SET ref = NULL WHERE ref LIKE 'copy of %';
+    ANALYZE
+"""
+
+
+def copy_customers(database, copies):
+    """Each customer called “Real …” of a real database, with its invoice, so many times more."""
+    customer = {"commercial_partner_id", "name", "complete_name", "email", "email_normalized", "ref", "id"}
+    move = {"id", "name", "ref", "partner_id", "commercial_partner_id", "partner_shipping_id", "access_token"}
+    names = {
+        "partner": _columns(database, "res_partner", customer),
+        "move": _columns(database, "account_move", move),
+        "line": _columns(database, "account_move_line", {"id", "move_id", "partner_id"}),
+    }
+    prefixed = {f"{key}_s": ", ".join(f"s.{name}" for name in value.split(", ")) for key, value in names.items()}
+    database.query(COPY_CUSTOMERS.format(copies=copies, **names, **prefixed))
+
+
 def _columns(database, table, without):
     rows = database.query(
         "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'", table
