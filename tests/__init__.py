@@ -7,6 +7,7 @@ from . import test_browser
 from . import test_package
 from . import test_real_dunning
 from . import test_delivery
+from . import test_stopping
 from . import test_real_letters
 from . import test_real_processes
 from . import test_translations

@@ -63,7 +63,7 @@ class Shell:
     def __init__(self, command):
         self._folder = tempfile.TemporaryDirectory()
         self._channel, theirs = socket.socketpair()
-        self._channel.settimeout(2 * WAIT)
+        self._channel.settimeout(10 * WAIT)
         self._lines = self._channel.makefile("rw")
         self._log = Path(self._folder.name, "log")
         with theirs, self._log.open("w") as log:

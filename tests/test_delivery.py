@@ -3,6 +3,7 @@ mail server that hangs, refuses, and hangs up."""
 
 import asyncio
 import contextlib
+import os
 import queue
 import textwrap
 import threading
@@ -106,7 +107,8 @@ class TestExactlyOnce(DeliveryCase):
 
     customers = 3000
     busy = 500
-    rounds = 1
+    #: More show more: `L2C_ROUNDS=5 dev/test tests/test_delivery.py -k ExactlyOnce`.
+    rounds = int(os.environ.get("L2C_ROUNDS", 1))
     prepare = f"""
 owed = env['account.move'].search([('state', '=', 'posted'), ('partner_id.name', 'like', 'Real ')], limit={busy})
 owed.ref = 'To pay'
