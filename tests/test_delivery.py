@@ -108,7 +108,7 @@ class TestExactlyOnce(DeliveryCase):
     customers = 3000
     busy = 500
     #: More show more: `L2C_ROUNDS=5 dev/test tests/test_delivery.py -k ExactlyOnce`.
-    rounds = int(os.environ.get("L2C_ROUNDS", 1))
+    rounds = int(os.environ.get("L2C_ROUNDS", "1"))
     prepare = f"""
 owed = env['account.move'].search([('state', '=', 'posted'), ('partner_id.name', 'like', 'Real ')], limit={busy})
 owed.ref = 'To pay'
