@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from ..engine.dunning import CODES
 from ..engine.dunning_run import urgent_decisions
 from ..engine.handling import OPEN_ROLES, Rule, role_array
+from .searching import check_searched
 
 CUSTOMER_DOCUMENTS = ("out_invoice", "out_refund", "out_receipt")
 #: Payment states in which nothing is left to collect.
@@ -55,19 +56,28 @@ class AccountMove(models.Model):
             move.dunning_decision_code, move.dunning_level_id, move.dunning_next_date = code, level, day
 
     def _search_dunning_level(self, operator, value):
-        return self._search_decision("level_id", operator, value)
+        if operator in ("any", "any!") and isinstance(value, Domain):
+            check_searched(self, "dunning_level_id")
+            # What the levels are asked is answered as the reader: only their ids go on.
+            operator, value = "in", self.env["dunning.level"].search(value).ids
+        if operator != "in":
+            return NotImplemented
+        return self._search_decision("dunning_level_id", "level_id", operator, value)
 
     def _search_dunning_next_date(self, operator, value):
-        return self._search_decision("next_date", operator, value)
+        return self._search_decision("dunning_next_date", "next_date", operator, value)
 
     def _search_dunning_decision_code(self, operator, value):
-        return self._search_decision("code", operator, value)
+        return self._search_decision("dunning_decision_code", "code", operator, value)
 
-    def _search_decision(self, name, operator, value):
+    def _search_decision(self, name, of_decision, operator, value):
+        """The invoices by what the field ``of_decision`` of their decision is; ``value`` holds
+        plain values, no domain: it is compared as superuser."""
+        check_searched(self, name)
         if operator in Domain.NEGATIVE_OPERATORS:
             return NotImplemented
         # A decision is a fact of an invoice that the reader may see.
-        decisions = self.env["dunning.decision"].sudo()._search(Domain(name, operator, value))
+        decisions = self.env["dunning.decision"].sudo()._search(Domain(of_decision, operator, value))
         found = SQL(
             "(SELECT u.move_id FROM (%s) u WHERE u.id IN %s)", urgent_decisions(SQL("TRUE")), decisions.subselect()
         )

@@ -6,6 +6,7 @@ from odoo.tools import format_amount
 
 from ..engine import desk as engine
 from ..engine.call_list import MODELS
+from .searching import check_searched
 
 #: Counters of the desk, in their order, with the action that shows what they count.
 COUNTERS = {
@@ -29,7 +30,7 @@ class CallListLine(models.Model):
         search="_search_is_mine",
         help="Or somebody's whom I stand in for, or nobody's.",
     )
-    collection_note = fields.Text(related="partner_id.collection_note")
+    collection_note = fields.Text(related="partner_id.collection_note", related_sudo=False)
     event_id = fields.Integer(readonly=True, aggregator=None)
     overdue_amount = fields.Monetary("Overdue", compute="_compute_balance", help="Open items past their due date.")
     credit_amount = fields.Monetary("Open Credits", compute="_compute_balance")
@@ -68,6 +69,7 @@ class CallListLine(models.Model):
             line.is_mine = not line.user_id or line.user_id in mine
 
     def _search_is_mine(self, operator, _value):
+        check_searched(self, "is_mine")
         if operator != "in":
             return NotImplemented
         return [("user_id", "in", [*self.env.user._acting_for().ids, False])]

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .crm_lead_handover import HANDOVER_STATES, QUALIFICATION_FIELDS
+from .searching import check_searched
 
 
 class CallListLine(models.Model):
@@ -38,6 +39,7 @@ class CallListLine(models.Model):
                 line.handover_note = lead.handover_note
 
     def _search_handover_state(self, operator, value):
+        check_searched(self, "handover_state")
         if operator != "in":
             return NotImplemented
         leads = self.env["crm.lead"].with_context(active_test=False)._search([("handover_state", "in", value)])

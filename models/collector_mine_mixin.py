@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .res_partner_collector import BOOKKEEPERS
+from .searching import check_searched
+
 
 class CollectorMineMixin(models.AbstractModel):
     """Whether a record is about a customer whom the reader collects from."""
@@ -12,6 +15,7 @@ class CollectorMineMixin(models.AbstractModel):
         "Mine",
         compute="_compute_is_mine",
         search="_search_is_mine",
+        groups=BOOKKEEPERS,  # customers read the items of their own invoices
         help="Of my customers, of somebody's whom I stand in for, or of nobody's.",
     )
 
@@ -25,6 +29,7 @@ class CollectorMineMixin(models.AbstractModel):
             record.is_mine = not customer_sudo.collector_id or customer_sudo.collector_id in mine
 
     def _search_is_mine(self, operator, _value):
+        check_searched(self, "is_mine")
         if operator != "in":
             return NotImplemented
         wanted = Domain("collector_id", "in", [*self.env.user._acting_for().ids, False])

@@ -7,7 +7,7 @@ class DunningNotice(models.Model):
     _inherit = "dunning.notice"
 
     replied_date = fields.Date("Replied on", readonly=True, copy=False)
-    collection_note = fields.Text(related="partner_id.collection_note")
+    collection_note = fields.Text(related="partner_id.collection_note", related_sudo=False)
 
     # Serves the watch list: who has not replied for long.
     _sent_mails_idx = models.Index("(company_id, partner_id, date) WHERE state = 'sent' AND channel = 'email'")

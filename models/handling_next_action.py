@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..engine.handling import OPEN_ROLES
+from .searching import check_searched
 
 #: The step of an activity that was planned by setting the date of the next action.
 BY_DATE = -1
@@ -59,6 +60,7 @@ class HandlingMixin(models.AbstractModel):
             )
 
     def _search_is_without_next_action(self, operator, value):
+        check_searched(self, "is_without_next_action")
         if operator != "in":
             return NotImplemented
         return [("handling_status_id.requires_next_action", "=", True), ("next_action_date", "=", False)]
@@ -77,6 +79,7 @@ class HandlingMixin(models.AbstractModel):
             document.is_silent = document in silent
 
     def _search_is_silent(self, operator, value):
+        check_searched(self, "is_silent")
         if operator != "in":
             return NotImplemented
         statuses = self.env["handling.status"].search([("res_model", "=", self._name), ("silent_days", ">", 0)])

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .searching import check_searched
+
 BOOKKEEPERS = "account.group_account_invoice,account.group_account_readonly"
 
 
@@ -36,6 +38,7 @@ class ResPartner(models.Model):
             partner.is_mine_to_collect = partner.commercial_partner_id.collector_id in mine
 
     def _search_is_mine_to_collect(self, operator, value):
+        check_searched(self, "is_mine_to_collect")
         if operator != "in":
             return NotImplemented
         return Domain("commercial_partner_id.collector_id", "in", self.env.user._acting_for().ids)
@@ -47,6 +50,7 @@ class ResPartner(models.Model):
             partner.has_no_collector = not partner.commercial_partner_id.collector_id.active
 
     def _search_has_no_collector(self, operator, value):
+        check_searched(self, "has_no_collector")
         if operator != "in":
             return NotImplemented
         active = self.env["res.users"].sudo()._search([("active", "=", True)])  # a fact, not the users

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .res_partner_collector import BOOKKEEPERS
+from .searching import check_searched
 
 
 class ResPartner(models.Model):
@@ -35,6 +36,7 @@ class ResPartner(models.Model):
             partner.is_watched = partner.commercial_partner_id in watched
 
     def _search_is_watched(self, operator, value):
+        check_searched(self, "is_watched")
         if operator != "in":
             return NotImplemented
         watches = self.env["dunning.watch"]._search(self._watched_domain())

@@ -1,16 +1,53 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+#: Fields of the quotation, by the lead's that they show.
+SHOWN = {
+    "need": "lead_need",
+    "interest_level": "lead_interest_level",
+    "budget": "lead_budget",
+    "company_currency": "lead_currency_id",
+    "decision_maker": "lead_decision_maker",
+    "decision_when": "lead_decision_when",
+    "qualified_date": "lead_qualified_date",
+}
 
 
 class SaleOrder(models.Model):
     """What is known of the lead, for whoever makes the quotation, also when the lead is a
-    colleague's."""
+    colleague's. Computed, not related: related fields are searched, sorted and grouped by
+    whoever may read the quotation, and that is the customer too."""
 
     _inherit = "sale.order"
 
-    lead_need = fields.Char(related="opportunity_id.need")
-    lead_interest_level = fields.Selection(related="opportunity_id.interest_level")
-    lead_budget = fields.Monetary(related="opportunity_id.budget", currency_field="lead_currency_id", aggregator=None)
-    lead_currency_id = fields.Many2one(related="opportunity_id.company_currency", string="Currency of the Lead")
-    lead_decision_maker = fields.Char(related="opportunity_id.decision_maker")
-    lead_decision_when = fields.Char(related="opportunity_id.decision_when")
-    lead_qualified_date = fields.Date(related="opportunity_id.qualified_date")
+    lead_need = fields.Char("Need", compute="_compute_lead", compute_sudo=True, groups="base.group_user")
+    lead_interest_level = fields.Selection(
+        selection=lambda self: self.env["crm.lead"]._fields["interest_level"].selection,
+        string="Interest Level",
+        compute="_compute_lead",
+        compute_sudo=True,
+        groups="base.group_user",
+    )
+    lead_budget = fields.Monetary(
+        "Budget",
+        compute="_compute_lead",
+        compute_sudo=True,
+        currency_field="lead_currency_id",
+        groups="base.group_user",
+    )
+    lead_currency_id = fields.Many2one(
+        "res.currency", "Currency of the Lead", compute="_compute_lead", compute_sudo=True, groups="base.group_user"
+    )
+    lead_decision_maker = fields.Char(
+        "Decision Maker", compute="_compute_lead", compute_sudo=True, groups="base.group_user"
+    )
+    lead_decision_when = fields.Char(
+        "Decides When", compute="_compute_lead", compute_sudo=True, groups="base.group_user"
+    )
+    lead_qualified_date = fields.Date(
+        "Qualified Date", compute="_compute_lead", compute_sudo=True, groups="base.group_user"
+    )
+
+    @api.depends(*(f"opportunity_id.{name}" for name in SHOWN))
+    def _compute_lead(self):
+        for order in self:
+            order.update({shown: order.opportunity_id[name] for name, shown in SHOWN.items()})
