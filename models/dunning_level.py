@@ -93,9 +93,7 @@ class DunningLevel(models.Model):
 
     @api.constrains("mail_template_id")
     def _check_template(self):
-        """The template can be rendered for a notice, before it has to be."""
-        for level in self.filtered("mail_template_id"):
-            template = level.mail_template_id
+        for template in self.mail_template_id:
             if template.model != "dunning.notice":
                 raise ValidationError(
                     self.env._(
@@ -103,7 +101,24 @@ class DunningLevel(models.Model):
                         name=template.name,
                     )
                 )
-            template._check_renders(level._sample_notice())
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        levels = super().create(vals_list)
+        levels._check_renders()
+        return levels
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "mail_template_id" in vals:
+            self._check_renders()
+        return result
+
+    def _check_renders(self):
+        """The template can be rendered for a notice, before it has to be: as whoever chooses it,
+        therefore in no constraint."""
+        for level in self.filtered("mail_template_id"):
+            level.mail_template_id._check_renders(level._sample_notice())
 
     def _sample_notice(self):
         """A notice of this level that is never saved."""

@@ -2,10 +2,13 @@ import uuid
 
 from lxml import html
 from markupsafe import Markup
-from odoo import api, models
-from odoo.exceptions import ValidationError
+from odoo import models
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tools.rendering_tools import parse_inline_template, render_inline_template
 from odoo.tools.safe_eval import safe_eval
+
+#: What is rendered for a notice.
+RENDERED = ("body_html", "subject", "email_from")
 
 
 class MailTemplate(models.Model):
@@ -41,32 +44,57 @@ class MailTemplate(models.Model):
                 lines[record_id] += text + str(value or default or "")
         return lines
 
-    @api.constrains("body_html", "subject", "email_from")
-    def _check_dunning(self):
-        """A template that a level uses is refused when it can't be rendered."""
-        used = self.filtered(lambda template: template.model == "dunning.notice")
-        if used:
-            # Whoever edits templates need not see the policies.
-            self.env["dunning.level"].sudo().search([("mail_template_id", "in", used.ids)])._check_template()
+    # Not a constraint: constraints run as superuser, and before Odoo has asked whether the author
+    # may use code at all.
+    def write(self, vals):
+        result = super().write(vals)
+        if not vals.keys().isdisjoint(RENDERED):
+            self._check_of_levels()
+        return result
+
+    def _update_field_translations(self, field_name, translations, digest=None, source_lang=""):
+        result = super()._update_field_translations(field_name, translations, digest, source_lang)
+        if field_name in RENDERED:
+            for lang in translations:
+                self.with_context(lang=lang)._check_of_levels()
+        return result
+
+    def _check_of_levels(self):
+        """A template that a level uses is refused when it can't be rendered: of the levels that
+        the author sees, as the author."""
+        levels, used = self.env["dunning.level"], self.filtered(lambda template: template.model == "dunning.notice")
+        if used and levels.has_access("read"):
+            companies = ("policy_id.company_id", "in", self.env.companies.ids)
+            levels.search([("mail_template_id", "in", used.ids), companies])._check_renders()
 
     def _check_renders(self, record):
-        """Render for ``record``, which need not be saved.
+        """Render for ``record``, which need not be saved, as whoever asks.
 
-        :raise ValidationError: saying what is wrong in the template
+        :raise ValidationError: saying which part is wrong, and nothing that was read
         """
-        try:
+        for name in RENDERED:
+            try:
+                self._render_part(name, record)
+            except Exception as error:
+                cause = error.__cause__ or error.__context__ or error
+                if isinstance(error, AccessError) or isinstance(cause, AccessError):
+                    continue  # the engine that sends it may read more
+                raise ValidationError(
+                    self.env._(
+                        "The template %(name)s can't be rendered: there is an error in its field %(part)s "
+                        "(%(kind)s). Correct it, or choose another.",
+                        name=self.name,
+                        part=self._fields[name].get_description(self.env, ["string"])["string"],
+                        kind=type(cause).__name__,
+                    )
+                ) from error
+
+    def _render_part(self, name, record):
+        if name == "body_html":
             self._render_parts(record)
-            for source in (self.subject, self.email_from):
-                values = {**self._render_eval_context(), "object": record}
-                render_inline_template(parse_inline_template(source or ""), values)
-        except Exception as error:
-            raise ValidationError(
-                self.env._(
-                    "The template %(name)s can't be rendered: %(reason)s. Correct it, or choose another.",
-                    name=self.name,
-                    reason=first_lines(error),
-                )
-            ) from error
+        else:
+            values = {**self._render_eval_context(), "object": record}
+            render_inline_template(parse_inline_template(self[name] or ""), values)
 
 
 def first_lines(error):
