@@ -46,6 +46,7 @@ from . import account_move_terms
 from . import res_company_particulars
 from . import res_partner_collection_file
 from . import dunning_banner_mixin
+from . import dunning_segment_mixin
 from . import dunning_explained_mixin
 from . import dunning_policy
 from . import dunning_level

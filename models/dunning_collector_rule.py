@@ -1,8 +1,5 @@
-from ast import literal_eval
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
 
 from ..engine import collectors as engine
 
@@ -11,6 +8,7 @@ class DunningCollectorRule(models.Model):
     """Whose customers they are that nobody has yet: of a segment, by letters, in turn."""
 
     _name = "dunning.collector.rule"
+    _inherit = ["dunning.segment.mixin"]
     _description = "Collector Rule"
     _order = "sequence, id"
 
@@ -18,7 +16,7 @@ class DunningCollectorRule(models.Model):
     sequence = fields.Integer(default=10, help="The first rule that fits a customer is taken.")
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
-    partner_domain = fields.Char("Customers", help="Which customers the rule is for. Empty: all.")
+    partner_domain = fields.Char(help="Which customers the rule is for. Empty: all.")
     letter_from = fields.Char("From Letter", size=1, help="Of the customer's name. Empty: from the first.")
     letter_to = fields.Char("To Letter", size=1, help="Of the customer's name. Empty: to the last.")
     user_ids = fields.Many2many(
@@ -31,20 +29,6 @@ class DunningCollectorRule(models.Model):
         domain=[("share", "=", False)],
         help="Several: who has the fewest customers gets the next one.",
     )
-
-    @api.constrains("partner_domain")
-    def _check_partner_domain(self):
-        for rule in self:
-            try:
-                rule._partner_domain().validate(self.env["res.partner"])
-                self.env["res.partner"].search(rule._partner_domain(), limit=1)
-            except Exception as error:
-                raise ValidationError(
-                    self.env._(
-                        "The customers of the rule %(name)s can't be read. Choose them anew in the field Customers.",
-                        name=rule.name,
-                    )
-                ) from error
 
     @api.constrains("letter_from", "letter_to")
     def _check_letters(self):
@@ -64,10 +48,6 @@ class DunningCollectorRule(models.Model):
         for rule in self:
             if not rule.user_ids:
                 raise ValidationError(self.env._("The rule %(name)s has no collector. Add one.", name=rule.name))
-
-    def _partner_domain(self):
-        """The domain of the rule's customers."""
-        return Domain(literal_eval(self.partner_domain or "[]"))
 
     def action_assign_now(self):
         """Give every customer of the company who owes something and has no collector one."""

@@ -1,15 +1,12 @@
-from ast import literal_eval
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
 
 
 class DunningPolicy(models.Model):
     """How the customers of a segment are reminded: level by level, until they have paid."""
 
     _name = "dunning.policy"
-    _inherit = ["dunning.banner.mixin"]
+    _inherit = ["dunning.banner.mixin", "dunning.segment.mixin"]
     _description = "Dunning Policy"
     _order = "sequence, id"
 
@@ -20,7 +17,7 @@ class DunningPolicy(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     is_running = fields.Boolean("Running", copy=False, readonly=True)
     start_date = fields.Date("Runs from", copy=False, help="Empty: at once.")
-    partner_domain = fields.Char("Customers", help="Which customers the policy is for. Empty: all.")
+    partner_domain = fields.Char(help="Which customers the policy is for. Empty: all.")
     level_ids = fields.One2many("dunning.level", "policy_id", "Levels", copy=True)
     user_id = fields.Many2one(
         "res.users", "Responsible", default=lambda self: self.env.user, help="For customers without a collector."
@@ -74,20 +71,6 @@ class DunningPolicy(models.Model):
         "Promises are for today or later, and a plan has at least one instalment.",
     )
 
-    @api.constrains("partner_domain")
-    def _check_partner_domain(self):
-        for policy in self:
-            try:
-                policy._partner_domain().validate(self.env["res.partner"])
-                self.env["res.partner"].search(policy._partner_domain(), limit=1)
-            except Exception as error:
-                raise ValidationError(
-                    self.env._(
-                        "The customers of the policy %(name)s can't be read. Choose them anew in the field Customers.",
-                        name=policy.name,
-                    )
-                ) from error
-
     @api.constrains("level_ids")
     def _check_levels(self):
         for policy in self:
@@ -133,10 +116,6 @@ class DunningPolicy(models.Model):
                     name=notice.policy_id.name,
                 )
             )
-
-    def _partner_domain(self):
-        """The domain of the policy's customers."""
-        return Domain(literal_eval(self.partner_domain or "[]"))
 
     def action_preview(self):
         """What the policy would do today and in the next days, as if it were running."""

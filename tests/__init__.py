@@ -57,6 +57,7 @@ from . import test_dunning_agreeing
 from . import test_dunning_calendars
 from . import test_attackers
 from . import test_attack_searching
+from . import test_attack_domains
 from . import test_attack_templates
 from . import test_satisfaction
 from . import test_mail_templates

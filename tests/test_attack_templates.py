@@ -101,5 +101,7 @@ class TestTemplates(ServedCase):
         editor.call("dunning.level", "write", [self.level], {"mail_template_id": template})
         source = editor.call("mail.template", "read", [template], ["subject"])[0]["subject"]
         editor.call("mail.template", "write", [template], {"subject": f"{source}!"})
-        names = self.database.query("SELECT name->>'en_US' FROM dunning_policy WHERE name->>'en_US' IN ('Test', 'Hacked')")
+        names = self.database.query(
+            "SELECT name->>'en_US' FROM dunning_policy WHERE name->>'en_US' IN ('Test', 'Hacked')"
+        )
         self.assertEqual(names, [("Test",)])
