@@ -19,9 +19,15 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    lead_need = fields.Char("Need", compute="_compute_lead", compute_sudo=True, groups="base.group_user")
+    lead_need = fields.Char(
+        "Need",
+        compute="_compute_lead",
+        compute_sudo=True,
+        groups="base.group_user",
+        help="What the customer needs, in a few words.",
+    )
     lead_interest_level = fields.Selection(
-        selection=lambda self: self.env["crm.lead"]._fields["interest_level"].selection,
+        selection=lambda self: self.env["crm.lead"]._fields["interest_level"]._description_selection(self.env),
         string="Interest Level",
         compute="_compute_lead",
         compute_sudo=True,
@@ -31,20 +37,33 @@ class SaleOrder(models.Model):
         "Budget",
         compute="_compute_lead",
         compute_sudo=True,
-        currency_field="lead_currency_id",
         groups="base.group_user",
+        currency_field="lead_currency_id",
+        aggregator=None,
     )
     lead_currency_id = fields.Many2one(
         "res.currency", "Currency of the Lead", compute="_compute_lead", compute_sudo=True, groups="base.group_user"
     )
     lead_decision_maker = fields.Char(
-        "Decision Maker", compute="_compute_lead", compute_sudo=True, groups="base.group_user"
+        "Decision Maker",
+        compute="_compute_lead",
+        compute_sudo=True,
+        groups="base.group_user",
+        help="Who decides.",
     )
     lead_decision_when = fields.Char(
-        "Decides When", compute="_compute_lead", compute_sudo=True, groups="base.group_user"
+        "Decides When",
+        compute="_compute_lead",
+        compute_sudo=True,
+        groups="base.group_user",
+        help="In the customer's words.",
     )
     lead_qualified_date = fields.Date(
-        "Qualified Date", compute="_compute_lead", compute_sudo=True, groups="base.group_user"
+        "Qualified Date",
+        compute="_compute_lead",
+        compute_sudo=True,
+        groups="base.group_user",
+        help="The day on which need and interest were known.",
     )
 
     @api.depends(*(f"opportunity_id.{name}" for name in SHOWN))
