@@ -5,6 +5,7 @@ from . import (
     dunning,
     dunning_run,
     handling,
+    own,
     replies,
     response,
     sales_facts,

@@ -17,6 +17,7 @@ from ..engine.call_list import (
     document_id,
 )
 from ..engine.contact import MISSES, half_of_day, misses_in_a_row
+from ..engine.own import ids_of
 
 
 class CallListLine(models.Model):
@@ -225,14 +226,14 @@ class CallListLine(models.Model):
     def action_start(self):
         """Take and show the first line that nobody else has: of the list as it is filtered, or
         of one's own."""
-        domain = self.env.context.get("active_domain") or self._own_domain()
+        domain = self._asked_domain("active_domain")
         line = self._next_line(domain, [])
         return line.with_context(l2c_call_domain=domain)._form_action([]) if line else self._done_action()
 
     def action_open_next(self):
         """Go on to the next line that nobody else has, and that hasn't been open in this round."""
-        called = [*self.env.context.get("l2c_called", []), *self.ids]
-        domain = self.env.context.get("l2c_call_domain") or self._own_domain()
+        called = [*ids_of(self.env, "l2c_called"), *self.ids]
+        domain = self._asked_domain("l2c_call_domain")
         line = self._next_line(domain, called)
         if not line:
             return self._done_action()
@@ -260,6 +261,20 @@ class CallListLine(models.Model):
         if result is True and self.env.context.get("l2c_open_next"):
             return self.action_open_next()
         return result
+
+    def _asked_domain(self, key):
+        """The domain of the list that the client shows, or one's own.
+
+        :raise UserError: when it is none
+        """
+        domain = self.env.context.get(key)
+        if not domain:
+            return self._own_domain()
+        try:
+            Domain(domain).validate(self)
+        except Exception as error:
+            raise UserError(self.env._("The filter of the list can't be read. Open the list again.")) from error
+        return domain
 
     def _own_domain(self):
         """What one goes on with without a filtered list to go by."""

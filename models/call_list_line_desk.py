@@ -6,6 +6,7 @@ from odoo.tools import format_amount
 
 from ..engine import desk as engine
 from ..engine.call_list import MODELS
+from ..engine.own import ids_of
 from .searching import check_searched
 
 #: Counters of the desk, in their order, with the action that shows what they count.
@@ -287,7 +288,7 @@ class CallListLine(models.Model):
     def _after_result(self):
         """After a dialog with the result of a call: from the form, on to the next customer."""
         if self.env.context.get("l2c_open_next"):
-            return self.browse(self.env.context.get("l2c_line_id")).action_open_next()
+            return self.browse(ids_of(self.env, "l2c_line_id")).action_open_next()
         return {"type": "ir.actions.act_window_close"}
 
     def _next_line(self, domain, called):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..engine.handling import OPEN_ROLES, Rule, role_array
+from ..engine.own import Own
 
 
 class CrmLead(models.Model):
@@ -57,7 +58,7 @@ class CrmLead(models.Model):
         return super().action_set_lost(**additional_values)
 
     def _close(self, reason):
-        self.with_context(l2c_closure_reason=reason.id).action_set_lost(lost_reason_id=reason.id)
+        self.with_context(l2c_closure_reason=Own(reason.id)).action_set_lost(lost_reason_id=reason.id)
 
     def _reopen(self):
         self.filtered(lambda lead: lead.won_status == "lost").action_restore()

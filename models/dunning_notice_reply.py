@@ -1,5 +1,7 @@
 from odoo import models
 
+from ..engine.own import own
+
 
 class DunningNotice(models.Model):
     """What comes back: a person's reply holds the customer, a returned mail is a failure."""
@@ -9,7 +11,7 @@ class DunningNotice(models.Model):
     def message_update(self, msg_dict, update_vals=None):
         result = super().message_update(msg_dict, update_vals)
         author = self.env["res.partner"].browse(msg_dict.get("author_id"))
-        if not self.env.context.get("l2c_automatic_mail") and (author.partner_share or not author):
+        if not own(self.env, "l2c_automatic_mail") and (author.partner_share or not author):
             self._replied()
         return result
 

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_amount
 
 from ..engine.dunning import CODES, decide
+from ..engine.own import Own
 from .dunning_level import CHANNELS
 
 
@@ -32,9 +33,11 @@ class DunningPreview(models.Model):
 
     @property
     def _table_query(self):
+        as_if = Own(tuple(self.env["dunning.policy"]._as_if_running().ids))
+        companies = self.env.companies.with_context(**{**self.env.context, "l2c_as_if_running": as_if})
         parts = [
             SQL("SELECT %s AS company_id, answer.* FROM (%s) answer", company.id, decide(company._dunning_question()))
-            for company in self.env.companies.with_context(**self.env.context)
+            for company in companies
         ]
         return SQL(
             "SELECT answers.*, v.channel FROM (%s) answers LEFT JOIN dunning_level v ON v.id = answers.level_id",

@@ -79,7 +79,11 @@ class DunningRun(models.Model):
     # Buttons -------------------------------------------------------------------------
 
     def action_run(self):
-        """Do the whole run in this transaction, without committing."""
+        """Do the whole run in this transaction, without committing.
+
+        :raise UserError: when it is for a day to come
+        """
+        self._check_day()
         for run in self.filtered(lambda run: run._may_begin()):
             run._start()
             while run._process_batch():
@@ -87,11 +91,9 @@ class DunningRun(models.Model):
 
     def action_run_now(self):
         """Have the scheduled action do the run at once, in the background."""
-        for run in self.filtered(lambda run: run.state in ("draft", "waiting", "failed")):
-            if run.date > run._today():
-                raise UserError(
-                    self.env._("A run can't be for a day to come. The preview shows what the next days bring.")
-                )
+        runs = self.filtered(lambda run: run.state in ("draft", "waiting", "failed"))
+        runs._check_day()
+        for run in runs:
             run.write(
                 {
                     "state": "running" if run.batch_count else "draft",
@@ -117,6 +119,10 @@ class DunningRun(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.dunning_notice_action")
         return action | {"domain": [("run_id", "in", self.ids)], "context": {"search_default_group_state": 1}}
 
+    def _check_day(self):
+        if any(run.date > run._today() for run in self):
+            raise UserError(self.env._("A run can't be for a day to come. The preview shows what the next days bring."))
+
     # The work ------------------------------------------------------------------------
 
     def _start(self):
@@ -127,7 +133,7 @@ class DunningRun(models.Model):
             raise UserError(self.env._("This run is under way in another process."))
         self.state = "running"
         self.flush_recordset()
-        run = self.with_context(l2c_today=fields.Date.to_string(self.date))
+        run = self._at(self.date)
         run.env["dunning.promise"]._follow_time(run.company_id)
         run._decide()
 
@@ -267,7 +273,7 @@ class DunningRun(models.Model):
         begin all the same; else it waits, and says why."""
         if self.state not in ("draft", "waiting"):
             return True
-        company = self.company_id.with_context(l2c_today=fields.Date.to_string(self.date))
+        company = self.company_id._at(self.date)
         obstacle = not self.is_forced and company._dunning_obstacle()
         if obstacle:
             self.write({"state": "waiting", "state_reason": obstacle, "is_requested": False})

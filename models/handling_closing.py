@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..engine.own import own
+
 CLOSURE_FIELDS = ["closure_reason_id", "closure_note", "closure_date", "reopened_date"]
 
 
@@ -100,7 +102,7 @@ class HandlingMixin(models.AbstractModel):
     @api.model
     def _required_reason(self, status):
         """Refuse a closing without a reason, where the status asks for one."""
-        if status.requires_closure_reason and not self.env.context.get("l2c_closure_reason"):
+        if status.requires_closure_reason and not own(self.env, "l2c_closure_reason"):
             raise UserError(
                 self.env._(
                     "“%(status)s” needs a reason. Use the button or the action Close, which asks for it.",

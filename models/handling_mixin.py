@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..engine.handling import ROLES, Changed, choices, transition
+from ..engine.own import Own
 
 HANDLING_FIELDS = ["handling_status_id", "handling_role", "handling_status_since"]
 
@@ -98,7 +99,7 @@ class HandlingMixin(models.AbstractModel):
 
     @api.model
     def load(self, fields, data):
-        return super(HandlingMixin, self.with_context(l2c_status_of=self._name)).load(fields, data)
+        return super(HandlingMixin, self.with_context(l2c_status_of=Own(self._name))).load(fields, data)
 
     def unlink(self):
         ids = tuple(self.ids)

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools import plaintext2html
 
+from ..engine.own import own
+
 #: Sent to the address that was looked at, and to nobody else the template may name.
 ONLY_THE_ADDRESS = {"email_to": False, "email_cc": False, "recipient_ids": []}
 
@@ -92,7 +94,7 @@ class HandlingMixin(models.AbstractModel):
     def _follow_status(self, changed):
         """Who enters a status gets its e-mail. Not while importing: what is brought in has
         happened long ago."""
-        if not self.env.context.get("l2c_status_of"):
+        if not own(self.env, "l2c_status_of"):
             for status, documents in self._by_status(changed, "mail_template_id").items():
                 documents._send_sales_mail(status.mail_template_id)
         return super()._follow_status(changed)

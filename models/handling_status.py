@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import ormcache
 
 from ..engine.handling import DOCUMENTS, REQUIRED, ROLES, SITUATIONS, missing
+from ..engine.own import own
 from .isolated import isolated
 
 #: What code depends on, and what the log of the past was written with.
@@ -111,7 +112,7 @@ class HandlingStatus(models.Model):
 
     @api.model
     def name_search(self, name="", domain=None, operator="ilike", limit=100):
-        model = self.env.context.get("l2c_status_of")
+        model = own(self.env, "l2c_status_of")
         if model:
             domain = [*(domain or []), ("res_model", "=", model)]
         return super().name_search(name, domain, operator, limit)

@@ -1,5 +1,6 @@
 from odoo import api, models
 
+from ..engine.own import Own
 from ..engine.replies import is_automatic
 
 
@@ -9,5 +10,5 @@ class MailThread(models.AbstractModel):
     @api.model
     def _message_route_process(self, message, message_dict, routes):
         """The records learn whether a person wrote: the headers are known only here."""
-        thread = self.with_context(l2c_automatic_mail=is_automatic(message))
+        thread = self.with_context(l2c_automatic_mail=Own(is_automatic(message)))
         return super(MailThread, thread)._message_route_process(message, message_dict, routes)

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
 from ..engine.receivables import ageing
@@ -60,7 +61,16 @@ class ReceivableAgeing(models.Model):
         return ageing({company.id: company.sudo()._ageing_limits() for company in self.env.companies}, self._as_at())
 
     def _as_at(self):
-        return fields.Date.to_date(self.env.context.get("l2c_as_at")) or self._today()
+        """The day that the reader named.
+
+        :raise UserError: when it is none
+        """
+        try:
+            return fields.Date.to_date(self.env.context.get("l2c_as_at")) or self._today()
+        except (TypeError, ValueError):
+            raise UserError(
+                self.env._("The ageing is as at a day. Choose it with the button “As at Another Day”.")
+            ) from None
 
     @api.model
     def fields_get(self, allfields=None, attributes=None):

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ..engine.dunning import Question
+from ..engine.own import own
 from ..engine.window import next_moment
 from ..engine.workdays import add_working_days, last_working_day, next_working_day, working_days_before
 
@@ -111,8 +112,9 @@ class ResCompany(models.Model):
     def _dunning_policies(self):
         """The policies that run today, and those that are previewed, in their order."""
         today = self._today()
-        as_if = self.env.context.get("l2c_as_if_running") or []
-        policies = self.env["dunning.policy"].search([("company_id", "parent_of", self.id)])
+        as_if = own(self.env, "l2c_as_if_running") or []
+        policies = self.env["dunning.policy"].with_context(active_test=True)
+        policies = policies.search([("company_id", "parent_of", self.id)])
         return policies.filtered(
             lambda policy: (
                 policy.id in as_if or (policy.is_running and (not policy.start_date or policy.start_date <= today))
@@ -241,7 +243,9 @@ class ResCompany(models.Model):
         if running:
             data_sudo = self.env["ir.model.data"].sudo()
             data = data_sudo.search([("module", "in", modules_sudo.mapped("name")), ("model", "=", "ir.cron")])
-            active = self.env["ir.cron"].sudo().search([("id", "in", data.mapped("res_id"))])
+            active = (
+                self.env["ir.cron"].sudo().with_context(active_test=True).search([("id", "in", data.mapped("res_id"))])
+            )
             names = data.filtered(lambda row: row.res_id in active.ids).mapped("module")
             modules_sudo = modules_sudo.filtered(lambda module: module.name in names)
         return ", ".join(modules_sudo.mapped("shortdesc"))

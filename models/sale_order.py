@@ -2,6 +2,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from ..engine.handling import OPEN_ROLES, Rule, role_array
+from ..engine.own import Own
 
 
 class SaleOrder(models.Model):
@@ -49,7 +50,7 @@ class SaleOrder(models.Model):
         return super().action_cancel()
 
     def _close(self, reason):
-        self.with_context(l2c_closure_reason=reason.id).action_cancel()
+        self.with_context(l2c_closure_reason=Own(reason.id)).action_cancel()
 
     def _reopen(self):
         self.action_draft()

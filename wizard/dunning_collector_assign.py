@@ -1,6 +1,8 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ..engine.own import ids_of
+
 
 class DunningCollectorAssign(models.TransientModel):
     """Gives customers another collector: for good, or while somebody is away."""
@@ -32,7 +34,7 @@ class DunningCollectorAssign(models.TransientModel):
     def default_get(self, fields):
         values = super().default_get(fields)
         if self.env.context.get("active_model") == "res.partner" and self.env.context.get("active_ids"):
-            customers = self.env["res.partner"].browse(self.env.context["active_ids"]).commercial_partner_id
+            customers = self.env["res.partner"].browse(ids_of(self.env, "active_ids")).commercial_partner_id
             values |= {"scope": "chosen", "partner_ids": [Command.set(customers.ids)]}
         return values
 

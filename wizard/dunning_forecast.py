@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ..engine import dunning_run as engine
+from ..engine.own import Own
 from ..models.dunning_level import CHANNELS
 
 #: Days to come that the forecast looks at, today included.
@@ -35,8 +36,9 @@ class DunningForecast(models.TransientModel):
         """Look ahead, and show what was found. Policies named in the context key
         ``l2c_as_if_running`` count as running."""
         self.env["dunning.preview"].check_access("read")
+        as_if = self.env["dunning.policy"]._as_if_running()
         # The engine's tables are not for readers to write; but for these rows it is taken back.
-        forecast_sudo = self.sudo()
+        forecast_sudo = self.sudo().with_context(l2c_as_if_running=Own(tuple(as_if.ids)))
         forecast_sudo.search([("create_uid", "=", self.env.uid)]).unlink()
         forecast_sudo.create([row for company in self.env.companies for row in forecast_sudo._look_ahead(company)])
         return self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.dunning_forecast_action")
@@ -47,8 +49,8 @@ class DunningForecast(models.TransientModel):
         try:
             runs = self.env["dunning.run"]
             for number in range(DAYS):
-                day = fields.Date.to_string(company._today() + timedelta(days=number))
-                run = runs.with_context(l2c_today=day).create({"company_id": company.id, "date": day})
+                day = company._today() + timedelta(days=number)
+                run = runs._at(day).create({"company_id": company.id, "date": day})
                 run._make_notices()
                 self.env.cr.execute(engine.count_as_sent(run.id))
                 runs |= run

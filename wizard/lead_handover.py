@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..engine.own import ids_of
+
 
 class LeadHandOver(models.TransientModel):
     """Asks to whom leads are handed over."""
@@ -33,7 +35,7 @@ class LeadReturn(models.TransientModel):
     def action_return(self):
         """Return the leads."""
         self.lead_ids.action_return(self.reason)
-        line = self.env["call.list.line"].browse(self.env.context.get("l2c_call_line", ()))
+        line = self.env["call.list.line"].browse(ids_of(self.env, "l2c_call_line"))
         return line.action_open_next() if line else _leave(self.lead_ids)
 
 

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..engine.own import ids_of
+
 REPORTS = {
     "open": "lead_to_cash.action_report_statement",
     "movements": "lead_to_cash.action_report_statement",
@@ -29,7 +31,7 @@ class StatementWizard(models.TransientModel):
     def default_get(self, fields_list):
         values = super().default_get(fields_list)
         if self.env.context.get("active_model") == "res.partner" and "partner_ids" in fields_list:
-            values["partner_ids"] = self.env.context.get("active_ids", [])
+            values["partner_ids"] = ids_of(self.env, "active_ids")
         return values
 
     def action_print(self):
