@@ -157,6 +157,7 @@ class AccountMove(models.Model):
             raise UserError(self.env._("Only an open invoice can be closed with a reason."))
 
     def action_close(self, reason, note=None):
+        self.check_access("write")
         result = super().action_close(reason, note)
         self.env["dunning.notice"]._reasons_changed(self.line_ids)
         return result
@@ -165,11 +166,13 @@ class AccountMove(models.Model):
         """A closed invoice stays open in the books, and closed."""
 
     def button_cancel(self):
+        self.check_access("write")
         result = super().button_cancel()
         self.env["dunning.notice"]._residual_changed(self.line_ids)
         return result
 
     def button_draft(self):
+        self.check_access("write")
         result = super().button_draft()
         self.env["dunning.notice"]._residual_changed(self.line_ids)
         return result

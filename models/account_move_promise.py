@@ -55,12 +55,16 @@ class AccountMove(models.Model):
 
     def action_promise(self):
         """Log a promise for these invoices: everything is filled in."""
+        self.check_access("read")
+        self.env["dunning.promise"].check_access("create")
         partner = self.commercial_partner_id[:1]
         values = partner._dunning_promise_defaults(self._promise_items())
         return partner._action_agree("lead_to_cash.dunning_promise_action_new", values)
 
     def action_dispute(self):
         """Open a dispute about these invoices."""
+        self.check_access("read")
+        self.env["dunning.dispute"].check_access("create")
         items = self._promise_items().filtered(lambda line: not line.reconciled)
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.dunning_dispute_action_new")
         return action | {
@@ -73,4 +77,5 @@ class AccountMove(models.Model):
 
     def action_payment_returned(self):
         """A payment of this invoice came back: ask which, when and why."""
+        self.check_access("read")
         return self.reconciled_payment_ids.action_payment_returned()

@@ -35,6 +35,8 @@ class AccountPayment(models.Model):
 
     def action_payment_returned(self):
         """The bank gave the payment back: ask when and why."""
+        self.check_access("read")
+        self.env["payment.return"].check_access("create")
         payments = self.filtered(
             lambda payment: payment.payment_type == "inbound" and payment.state in ("in_process", "paid")
         )

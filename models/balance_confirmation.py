@@ -54,10 +54,11 @@ class BalanceConfirmation(models.Model):
     @api.model
     def _asked(self, company, day, balances):
         """{partner: the question that its letter asks}; the same again while the balance is the
-        same, or nobody has answered yet.
+        same, or nobody has answered yet. For those who may see what was asked.
 
         :param balances: {partner: {id of a currency, as text: amount}}
         """
+        self.browse().check_access("read")
         # Who prints the letters need not keep the questions.
         questions_sudo = self.sudo().with_context(tracking_disable=True)
         known = questions_sudo.search(

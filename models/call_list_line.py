@@ -200,6 +200,7 @@ class CallListLine(models.Model):
         :raise UserError: when somebody else has taken it
         """
         self.ensure_one()
+        self.check_access("read")
         if not self._take():
             raise UserError(self._document()._claim_refusal())
         return True
@@ -208,6 +209,7 @@ class CallListLine(models.Model):
         """Whether I have got it: what somebody else has taken, I haven't. Quotations aren't taken;
         who can't log a call takes nothing."""
         document = self._document()
+        document.check_access("read")
         takes = document._name != "sale.order" and self.env["contact.attempt"].has_access("create")
         taken = not takes or document._claim()
         self.invalidate_recordset(flush=False)
@@ -221,17 +223,20 @@ class CallListLine(models.Model):
     def action_document(self):
         """Show the lead or quotation itself."""
         self.ensure_one()
+        self.check_access("read")
         return self._document().get_formview_action()
 
     def action_start(self):
         """Take and show the first line that nobody else has: of the list as it is filtered, or
         of one's own."""
+        self.check_access("read")
         domain = self._asked_domain("active_domain")
         line = self._next_line(domain, [])
         return line.with_context(l2c_call_domain=domain)._form_action([]) if line else self._done_action()
 
     def action_open_next(self):
         """Go on to the next line that nobody else has, and that hasn't been open in this round."""
+        self.browse().check_access("read")  # the line itself may be done
         called = [*ids_of(self.env, "l2c_called"), *self.ids]
         domain = self._asked_domain("l2c_call_domain")
         line = self._next_line(domain, called)
@@ -256,6 +261,7 @@ class CallListLine(models.Model):
         """Do what the document's button does; in the form, go on to the next line, unless a
         dialog has to be answered first."""
         self.ensure_one()
+        self.check_access("read")
         result = getattr(self._document().with_context(l2c_line_id=self.id), method)()
         self.invalidate_model(flush=False)
         if result is True and self.env.context.get("l2c_open_next"):

@@ -1,6 +1,7 @@
 from ast import literal_eval
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_amount
 
@@ -250,7 +251,11 @@ class CallListLine(models.Model):
 
         :param key: of a counter of ``get_desk``
         :param mine: the same as there
+        :raise UserError: for another key
         """
+        self.env["dunning.notice"].check_access("read")  # as in get_desk
+        if key not in COUNTERS:
+            raise UserError(self.env._("There is no such counter on the desk. Open the desk again."))
         action = self.env["ir.actions.act_window"]._for_xml_id(COUNTERS[key])
         context = literal_eval(action["context"] or "{}")
         return action | {"context": {**context, "search_default_mine": int(mine)}}

@@ -53,6 +53,7 @@ class CrmLead(models.Model):
             self._reopen()
 
     def action_set_lost(self, **additional_values):
+        self.check_access("write")
         if not additional_values.get("lost_reason_id"):
             self._required_reason(self._lost_status())
         return super().action_set_lost(**additional_values)

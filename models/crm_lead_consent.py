@@ -39,6 +39,7 @@ class CrmLead(models.Model):
 
     @api.model
     def message_new(self, msg_dict, custom_values=None):
+        self.browse().check_access("create")
         values = {"contact_basis": "enquiry", **(custom_values or {})}
         return super().message_new(msg_dict, custom_values=values)
 

@@ -25,10 +25,12 @@ class CrmLead(models.Model):
 
     def action_hand_over_dialog(self):
         """Ask to whom, then hand over."""
+        self.check_access("write")
         return self._handover_dialog("lead_to_cash.lead_hand_over_action")
 
     def action_return_dialog(self):
         """Ask for the reason, then return."""
+        self.check_access("write")
         self._check_handed_over()
         return self._handover_dialog("lead_to_cash.lead_return_action")
 
@@ -47,8 +49,8 @@ class CrmLead(models.Model):
         :param note: what sales is to know
         :raise UserError: without anybody to hand over to, or when a lead is closed
         """
-        user, team = self._record_of("res.users", user), self._record_of("crm.team", team)
         self.check_access("write")
+        user, team = self._record_of("res.users", user), self._record_of("crm.team", team)
         self._check_hand_over(user, team)
         values = {
             "handover_state": "waiting",
@@ -80,9 +82,9 @@ class CrmLead(models.Model):
         :param reason: why
         :raise UserError: without a reason, or when a lead waits for no acceptance
         """
-        if not (reason or "").strip():
-            raise UserError(self.env._("Say why you return the lead."))
         self.check_access("write")
+        if not str(reason or "").strip():
+            raise UserError(self.env._("Say why you return the lead."))
         self._check_handed_over()
         for sender, leads in self.grouped(lambda lead: lead._handover_sender()).items():
             values = {"handover_state": "returned", "handover_note": reason, "user_id": sender.id}

@@ -68,6 +68,7 @@ class DunningAnswer(models.Model):
 
     def action_handled(self):
         """The answer was dealt with: it no longer waits."""
+        self.check_access("write")
         self.is_handled = True
         dealt_with = self.notice_id.filtered(lambda notice: all(notice.answer_ids.mapped("is_handled")))
         dealt_with.needs_answer = False

@@ -11,6 +11,7 @@ class DunningBannerMixin(models.AbstractModel):
     def get_dunning_banners(self):
         """``[{kind, text, action, label}]``: ``kind`` is info or warning, ``action`` the name of
         a method of the model behind a button called ``label``, or False."""
+        self.browse().check_access("read")
         other = self.env.company._dunning_other_follow_up()
         if not other:
             return []

@@ -51,7 +51,7 @@ class DunningCollectorRule(models.Model):
 
     def action_assign_now(self):
         """Give every customer of the company who owes something and has no collector one."""
-        self.browse().check_access("write")
+        self.check_access("write")
         count = sum(self._assign(company) for company in self.env.companies)
         return {
             "type": "ir.actions.client",

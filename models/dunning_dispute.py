@@ -106,10 +106,12 @@ class DunningDispute(models.Model):
 
     def action_resolve(self):
         """The items are reminded of again."""
+        self.check_access("write")
         self.write({"state": "resolved", "is_settled": False})
 
     def action_reopen(self):
         """The customer still objects."""
+        self.check_access("write")
         self.write({"state": "open", "is_settled": False})
         self._after_opening()
 

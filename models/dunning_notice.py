@@ -131,18 +131,21 @@ class DunningNotice(models.Model):
 
     def action_approve(self):
         """Approve, and queue at once."""
+        self.check_access("write")
         self._require("to_approve")
         self.state = "draft"
         self._queue()
 
     def action_send(self):
         """Queue what waits: approves what is to approve, tries again what failed."""
+        self.check_access("write")
         self.filtered(lambda notice: notice.state == "to_approve").action_approve()
         self.filtered(lambda notice: notice.state == "failed").action_retry()
         self._queue()
 
     def action_cancel(self):
         """Cancel what has not been sent; its items may rise again at the next run."""
+        self.check_access("write")
         if any(notice.state == "sent" for notice in self):
             raise UserError(self.env._("What was sent can't be cancelled."))
         if self._not_leaving() != self:
@@ -152,6 +155,7 @@ class DunningNotice(models.Model):
     def action_retry(self):
         """Try again what failed, as the same notice; as the same e-mail where the server may
         have it already, so that the customer's mail program knows it again."""
+        self.check_access("write")
         self._require("failed")
         again = self.filtered(lambda notice: notice.sudo().mail_id._may_have_arrived())  # users may not see mails
         again.sudo().mail_id._wake_up()
@@ -162,12 +166,15 @@ class DunningNotice(models.Model):
     def action_promise(self):
         """Log a promise for what the notice names: everything is filled in."""
         self.ensure_one()
+        self.check_access("read")
+        self.env["dunning.promise"].check_access("create")
         partner = self.partner_id.with_company(self.company_id)
         values = partner._dunning_promise_defaults(self.line_ids.move_line_id)
         return partner._action_agree("lead_to_cash.dunning_promise_action_new", values)
 
     def action_end_reply_hold(self):
         """The reply was dealt with: the customer is reminded again from the next run on."""
+        self.check_access("write")
         replied = self.search([("partner_id", "in", self.partner_id.ids), ("company_id", "in", self.company_id.ids)])
         replied.filtered("replied_until").replied_until = False
 

@@ -62,6 +62,7 @@ class DunningNotice(models.Model):
     @api.model
     def _approve_plain(self, domain):
         """Approve those of the domain that nobody has to look at; says how many."""
+        self.browse().check_access("write")
         plain = self.search([("state", "=", "to_approve"), ("exceptions", "=", False), *domain])
         plain.action_approve()
         return self._said(self.env._("%s notices are approved.", len(plain)))
@@ -69,6 +70,7 @@ class DunningNotice(models.Model):
     @api.model
     def get_dunning_banners(self):
         """Says how many notices wait for approval, and offers to approve the plain ones."""
+        self.browse().check_access("read")
         groups = self._read_group([("state", "=", "to_approve")], ["exceptions"], ["__count"])
         look = sum(count for exceptions, count in groups if exceptions)
         plain = sum(count for exceptions, count in groups if not exceptions)

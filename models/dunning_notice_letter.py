@@ -34,6 +34,7 @@ class DunningNotice(models.Model):
 
     def action_print(self):
         """The letters of these notices, as one PDF."""
+        self.check_access("read")
         return self.env.ref("lead_to_cash.action_report_dunning_letter").report_action(self)
 
     def _attachments(self):

@@ -40,6 +40,7 @@ class DunningNotice(models.Model):
         return {name: f"{self.get_base_url()}/rate/{token}/{rate}" for name, rate in rates.items()}
 
     def rating_apply(self, rate, token=None, rating=None, feedback=None, subtype_xmlid=None, notify_delay_send=False):
+        self.check_access("write")  # the page behind a smiley has all rights
         result = super().rating_apply(rate, token, rating, feedback, subtype_xmlid, notify_delay_send)
         if rate < RATING_NEUTRAL_VALUE:
             self._ask_what_is_wrong(feedback)

@@ -9,6 +9,7 @@ class DunningNotice(models.Model):
     _inherit = "dunning.notice"
 
     def message_update(self, msg_dict, update_vals=None):
+        self.check_access("write")  # the mail gateway has all rights
         result = super().message_update(msg_dict, update_vals)
         author = self.env["res.partner"].browse(msg_dict.get("author_id"))
         if not own(self.env, "l2c_automatic_mail") and (author.partner_share or not author):

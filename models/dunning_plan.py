@@ -105,10 +105,12 @@ class DunningPlan(models.Model):
 
     def action_next(self):
         """Go on to the next customer of the desk, after a plan was agreed on the phone."""
+        self.check_access("read")
         return self.env["call.list.line"]._after_result()
 
     def action_cancel(self):
         """The instalments that are still open no longer count: the items go on as before."""
+        self.check_access("write")
         self.promise_ids.action_cancel()
 
     def _follow_promises(self):

@@ -132,6 +132,7 @@ class DunningPolicy(models.Model):
 
     def action_preview(self):
         """What the policy would do today and in the next days, as if it were running."""
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.dunning_preview_action")
         action["context"] = {"l2c_as_if_running": self.ids, "search_default_group_next_date": 1}
         action["domain"] = [("policy_id", "in", self.ids)]
@@ -139,10 +140,12 @@ class DunningPolicy(models.Model):
 
     def action_forecast(self):
         """The same day by day, for the days to come."""
+        self.check_access("read")
         return self.env["dunning.forecast"].with_context(l2c_as_if_running=self.ids).action_open()
 
     def action_start(self):
         """Let the policy run. Until then nobody is reminded by it."""
+        self.check_access("write")
         for policy in self:
             if not policy.level_ids:
                 raise UserError(self.env._("The policy %(name)s has no level. Add at least one.", name=policy.name))
@@ -150,9 +153,11 @@ class DunningPolicy(models.Model):
 
     def action_stop(self):
         """Stop the policy: its notices that have not left yet will not leave."""
+        self.check_access("write")
         self.is_running = False
 
     def action_go_live(self):
         """Open the wizard that prepares the first run, and ends with its preview."""
+        self.check_access("write")
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.dunning_go_live_action")
         return action | {"context": {"default_policy_id": self.id}}

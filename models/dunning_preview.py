@@ -49,6 +49,7 @@ class DunningPreview(models.Model):
 
     @api.model
     def get_dunning_banners(self):
+        self.browse().check_access("read")
         may_include = self.env["account.move.line"].has_access("write")
         return super().get_dunning_banners() + [
             {
@@ -68,5 +69,6 @@ class DunningPreview(models.Model):
     @api.model
     def action_include_opening_balances(self):
         """Remind of the open items of miscellaneous entries like of invoices."""
+        self.env["account.move.line"].check_access("write")
         domain = self.env.companies._dunning_opening_domain()
         self.env["account.move.line"].search(domain).no_followup = False

@@ -28,4 +28,5 @@ class DunningPromise(models.Model):
 
     def action_next(self):
         """Go on to the next customer of the desk, after a promise was made on the phone."""
+        self.check_access("read")
         return self.env["call.list.line"]._after_result()

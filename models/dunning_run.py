@@ -83,6 +83,7 @@ class DunningRun(models.Model):
 
         :raise UserError: when it is for a day to come
         """
+        self.check_access("write")
         self._check_day()
         for run in self.filtered(lambda run: run._may_begin()):
             run._start()
@@ -91,6 +92,7 @@ class DunningRun(models.Model):
 
     def action_run_now(self):
         """Have the scheduled action do the run at once, in the background."""
+        self.check_access("write")
         runs = self.filtered(lambda run: run.state in ("draft", "waiting", "failed"))
         runs._check_day()
         for run in runs:
@@ -107,6 +109,7 @@ class DunningRun(models.Model):
     def action_release(self):
         """The first run is in order: its notices leave, and later ones need no approval
         beyond what their level asks for."""
+        self.check_access("write")
         for run in self:
             company_sudo = run.company_id.sudo()  # collections managers need not administer companies
             company_sudo.write({"dunning_awaits_release": False, "dunning_rehearsal_user_id": False})
@@ -116,6 +119,7 @@ class DunningRun(models.Model):
         self._cron()._trigger()
 
     def action_open_notices(self):
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.dunning_notice_action")
         return action | {"domain": [("run_id", "in", self.ids)], "context": {"search_default_group_state": 1}}
 

@@ -38,10 +38,12 @@ class DunningRun(models.Model):
 
     def action_approve_plain(self):
         """Approve all notices of the run but those to look at."""
+        self.check_access("read")
         return self.env["dunning.notice"]._approve_plain([("run_id", "in", self.ids)])
 
     def action_open_exceptions(self):
         """The notices of the run that a person looks at, with the reasons."""
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.dunning_notice_action_approve")
         domain = [("run_id", "in", self.ids), ("state", "=", "to_approve"), ("exceptions", "!=", False)]
         return action | {"domain": domain, "context": {}}
@@ -53,6 +55,7 @@ class DunningRun(models.Model):
         :raise UserError: when nothing is left to stop, or another process works on the run
         """
         self.ensure_one()
+        self.check_access("write")
         if not self.try_lock_for_update(allow_referencing=True):
             raise UserError(self.env._("The run is being worked on. Try again in a moment."))
         pending = self.env["dunning.notice"].search([("run_id", "=", self.id), ("state", "in", PENDING)])

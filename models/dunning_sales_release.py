@@ -61,8 +61,10 @@ class DunningSalesRelease(models.Model):
 
     def action_release(self):
         """Close the dialog; saving it was the release."""
+        self.check_access("read")
         return {"type": "ir.actions.act_window_close"}
 
     def action_release_and_confirm(self):
         """Confirm the order for which the release was made."""
+        self.check_access("read")
         return self.order_id.action_confirm()

@@ -18,6 +18,7 @@ class DunningWriteOff(models.Model):
 
         :raise UserError: above one's limit, when less is open by now, or without an account
         """
+        self.check_access("write")
         for proposal in self:
             proposal._check_approval()
         two_needed = self.filtered(lambda proposal: proposal._needs_two())
@@ -30,6 +31,7 @@ class DunningWriteOff(models.Model):
 
     def action_refuse(self, reason=None):
         """Refuse, or take back one's own proposal; its draft entry goes."""
+        self.check_access("write")
         for proposal in self:
             if proposal.state not in PENDING:
                 raise UserError(self.env._("Only an open proposal can be refused."))

@@ -12,6 +12,7 @@ class DunningWriteOff(models.Model):
     def action_open_entry(self):
         """Show the entry."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "res_model": "account.move",
@@ -24,6 +25,8 @@ class DunningWriteOff(models.Model):
 
         :raise UserError: unless it is approved, and, in a settlement, the customer has paid
         """
+        self.check_access("read")
+        self.env["account.move"].check_access("write")
         for proposal in self:
             if proposal.state != "approved":
                 raise UserError(self.env._("Only what was approved, and isn't written off yet, can be posted."))

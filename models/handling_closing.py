@@ -23,6 +23,7 @@ class HandlingMixin(models.AbstractModel):
 
     def action_close_dialog(self):
         """Ask for the reason, then close."""
+        self.check_access("write")
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.handling_close_action")
         context = {"default_res_model": self._name, "default_res_ids": self.ids}
         return action | {"context": context}
@@ -35,11 +36,11 @@ class HandlingMixin(models.AbstractModel):
         :param note: what else is to be known
         :raise UserError: without a reason
         """
+        self.check_access("write")
         if isinstance(reason, int):
             reason = self.env["crm.lost.reason"].browse(reason)
         if not reason:
             raise UserError(self.env._("Choose a reason for closing."))
-        self.check_access("write")
         self._close(reason)
         self._write_closure(reason.id, note, self._now())
         self._drop_automated_activities()

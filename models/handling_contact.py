@@ -39,6 +39,7 @@ class HandlingMixin(models.AbstractModel):
 
     def action_reached(self):
         """Somebody was reached; the first time, a small dialog asks what came of it."""
+        self.check_access("write")
         if len(self) == 1 and not self.first_contact_date:
             action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.contact_dialog_action")
             return action | {"context": {"default_res_model": self._name, "default_res_id": self.id}}
@@ -62,6 +63,8 @@ class HandlingMixin(models.AbstractModel):
         :param date: when, a UTC datetime; now when left out
         :raise UserError: for an outcome or channel that there isn't, or a date to come
         """
+        self.check_access("write")
+        self.env["contact.attempt"].check_access("create")
         self.env["contact.attempt"]._log(self._handling_documents(), outcome, channel, note, date)
         return True
 

@@ -90,8 +90,9 @@ class ReceivableAgeing(models.Model):
     @api.model
     def action_open(self, as_at=None):
         """The ageing as at a day (a date; today when left out), by customer."""
+        self.browse().check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.receivable_ageing_action")
-        as_at = as_at or self._today()
+        as_at = self.with_context(l2c_as_at=as_at)._as_at()
         return action | {
             "name": self.env._("Ageing as at %s", format_date(self.env, as_at)),
             "context": {"search_default_group_partner": 1, "l2c_as_at": fields.Date.to_string(as_at)},
@@ -100,6 +101,7 @@ class ReceivableAgeing(models.Model):
     def action_open_document(self):
         """Open what the item belongs to."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "res_model": "account.move",

@@ -27,4 +27,5 @@ class ResConfigSettings(models.TransientModel):
 
     def action_handling_statuses(self):
         """Open the scheme of statuses."""
+        self.check_access("write")
         return self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.handling_status_action")

@@ -90,6 +90,8 @@ class ResPartner(models.Model):
 
     def action_open_items(self):
         """Every open item of the customer, and why it is reminded of or not."""
+        self.check_access("read")
+        self.env["dunning.preview"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.dunning_preview_action")
         customers = self.commercial_partner_id
         return action | {"domain": [("partner_id", "in", customers.ids)], "context": {"search_default_group_code": 1}}

@@ -15,6 +15,7 @@ class ResPartner(models.Model):
 
         Parameters and errors as of ``action_log_attempt`` of a document.
         """
+        self._check_may_log()
         self.env["contact.attempt"]._log(self.commercial_partner_id, outcome, channel, note, date)
         return True
 
@@ -41,8 +42,13 @@ class ResPartner(models.Model):
     def action_left_message(self):
         return self.action_log_attempt("left_message")
 
+    def _check_may_log(self):
+        self.check_access("read")
+        self.env["contact.attempt"].check_access("create")
+
     def _result_dialog(self, outcome):
         self.ensure_one()
+        self._check_may_log()
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.call_result_action")
         values = {"partner_id": self.id, "company_id": self.env.company.id, "outcome": outcome}
         return action | {"context": self._dialog_context(values)}

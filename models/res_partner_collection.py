@@ -149,11 +149,15 @@ class ResPartner(models.Model):
 
     def action_promise(self):
         """Log a promise: everything is filled in. On the desk it is the result of a call."""
+        self.check_access("read")
+        self.env["dunning.promise"].check_access("create")
         dialog = "call" if self.env.context.get("l2c_line_id") else "new"
         return self._action_agree(f"lead_to_cash.dunning_promise_action_{dialog}", self._dunning_promise_defaults())
 
     def action_plan(self):
         """Agree on instalments: everything is filled in. On the desk it is the result of a call."""
+        self.check_access("read")
+        self.env["dunning.plan"].check_access("create")
         dialog = "call" if self.env.context.get("l2c_line_id") else "new"
         return self._action_agree(f"lead_to_cash.dunning_plan_action_{dialog}", self._dunning_plan_defaults())
 

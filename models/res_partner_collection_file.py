@@ -9,6 +9,8 @@ class ResPartner(models.Model):
     def action_collection_file(self):
         """All that a lawyer needs to know of each customer, one PDF each, kept as attachment of
         the customer; opens the only one."""
+        self.check_access("read")
+        self.env["dunning.notice"].check_access("read")
         files = self.env["ir.attachment"]
         for customer in self.commercial_partner_id:
             files += customer._make_collection_file()

@@ -9,6 +9,8 @@ class ResPartner(models.Model):
     def action_new_referral(self):
         """Open a new lead that comes from this customer's referral."""
         self.ensure_one()
+        self.check_access("read")
+        self.env["crm.lead"].check_access("create")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("New Referral"),

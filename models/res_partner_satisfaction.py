@@ -38,10 +38,14 @@ class ResPartner(models.Model):
 
     def action_satisfaction(self):
         """Show the customer's answers."""
+        self.check_access("read")
+        self.env["rating.rating"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.satisfaction_action")
         return action | {"domain": self._satisfaction_domain()}
 
     def action_rate(self):
         """Ask on the phone, and write down what the customer says."""
+        self.check_access("read")
+        self.env["satisfaction.dialog"].check_access("create")
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.satisfaction_dialog_action")
         return action | {"context": {"default_partner_id": self.commercial_partner_id.id}}

@@ -46,6 +46,7 @@ class SaleOrder(models.Model):
             self.filtered(lambda order: order.state == "draft").action_quotation_sent()
 
     def action_cancel(self):
+        self.check_access("write")
         self._required_reason(self._lost_status())
         return super().action_cancel()
 

@@ -31,11 +31,12 @@ class SaleOrder(models.Model):
         :raise UserError: to a person; a customer who signs or pays is not bothered with it: the
             order waits, and a sales manager is asked
         """
+        self.check_access("write")
         held = self._held_orders()
         if not held:
             return super().action_confirm()
         orders = self.browse(order.id for order in held)
-        if not self.env.su and self.env.user._is_internal():
+        if not self.env.su:
             raise UserError(self._hold_message(held))
         orders._wait_for_release()
         return super(SaleOrder, self - orders).action_confirm() if self - orders else True
@@ -102,6 +103,8 @@ class SaleOrder(models.Model):
     def action_release_sales(self):
         """Open the dialog in which a sales manager releases sales to the customer."""
         self.ensure_one()
+        self.check_access("read")
+        self.env["dunning.sales.release"].check_access("create")
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.dunning_sales_release_action")
         context = {
             "default_partner_id": self.partner_id.commercial_partner_id.id,

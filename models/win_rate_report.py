@@ -73,6 +73,7 @@ class WinRateReport(models.Model):
     def action_open_document(self):
         """Open the opportunity."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "res_model": "crm.lead",

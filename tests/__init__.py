@@ -56,6 +56,7 @@ from . import test_desk
 from . import test_dunning_agreeing
 from . import test_dunning_calendars
 from . import test_attack_context
+from . import test_attack_public_methods
 from . import test_attackers
 from . import test_attack_searching
 from . import test_attack_domains

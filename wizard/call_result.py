@@ -25,6 +25,7 @@ class CallResult(models.TransientModel):
         """Log the result; from the desk, go on to the next customer, or, in hardship, to
         a payment plan."""
         self.ensure_one()
+        self.check_access("write")
         customer = self.partner_id.with_company(self.company_id)
         customer.action_log_attempt(self.outcome, note=self.note)
         if self.day:

@@ -116,6 +116,7 @@ class CollectionAction(models.TransientModel):
         :raise AccessError: when it is for Collections alone
         """
         self.ensure_one()
+        self.check_access("write")
         if self.kind not in FOR_INVOICING:
             self._check_collections()
         return getattr(self, f"_do_{self.kind}")()
@@ -126,6 +127,7 @@ class CollectionAction(models.TransientModel):
         :raise AccessError: when the user isn't of Collections
         """
         self.ensure_one()
+        self.check_access("write")
         self._check_collections()
         if self.kind not in UNDONE:
             raise UserError(self.env._("This can't be undone for many at once. Open the records and undo it there."))

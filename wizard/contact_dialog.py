@@ -37,6 +37,7 @@ class ContactDialog(models.TransientModel):
 
     def _log(self, summary, activity_type):
         self.ensure_one()
+        self.check_access("write")
         document = self._document()
         document.action_log_attempt("reached", note=self.note)
         if self.need and "need" in document._fields:

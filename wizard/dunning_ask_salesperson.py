@@ -24,6 +24,8 @@ class DunningAskSalesperson(models.TransientModel):
     @api.model
     def _open(self, records):
         """The dialog for ``records``."""
+        self.check_access("create")
+        records.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.dunning_ask_salesperson_action")
         return action | {"context": {"default_res_model": records._name, "default_res_ids": records.ids}}
 
@@ -33,6 +35,7 @@ class DunningAskSalesperson(models.TransientModel):
         :raise UserError: when an invoice or a customer has no salesperson
         """
         self.ensure_one()
+        self.check_access("write")
         records = self.env[self.res_model].browse(self.res_ids)
         records.check_access("read")
         summary = self.env._("Collections asks for help")

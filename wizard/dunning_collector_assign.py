@@ -44,8 +44,10 @@ class DunningCollectorAssign(models.TransientModel):
         :raise UserError: when something is not chosen, or a collector may not see the company
         """
         self.ensure_one()
+        self.check_access("write")
         self._check_choice()
         if self.way == "absence":
+            self._check_companies()
             # A collections manager need not administer users.
             self.from_user_id.sudo().write(self._prepare_absence_values())
         elif self.way == "rules":
@@ -53,6 +55,17 @@ class DunningCollectorAssign(models.TransientModel):
         else:
             self._customers().collector_id = self.user_id
         return {"type": "ir.actions.act_window_close"}
+
+    def _check_companies(self):
+        """Somebody away is away in all companies: only who works in all of them may say so."""
+        companies_sudo = self.from_user_id.sudo().company_ids  # a fact of the collector
+        if self.env.company not in companies_sudo or companies_sudo - self.env.user.company_ids:
+            raise UserError(
+                self.env._(
+                    "You can name a substitute only for those who work in your companies alone. Ask the collector, "
+                    "who does it in the own preferences, or an administrator."
+                )
+            )
 
     def _prepare_absence_values(self):
         return {

@@ -57,6 +57,7 @@ class DunningGoLive(models.TransientModel):
     def action_go_live(self):
         """Write the settings, start the policy, and show what it will do."""
         self.ensure_one()
+        self.check_access("write")
         self.policy_id.check_access("write")
         if self.cut_off_date and self.older_items == "level" and not self.cut_off_level_id:
             raise UserError(self.env._("Choose the level that older items have reached, or leave them to people."))

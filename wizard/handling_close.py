@@ -16,4 +16,6 @@ class HandlingClose(models.TransientModel):
 
     def action_close(self):
         """Close the documents."""
+        self.ensure_one()
+        self.check_access("write")
         return self.env[self.res_model].browse(self.res_ids).action_close(self.reason_id, self.note)

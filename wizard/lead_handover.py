@@ -19,6 +19,8 @@ class LeadHandOver(models.TransientModel):
 
     def action_hand_over(self):
         """Hand the leads over."""
+        self.ensure_one()
+        self.check_access("write")
         self.lead_ids.action_hand_over(self.user_id, self.team_id, self.note)
         return _leave(self.lead_ids)
 
@@ -34,6 +36,8 @@ class LeadReturn(models.TransientModel):
 
     def action_return(self):
         """Return the leads."""
+        self.ensure_one()
+        self.check_access("write")
         self.lead_ids.action_return(self.reason)
         line = self.env["call.list.line"].browse(ids_of(self.env, "l2c_call_line"))
         return line.action_open_next() if line else _leave(self.lead_ids)

@@ -18,6 +18,7 @@ class PaymentReturn(models.TransientModel):
 
     def action_return(self):
         """Take the payment back."""
+        self.check_access("write")
         for wizard in self:
             if wizard.date > wizard._today():
                 raise UserError(

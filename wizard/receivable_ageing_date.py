@@ -12,4 +12,6 @@ class ReceivableAgeingDate(models.TransientModel):
 
     def action_open(self):
         """Show the ageing as at that day."""
+        self.ensure_one()
+        self.check_access("read")
         return self.env["receivable.ageing"].action_open(self.date)

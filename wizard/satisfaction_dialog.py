@@ -28,6 +28,8 @@ class SatisfactionDialog(models.TransientModel):
         return self._rate(RATING_UNHAPPY_VALUE)
 
     def _rate(self, value):
+        self.ensure_one()
+        self.check_access("write")
         customer = self.partner_id.commercial_partner_id
         customer.check_access("read")
         rating = self.env["rating.rating"].create(

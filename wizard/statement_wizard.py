@@ -37,6 +37,7 @@ class StatementWizard(models.TransientModel):
     def action_print(self):
         """One PDF with a letter for each customer."""
         self.ensure_one()
+        self.check_access("write")
         if self.kind == "movements" and not (self.date_from and self.date_from <= self.date_to):
             raise UserError(self.env._("The first day lies after the last. Choose an earlier one."))
         data = {"docids": self.partner_ids.ids, "date_to": fields.Date.to_string(self.date_to)}

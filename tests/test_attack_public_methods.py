@@ -1,0 +1,285 @@
+"""Every method that a client can call by its name, called by the weakest: each first checks the
+right it needs. The methods are found, so that a new one can't be forgotten."""
+
+import inspect
+import json
+
+from odoo.modules.registry import Registry
+from odoo.tests.common import get_db_name
+
+from .common import TODAY
+from .served import Refused, ServedCase
+
+#: Odoo's own names, whose rights the ORM checks.
+BY_THE_ORM = ("create", "default_get", "fields_get", "load", "name_search", "read", "unlink", "write")
+#: What is a refusal; a ValueError only where one record is needed.
+REFUSALS = ("AccessError", "MissingError", "UserError", "ValidationError")
+#: What parameters without a default are given.
+VALUES = {"key": "call", "msg_dict": {}, "outcome": "no_answer", "rate": 1, "reason": 1}
+LOGS = ("action_log_attempt", "action_no_answer", "action_left_message")
+#: What isn't refused, and why: (who, model, methods or none for all).
+ALLOWED = (
+    # Ratings are read by all employees: the list that it opens checks itself.
+    ("employee", "res.partner", ("action_satisfaction",)),
+    ("seller", "res.partner", ("action_satisfaction",)),
+    # Salespeople call customers, note what they say, and take referrals.
+    ("seller", "res.partner", ("action_rate", "action_new_referral", "action_reached", "action_call_back", *LOGS)),
+    ("seller", "res.partner", ("action_says_paid", "action_hardship", "action_refused")),
+    ("seller", "satisfaction.dialog", ()),
+    # Salespeople have leads and orders of their own: nothing of none is no harm.
+    ("seller", "crm.lead", ()),
+    ("seller", "sale.order", ()),
+    # Goes on to a line of one's own list.
+    ("seller", "call.list.line", ("action_start", "action_open_next")),
+    ("neighbour", "call.list.line", ("action_open_next",)),
+    # Of the leads only those that one may see.
+    ("seller", "lead.hand.over", ()),
+    ("seller", "lead.return", ()),
+    ("neighbour", "lead.hand.over", ()),
+    ("neighbour", "lead.return", ()),
+    # Asks for a report, which checks itself; for a list as at a day.
+    ("neighbour", "statement.wizard", ()),
+    ("neighbour", "receivable.ageing.date", ()),
+)
+#: What writes, as it should.
+WRITES = (
+    ("seller", "res.partner", LOGS),
+    ("seller", "satisfaction.dialog", ()),
+    ("seller", "crm.lead", ("message_new",)),
+)
+#: Of their own they have all rights: only others' records are tried.
+ONLY_RECORDS = ("neighbour",)
+
+#: What a refused call leaves as it is: the cron's triggers, and all rows of these tables.
+TABLES = (
+    *(
+        "account_move",
+        "account_move_line",
+        "account_payment",
+        "balance_confirmation",
+    ),
+    *("contact_attempt", "crm_lead", "dunning_answer", "dunning_collector_rule", "dunning_decision"),
+    *("dunning_dispute", "dunning_notice", "dunning_plan", "dunning_policy", "dunning_promise", "dunning_run"),
+    *("dunning_sales_release", "dunning_write_off", "handling_status_change", "ir_attachment", "ir_cron_trigger"),
+    *("mail_activity", "mail_mail", "mail_message", "rating_rating", "res_company", "res_partner", "sale_order"),
+    *("sms_sms",),
+)
+
+PREPARE = """
+import json
+from odoo import Command
+from odoo.exceptions import UserError
+company, admin = env.company, env.ref('base.user_admin')
+other = env['res.company'].create({'name': 'Neighbour'})
+people = {user.login: user for user in env['res.users'].search([('login', 'in', %r)])}
+people['neighbour'].write({'company_ids': [Command.set(other.ids)], 'company_id': other.id})
+customer = env['res.partner'].create({
+    'name': 'Customer', 'email': 'customer@example.com', 'company_id': company.id, 'user_id': admin.id})
+people['portal'].partner_id.parent_id = customer
+env['dunning.policy'].search([]).active = False
+policy = env['dunning.policy'].create({'name': 'All', 'level_ids': [
+    Command.create({'name': 'First', 'delay_days': 4, 'hold_sales': True})]})
+policy.action_start()
+company.dunning_policy_id = policy
+def invoice(post=True):
+    move = env['account.move'].create({
+        'move_type': 'out_invoice', 'partner_id': customer.id, 'invoice_date': '2026-02-01',
+        'invoice_date_due': '2026-03-01', 'invoice_payment_term_id': False, 'invoice_user_id': admin.id,
+        'invoice_line_ids': [Command.create({'name': 'Thing', 'price_unit': 100.0, 'tax_ids': False})]})
+    if post:
+        move.action_post()
+    return move
+def item(move):
+    return move.line_ids.filtered(lambda line: line.account_type == 'asset_receivable')
+chased, promised, planned, disputed, given_up, paid = (invoice() for number in range(6))
+run = env['dunning.run'].create({})
+run.action_run()
+notice = run.notice_ids
+notice.state = 'sent'
+about = lambda move, **values: {
+    'partner_id': customer.id, 'company_id': company.id, 'move_line_ids': [Command.set(item(move).ids)], **values}
+product = env['product.product'].create({'name': 'Thing', 'list_price': 100.0, 'taxes_id': False})
+order = env['sale.order'].create({
+    'name': 'held', 'partner_id': customer.id, 'user_id': admin.id,
+    'order_line': [Command.create({'product_id': product.id})]})
+assert order._held_orders()
+payment = env['account.payment.register'].with_context(active_model='account.move', active_ids=paid.ids).create({})
+lead = env['crm.lead'].create({'name': 'Lead', 'type': 'opportunity', 'company_id': company.id, 'user_id': admin.id, 'partner_id': customer.id})
+records = [
+    customer, chased, order, lead, notice, run, policy, payment._create_payments(), notice.line_ids[:1],
+    env['dunning.promise'].create(about(promised, amount=100.0, date='2026-03-20')),
+    env['dunning.plan'].create(about(planned, number=2, first_date='2026-03-20', total=100.0)),
+    env['dunning.dispute'].create(about(disputed, reason='Broken')),
+    env['dunning.write.off'].create(about(given_up, reason='Gone', amount=100.0)),
+    env['dunning.answer'].create({'notice_id': notice.id, 'kind': 'paid', 'form_key': '0' * 32}),
+    env['dunning.sales.release'].create({
+        'partner_id': env['res.partner'].create({'name': 'Free'}).id, 'until': '2026-04-01', 'reason': 'Elsewhere'}),
+    env['dunning.collector.rule'].create({'name': 'All', 'user_ids': [Command.set(admin.ids)]}),
+    env['balance.confirmation'].create({
+        'partner_id': customer.id, 'company_id': company.id, 'day': '2026-02-28', 'balances': {'1': 100.0},
+        'expires_on': '2026-12-31'}),
+    env['call.result'].create({'partner_id': customer.id, 'company_id': company.id, 'outcome': 'no_answer'}),
+    env['collection.action'].create({
+        'res_model': 'res.partner', 'res_ids': customer.ids, 'kind': 'hold', 'date': '2026-04-01', 'reason': 'x'}),
+    env['contact.dialog'].create({'res_model': 'crm.lead', 'res_id': lead.id}),
+    env['dunning.ask.salesperson'].create({'res_model': 'res.partner', 'res_ids': customer.ids, 'question': 'Who?'}),
+    env['dunning.collector.assign'].create({'from_user_id': admin.id, 'user_id': people['employee'].id}),
+    env['dunning.go.live'].create({'policy_id': policy.id}),
+    env['handling.close'].create({
+        'res_model': 'crm.lead', 'res_ids': lead.ids, 'reason_id': env['crm.lost.reason'].search([], limit=1).id}),
+    env['lead.hand.over'].create({'lead_ids': lead.ids, 'user_id': people['seller'].id}),
+    env['lead.return'].create({'lead_ids': lead.ids, 'reason': 'x'}),
+    env['receivable.ageing.date'].create({}),
+    env['satisfaction.dialog'].create({'partner_id': customer.id}),
+    env['statement.wizard'].create({'partner_ids': customer.ids}),
+    env['res.config.settings'].create({}),
+]
+env.flush_all()
+records += [env[name].search([], limit=1) for name in (
+    'call.list.line', 'dunning.preview', 'receivable.ageing', 'receivable.metrics', 'dunning.decision')]
+assert all(len(record) == 1 for record in records), records
+env['ir.config_parameter'].set_param('test.records', json.dumps({record._name: record.id for record in records}))
+"""
+
+PEOPLE = {
+    "portal": ("base.group_portal", {"email": "portal@example.com"}),
+    "employee": ("base.group_user", {"email": "employee@example.com"}),
+    "seller": ("sales_team.group_sale_salesman", {"email": "seller@example.com"}),
+    "neighbour": ("account.group_account_manager,sales_team.group_sale_manager", {"email": "neighbour@example.com"}),
+    "user": ("lead_to_cash.group_collections_user", {"email": "user@example.com"}),
+}
+
+
+def public_methods():
+    """``{model: {name: method}}`` of what the addon defines and a client can call."""
+    found = {}
+    for name, model in Registry(get_db_name()).models.items():
+        for cls in model.mro():
+            if not cls.__module__.startswith("odoo.addons.lead_to_cash."):
+                continue
+            for method, function in vars(cls).items():
+                if method.startswith("_") or method in BY_THE_ORM or not inspect.isfunction(function):
+                    continue
+                if not any(getattr(vars(base).get(method), "_api_private", False) for base in model.mro()):
+                    found.setdefault(name, {}).setdefault(method, function)
+    return found
+
+
+class TestPublicMethods(ServedCase):
+    people = PEOPLE
+    prepare = PREPARE % (tuple(PEOPLE),)
+    at = f"{TODAY} 09:00:00"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        [[text]] = cls.database.query("SELECT value FROM ir_config_parameter WHERE key = 'test.records'")
+        cls.records = json.loads(text)
+        cls.methods = public_methods()
+        there = [table for table in TABLES if cls.database.query("SELECT to_regclass(%s)", table) != [(None,)]]
+        cls.snapshot = " UNION ALL ".join(
+            f"SELECT '{table}', count(*), md5(string_agg(t::text, '|' ORDER BY t.id)) FROM {table} t" for table in there
+        )
+
+    def state(self):
+        return self.database.query(self.snapshot)
+
+    def test_found(self):
+        """Those that were once open are among what is called."""
+        for model, method in (
+            ("dunning.run", "action_run_now"),
+            ("dunning.run", "action_release"),
+            ("sale.order", "action_confirm"),
+            ("account.move", "action_log_attempt"),
+            ("handling.mixin", "action_close"),
+            ("dunning.collector.assign", "action_assign"),
+        ):
+            self.assertIn(method, self.methods[model])
+        concrete = {name for name in self.methods if not Registry(get_db_name())[name]._abstract}
+        # The last two have nothing that one could name; a payment is tried as itself.
+        self.assertEqual(concrete - self.records.keys(), {"payment.return", "win.rate.report", "dunning.forecast"})
+
+    def test_a_customer(self):
+        self.check("portal")
+
+    def test_an_employee(self):
+        self.check("employee")
+
+    def test_a_salesperson(self):
+        self.check("seller")
+
+    def test_a_manager_of_another_company(self):
+        self.check("neighbour")
+
+    def check(self, login):
+        client, before = self.client(login), self.state()
+        for model, method, function, ids in self.calls(login):
+            with self.subTest(who=login, model=model, method=method, ids=ids):
+                refused = self.is_refused(client, model, method, function, ids)
+                after = self.state()
+                changed = [row[0] for row, old in zip(after, before, strict=True) if row != old]
+                before = after
+                if not is_listed(WRITES, login, model, method):
+                    self.assertEqual(changed, [])
+                if not is_listed(ALLOWED, login, model, method) or (ids and model in ("crm.lead", "sale.order")):
+                    self.assertTrue(refused)
+
+    def calls(self, login):
+        for model, methods in self.methods.items():
+            for method, function in methods.items():
+                is_of_model = getattr(function, "_api_model", False)
+                if login not in ONLY_RECORDS:
+                    yield model, method, function, []
+                if model in self.records and not is_of_model:
+                    yield model, method, function, [self.records[model]]
+
+    def is_refused(self, client, model, method, function, ids):
+        args = [] if getattr(function, "_api_model", False) else [ids]
+        for name, parameter in list(inspect.signature(function).parameters.items())[1:]:
+            if parameter.default is parameter.empty and parameter.kind == parameter.POSITIONAL_OR_KEYWORD:
+                args.append(VALUES[name])
+        try:
+            client.call(model, method, *args)
+        except Refused as refusal:
+            kind = refusal.kind.rpartition(".")[2]
+            if not (kind == "ValueError" and str(refusal).startswith("Expected singleton")):
+                self.assertIn(kind, REFUSALS, refusal.debug[-1500:])
+            return True
+        return False
+
+
+def is_listed(table, login, model, method):
+    return any(row[:2] == (login, model) and (not row[2] or method in row[2]) for row in table)
+
+
+class TestWays(ServedCase):
+    """Ways that lead past a button."""
+
+    people = PEOPLE
+    prepare = TestPublicMethods.prepare
+    at = TestPublicMethods.at
+
+    def test_printing_makes_no_questions(self):
+        """But for who may see them."""
+        [[customer]] = self.database.query("SELECT id FROM res_partner WHERE name = 'Customer'")
+        count = "SELECT count(*) FROM balance_confirmation"
+        path = f"/report/html/lead_to_cash.balance_confirmation/{customer}"
+        for login in ("portal", "employee", "seller", "neighbour"):
+            with self.subTest(login):
+                self.client(login).get(path)
+                self.assertEqual(self.database.query(count), [(1,)])
+        self.assertEqual(self.client("user").get(path).status_code, 200)
+        self.assertEqual(self.database.query(count), [(2,)])
+
+    def test_a_held_quotation_stays_a_draft(self):
+        [[order]] = self.database.query("SELECT id FROM sale_order WHERE name = 'held'")
+        self.assertRefused("AccessError", self.client("portal").call, "sale.order", "action_confirm", [order])
+        self.assertEqual(self.database.query("SELECT state FROM sale_order WHERE id = %s", order), [("draft",)])
+
+    def test_a_substitute_of_another_company(self):
+        neighbour = self.client("neighbour")
+        values = {"from_user_id": self.client("user").uid, "user_id": neighbour.uid, "way": "absence"}
+        wizard = neighbour.call("dunning.collector.assign", "create", [values])
+        sentence = self.assertRefused("UserError", neighbour.call, "dunning.collector.assign", "action_assign", wizard)
+        self.assertIn("only for those who work in your companies alone", sentence)
+        self.assertFalse(self.database.query("SELECT FROM res_users WHERE collector_substitute_id IS NOT NULL"))
