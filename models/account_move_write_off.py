@@ -57,7 +57,7 @@ class AccountMove(models.Model):
 
     def _write_offs_sudo(self):
         """The proposals whose entries these are; whoever posts need not see them."""
-        return self.env["dunning.write.off"].sudo().search([("move_id", "in", self.ids)])
+        return self.env["dunning.write.off"].sudo().search([("move_id", "in", self.ids)])  # whoever posts
 
     def _general_journal(self, company):
         """The journal of miscellaneous entries of a company."""

@@ -32,7 +32,9 @@ class CallListLine(models.Model):
             documents = self.env[model].browse(lines.mapped("res_id"))
             for line, document in zip(lines, documents, strict=True):
                 lead = document if model == "crm.lead" else self.env["crm.lead"]
-                known_sudo = (document.opportunity_id if model == "sale.order" else lead).sudo()
+                known_sudo = (
+                    document.opportunity_id if model == "sale.order" else lead
+                ).sudo()  # the lead may be a colleague's
                 line.update({name: known_sudo[name] for name in QUALIFICATION_FIELDS})
                 line.handover_state = lead.handover_state
                 line.handed_over_by_id = lead.handed_over_by_id

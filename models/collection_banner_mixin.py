@@ -41,5 +41,5 @@ class CollectionBannerMixin(models.AbstractModel):
             return False
         # The salesperson is a fact of the customer, whoever asks.
         owner = self.partner_id.commercial_partner_id.sudo().user_id
-        saved = self._origin and self._origin.sudo().partner_id == self.partner_id._origin
+        saved = self._origin and self._origin.sudo().partner_id == self.partner_id._origin  # as above
         return bool(saved) or owner <= self.env.user or any(self.env.user.has_group(group) for group in EVERYBODYS)

@@ -72,7 +72,7 @@ class CrmLead(models.Model):
         cron_sudo = self.env.ref("lead_to_cash.cron_response").sudo()  # whoever makes a lead may wake it
         # A trigger of the past may be just at work, and not see what this transaction writes.
         pending = Domain("cron_id", "=", cron_sudo.id) & Domain("call_at", ">", self._now())
-        triggers_sudo = self.env["ir.cron.trigger"].sudo()
+        triggers_sudo = self.env["ir.cron.trigger"].sudo()  # as the cron
         if not triggers_sudo.search_count(pending & Domain("call_at", "<=", moment), limit=1):
             cron_sudo._trigger(at=moment)
 

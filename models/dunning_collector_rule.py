@@ -71,7 +71,8 @@ class DunningCollectorRule(models.Model):
         """
         # Rules and customers are the engine's, not the reader's; collectors need not be partner managers.
         rules_sudo = self.sudo().with_context(active_test=True).search([("company_id", "=", company.id)])
-        partners_sudo = self.env["res.partner"].sudo().with_company(company).with_context(active_test=False)
+        partners_sudo = self.env["res.partner"].sudo()  # as the rules
+        partners_sudo = partners_sudo.with_company(company).with_context(active_test=False)
         segments = [(rule.id, partners_sudo._search(rule._partner_domain()).subselect()) for rule in rules_sudo]
         collector = partners_sudo._field_to_sql("cp", "collector_id")
         chosen = partners.ids if partners is not None else []

@@ -96,7 +96,7 @@ class DunningNotice(models.Model):
         if not leaving_sudo:
             return self
         self._wake_follower()
-        return self.filtered(lambda notice: notice.sudo().mail_id not in leaving_sudo)
+        return self.filtered(lambda notice: notice.sudo().mail_id not in leaving_sudo)  # as above
 
     def _wake_follower(self):
         cron_sudo = self.env.ref("lead_to_cash.cron_follow").sudo()  # whoever moves money may wake it

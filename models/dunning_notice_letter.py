@@ -23,7 +23,7 @@ class DunningNotice(models.Model):
         """The account on which the invoices ask for the money, else the company's first."""
         # Whoever sees the notice is told where to pay.
         invoices_sudo = self.sudo()._raised_invoices()
-        return invoices_sudo.partner_bank_id[:1] or self.sudo().company_id.partner_id.bank_ids[:1]
+        return invoices_sudo.partner_bank_id[:1] or self.sudo().company_id.partner_id.bank_ids[:1]  # as above
 
     def _payment_reference(self):
         """What the customer writes on the transfer: one invoice's reference, else the numbers."""

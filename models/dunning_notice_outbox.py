@@ -159,10 +159,11 @@ class DunningNotice(models.Model):
         """Money moved on these journal items: what has not left yet follows at once, and what
         was planned after a notice whose items are all paid is dropped."""
         # Who reconciles need not see the notices, nor what was promised and disputed.
-        found = self.sudo()._naming(lines)
-        self.env["dunning.promise"].sudo().browse(found["dunning.promise"])._follow_books()
-        self.env["dunning.dispute"].sudo().browse(found["dunning.dispute"])._follow_books()
-        notices_sudo = self.sudo().browse(found["dunning.notice"])
+        notices_sudo = self.sudo()
+        found = notices_sudo._naming(lines)
+        notices_sudo.env["dunning.promise"].browse(found["dunning.promise"])._follow_books()
+        notices_sudo.env["dunning.dispute"].browse(found["dunning.dispute"])._follow_books()
+        notices_sudo = notices_sudo.browse(found["dunning.notice"])
         notices_sudo._follow_expiry()
         notices_sudo.filtered(lambda notice: notice.state in PENDING)._follow_books()
         for notice in notices_sudo.filtered(lambda notice: notice.state == "sent" and notice.activity_ids):

@@ -84,7 +84,7 @@ class DunningNotice(models.Model):
             order="date desc, id desc",
         )
         groups = notices_sudo.grouped(lambda notice: (notice.company_id, notice.currency_id))
-        return self.sudo().union(*(notices[:1] for notices in groups.values()))
+        return self.sudo().union(*(notices[:1] for notices in groups.values()))  # as above
 
     # Paying ------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ class DunningNotice(models.Model):
         asking = self.filtered(lambda notice: notice._asks_rating())
         # Whoever approves a notice need not write ratings of customers.
         asked = asking.filtered(lambda notice: not all(notice.sudo().rating_ids.mapped("consumed")))
-        self.env["rating.rating"].sudo().create(
+        self.env["rating.rating"].sudo().create(  # as above
             [
                 {"res_model_id": model_id, "res_id": notice.id, "partner_id": notice.partner_id.id}
                 for notice in asking - asked

@@ -118,7 +118,7 @@ class DunningPlan(models.Model):
         # Whoever promises need not be allowed to write customers.
         for company, plans_sudo in self.sudo().grouped("company_id").items():
             partners = plans_sudo.partner_id.with_company(company)
-            busy = self.sudo().search(
+            busy = self.sudo().search(  # whoever promises
                 [("partner_id", "in", partners.ids), ("company_id", "=", company.id), ("state", "=", "open")]
             )
             busy = busy.partner_id.with_company(company)

@@ -71,9 +71,8 @@ class DunningPromise(models.Model):
         if self.env.user.has_group("lead_to_cash.group_collections_manager"):
             return
         for promise in self.filtered(lambda promise: promise.date <= (promise.plan_id.first_date or promise.date)):
-            policy = (
-                promise.partner_id.with_company(promise.company_id)._get_dunning_policy().sudo()
-            )  # whoever promises
+            partner = promise.partner_id.with_company(promise.company_id)
+            policy = partner._get_dunning_policy().sudo()  # its limits, for whoever promises
             if policy and (promise.date - promise._today()).days > policy.promise_max_days:
                 raise ValidationError(
                     self.env._(

@@ -72,9 +72,9 @@ class DunningRun(models.Model):
 
     @api.depends("state", "company_id")
     def _compute_is_to_release(self):
-        # A fact of the run, for whoever sees it.
         for run in self:
-            run.is_to_release = run.state == "done" and run.company_id.sudo().dunning_awaits_release
+            company_sudo = run.company_id.sudo()  # a fact of the run, for whoever sees it
+            run.is_to_release = run.state == "done" and company_sudo.dunning_awaits_release
 
     # Buttons -------------------------------------------------------------------------
 

@@ -43,7 +43,7 @@ class DunningWatch(models.Model):
         """The reasons in the reader's words."""
         # Of an invoice its number, of a dispute its reason: facts of the customer.
         numbers = self._named("move_id", self.env["account.move"].sudo(), "name")
-        reasons = self._named("dispute_id", self.env["dunning.dispute"].sudo(), "reason")
+        reasons = self._named("dispute_id", self.env["dunning.dispute"].sudo(), "reason")  # as above
         for watch in self:
             params = watch.params or {}
             values = {name: params.get(name) or 0 for name in ("count", "rating", "usual", "margin")}

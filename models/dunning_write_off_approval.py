@@ -60,7 +60,8 @@ class DunningWriteOff(models.Model):
         proposals_sudo.state = "approved"
         for proposal in self:
             if proposal.kind == "settlement" and not proposal.currency_id.is_zero(proposal.amount_to_pay):
-                proposal.sudo().promise_id = self.env["dunning.promise"].create(proposal._prepare_promise_values())
+                promise = self.env["dunning.promise"].create(proposal._prepare_promise_values())
+                proposal.sudo().promise_id = promise  # as in action_approve
             else:
                 proposal._make_entry()
         self.env["dunning.notice"]._reasons_changed(self.move_line_ids)
@@ -167,10 +168,11 @@ class DunningWriteOff(models.Model):
     def _money_moved(self, lines):
         """Money moved on these journal items: what can no longer be written off as it was
         proposed is refused, a settlement whose part has come goes on, and what its entry no
-        longer settles isn't written off. Whoever reconciles need not see the proposals."""
+        longer settles isn't written off."""
         if not lines.ids:
             return
         about = Domain("move_line_ids", "in", lines.ids) | Domain("move_id", "in", lines.move_id.ids)
+        # Whoever reconciles need not see the proposals.
         for proposal in self.sudo().search(about & Domain("state", "!=", "refused")):
             proposal._follow_entry()
             if proposal.state not in PENDING:

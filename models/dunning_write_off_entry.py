@@ -45,13 +45,13 @@ class DunningWriteOff(models.Model):
     def _make_entry(self):
         """The draft; whoever approves within the limits may make it."""
         if self.kind == "settlement":  # the customer may have paid more than was agreed
-            self.sudo().amount = min(self.amount, self._open_amount())
-        moves_sudo = self.env["account.move"].sudo().with_company(self.company_id)
+            self.sudo().amount = min(self.amount, self._open_amount())  # whoever approves
+        moves_sudo = self.env["account.move"].sudo().with_company(self.company_id)  # the same
         if self.document == "entry":
             move_sudo = moves_sudo.create(self._prepare_entry_values(moves_sudo._general_journal(self.company_id)))
         else:
             move_sudo = self._make_credit_note(moves_sudo)
-        self.sudo().move_id = move_sudo
+        self.sudo().move_id = move_sudo  # the same
 
     def _shares(self):
         """What is written off of each item, oldest first, as the host reconciles."""

@@ -49,7 +49,9 @@ class IrActionsServer(models.Model):
         """A line and an activity on the record, or, when it has none, on its customer."""
         on_record = "activity_ids" in record._fields
         target_sudo = (record if on_record else record.partner_id).sudo()  # as in _run_after_the_fact
-        text = self.env._("The action “%(name)s” failed: %(reason)s", name=self.sudo().name, reason=reason)
+        name = self.sudo().name  # the same
+        text = self.env._("The action “%(name)s” failed: %(reason)s", name=name, reason=reason)
         target_sudo._message_log(body=text)
-        user = record.sudo()._responsible() if record._name == "dunning.notice" else record.sudo().create_uid
+        record_sudo = record.sudo()  # the same
+        user = record_sudo._responsible() if record._name == "dunning.notice" else record_sudo.create_uid
         target_sudo.activity_schedule("mail.mail_activity_data_warning", note=plaintext2html(text), user_id=user.id)

@@ -241,11 +241,10 @@ class ResCompany(models.Model):
         modules_sudo = self.env["ir.module.module"].sudo()
         modules_sudo = modules_sudo.search([("name", "in", OTHER_FOLLOW_UPS), ("state", "=", "installed")])
         if running:
-            data_sudo = self.env["ir.model.data"].sudo()
+            data_sudo = self.env["ir.model.data"].sudo()  # as above
             data = data_sudo.search([("module", "in", modules_sudo.mapped("name")), ("model", "=", "ir.cron")])
-            active = (
-                self.env["ir.cron"].sudo().with_context(active_test=True).search([("id", "in", data.mapped("res_id"))])
-            )
+            crons_sudo = self.env["ir.cron"].sudo().with_context(active_test=True)  # as above
+            active = crons_sudo.search([("id", "in", data.mapped("res_id"))])
             names = data.filtered(lambda row: row.res_id in active.ids).mapped("module")
             modules_sudo = modules_sudo.filtered(lambda module: module.name in names)
         return ", ".join(modules_sudo.mapped("shortdesc"))

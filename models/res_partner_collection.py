@@ -136,8 +136,9 @@ class ResPartner(models.Model):
         policies_sudo = {row[0]: company_sudo.env["dunning.policy"].browse(row[1]) for row in rows}
         invoices = dict(groupby(moves or (), lambda move: move.commercial_partner_id))
         found = {}
-        for partner_sudo, partner in zip(self.sudo(), self, strict=True):
+        for partner_sudo, partner in zip(self.sudo(), self, strict=True):  # whoever asks
             policy_sudo = policies_sudo[partner.id]
+            # Whose invoice it is, too.
             salespeople = [move.sudo().invoice_user_id for move in invoices.get(partner, ())]
             candidates = [partner_sudo.collector_id, *salespeople, policy_sudo.user_id, policy_sudo.create_uid]
             user = next((user for user in candidates if user and user.active), None)

@@ -72,8 +72,9 @@ class ResPartner(models.Model):
     def _printed(self, report, records):
         if not records:
             return None
+        # With the rights with which the records were read.
         reports = self.env["ir.actions.report"].sudo(records.env.su).with_context(report_pdf_no_attachment=True)
-        return self.env.ref(report).sudo().name, reports._render_qweb_pdf(report, records.ids)[0]
+        return self.env.ref(report).sudo().name, reports._render_qweb_pdf(report, records.ids)[0]  # its title
 
     def _merged(self, parts):
         for name, raw in parts:

@@ -29,7 +29,7 @@ class DunningLetter(models.AbstractModel):
         )
         # The level's name is the heading, also for those who may not open policies.
         letter["level"] = letter["record"].level_id.sudo()
-        letter["next_level"] = letter["next_level"].sudo().with_context(lang=letter["lang"])
+        letter["next_level"] = letter["next_level"].sudo().with_context(lang=letter["lang"])  # as above
         letter["qr_code"] = self._payment_code(
             letter["bank"], notice.amount_due, notice.currency_id, notice.partner_id, letter["reference"]
         )
