@@ -1,12 +1,16 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_amount
+from odoo.tools import SQL, format_amount
 
 #: Proposals that are still to be decided or booked.
 PENDING = ("proposed", "approved")
 #: What its buttons alone write.
-BY_BUTTONS = {"state", "approver_ids", "move_id", "promise_id", "requested_by_id", "refusal_reason"}
+BY_BUTTONS = {"state", "state_since", "approver_ids", "move_id", "promise_id", "requested_by_id", "refusal_reason"}
+#: What follows from the items, whatever a client sends.
+BY_ITEMS = {"company_id", "currency_id"}
+#: What a proposal is about: as it was proposed.
+LASTING = BY_ITEMS | {"partner_id", "move_line_ids"}
 
 
 class DunningWriteOff(models.Model):
@@ -55,6 +59,7 @@ class DunningWriteOff(models.Model):
         copy=False,
         tracking=True,
     )
+    state_since = fields.Date("Status since", default=lambda self: self._today(), readonly=True, copy=False)
     requested_by_id = fields.Many2one("res.users", default=lambda self: self.env.user, readonly=True, copy=False)
     approver_ids = fields.Many2many(
         "res.users", "dunning_write_off_approver_rel", string="Approved by", readonly=True, copy=False
@@ -99,7 +104,7 @@ class DunningWriteOff(models.Model):
 
     # What can be proposed ----------------------------------------------------------------
 
-    @api.constrains("partner_id", "move_line_ids", "kind", "document", "amount", "date")
+    @api.constrains("partner_id", "move_line_ids", "company_id", "currency_id", "kind", "document", "amount", "date")
     def _check_proposal(self):
         """One after the other: with the wrong items, a sentence about the amount helps nobody."""
         for proposal in self.filtered(lambda proposal: proposal.state == "proposed"):
@@ -120,6 +125,10 @@ class DunningWriteOff(models.Model):
             )
         if len(items.currency_id) > 1:
             raise ValidationError(self.env._("The items are in several currencies. Make a proposal for each currency."))
+        if (self.company_id, self.currency_id) != (items.company_id, items.currency_id):
+            raise ValidationError(
+                self.env._("A proposal is in the company and the currency of its items. Leave both to the program.")
+            )
         if items.partner_id.commercial_partner_id != self.partner_id.commercial_partner_id:
             raise ValidationError(
                 self.env._(
@@ -169,10 +178,17 @@ class DunningWriteOff(models.Model):
 
     # Records -------------------------------------------------------------------------------
 
+    @api.model
+    def default_get(self, fields):
+        """A client's defaults, in the context or saved, are none for what isn't a client's to say."""
+        ours = (BY_BUTTONS | BY_ITEMS) & set(fields)
+        own = {name: self._fields[name].default(self) for name in ours if self._fields[name].default}
+        return super().default_get([name for name in fields if name not in ours]) | self._convert_to_write(own)
+
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:
-            vals_list = [{name: vals[name] for name in vals.keys() - BY_BUTTONS} for vals in vals_list]
+            vals_list = [{name: vals[name] for name in vals.keys() - BY_BUTTONS - BY_ITEMS} for vals in vals_list]
         proposals = super().create(vals_list)
         proposals.filtered(lambda proposal: not proposal._is_within_own_limit())._ask_for_approval()
         return proposals
@@ -180,11 +196,19 @@ class DunningWriteOff(models.Model):
     def write(self, vals):
         if not self.env.su:
             self._check_changes(vals)
-        return super().write(vals)
+        changed = self.filtered(lambda proposal: proposal.state != vals.get("state", proposal.state))
+        result = super().write(vals)
+        if changed:
+            super(DunningWriteOff, changed).write({"state_since": self._today()})
+        return result
 
     def _check_changes(self, vals):
         """What was approved stays as it was approved."""
-        about = {"kind", "document", "partner_id", "move_line_ids", "amount", "date", "reason"}
+        about = {"kind", "document", "amount", "date", "reason"}
+        if LASTING & vals.keys():
+            raise UserError(
+                self.env._("A proposal keeps its customer, items, company and currency. Refuse it and make a new one.")
+            )
         if BY_BUTTONS & vals.keys():
             raise UserError(self.env._("A proposal is approved, refused and posted by its buttons."))
         if about & vals.keys() and any(proposal.state != "proposed" or proposal.approver_ids for proposal in self):
@@ -196,3 +220,10 @@ class DunningWriteOff(models.Model):
     def _unlink_except_decided(self):
         if any(proposal.state in ("approved", "done") for proposal in self):
             raise UserError(self.env._("What was approved or written off stays. Refuse a proposal to end it."))
+
+    def _init_column(self, column_name):
+        """Of proposals from before there was the column, the day of their last change."""
+        if column_name == "state_since":
+            self.env.cr.execute(SQL("UPDATE dunning_write_off SET state_since = write_date"))
+            return None
+        return super()._init_column(column_name)

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -110,17 +112,22 @@ class DunningWriteOff(models.Model):
         return own.compare_amounts(self._weight(), limit) > 0
 
     def _weight(self):
-        """What a limit is compared with, in the company's currency: the amount, and what was
-        approved before of the same items, so that slices don't get below a limit."""
-        earlier_sudo = self.sudo().search(  # whoever made them
+        """What a limit is compared with, in the company's currency: this proposal, and what was
+        proposed, approved or written off of the same customer lately, so that slices don't get
+        below a limit. Each at the rate of the day of its last step, this one at today's."""
+        today, own = self._today(), self.company_id.currency_id
+        company_sudo = self.company_id.sudo()  # its limits
+        recent_sudo = self.sudo().search(  # whoever made them
             [
-                ("move_line_ids", "in", self.move_line_ids.ids),
-                ("state", "in", ("approved", "done")),
-                ("id", "not in", self.ids),
+                ("partner_id.commercial_partner_id", "=", self.partner_id.commercial_partner_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("state", "!=", "refused"),
+                ("state_since", ">", today - timedelta(days=company_sudo.write_off_window_days)),
+                ("id", "!=", self.id),
             ]
         )
-        amount = self.amount + sum(earlier_sudo.mapped("amount"))
-        return self.currency_id._convert(amount, self.company_id.currency_id, self.company_id, self._today())
+        days = [(self, today), *((row_sudo, row_sudo.state_since) for row_sudo in recent_sudo)]
+        return sum(row.currency_id._convert(row.amount, own, self.company_id, day) for row, day in days)
 
     def _who_may(self):
         """The sentence for those whose limit is too low."""
@@ -132,10 +139,14 @@ class DunningWriteOff(models.Model):
         }
         if self._needs_two():
             return self.env._(
-                "%(amount)s is above your limit of %(limit)s: two Collections managers have to approve it.", **values
+                "With what was given up lately it makes %(amount)s, above your limit of %(limit)s: two Collections "
+                "managers have to approve it.",
+                **values,
             )
         return self.env._(
-            "%(amount)s is above your limit of %(limit)s: a Collections manager can approve it.", **values
+            "With what was given up lately it makes %(amount)s, above your limit of %(limit)s: a Collections manager "
+            "can approve it.",
+            **values,
         )
 
     # Asking ------------------------------------------------------------------------------------

@@ -19,16 +19,25 @@ class ResCompany(models.Model):
         "Account for Bad Debts",
         check_company=True,
         domain=[("account_type", "in", ("expense", "expense_other", "asset_current", "asset_receivable"))],
+        groups="base.group_user",
     )
     write_off_limit_user = fields.Monetary(
         "Users Write off up to",
         default=0.0,
-        help="What a Collections user may approve alone, for one customer's items.",
+        help="What a Collections user may approve alone, for one customer.",
+        groups="base.group_user",
     )
     write_off_limit_manager = fields.Monetary(
         "Managers Write off up to",
         default=500.0,
         help="What a Collections manager may approve alone; above it two managers approve.",
+        groups="base.group_user",
+    )
+    write_off_window_days = fields.Integer(
+        "Counted Together within",
+        default=90,
+        help="Days: what was proposed, approved or written off of one customer within them counts together.",
+        groups="base.group_user",
     )
     # What is attached runs with all rights: administrators choose it.
     promise_broken_action_id = fields.Many2one(
@@ -46,13 +55,15 @@ class ResCompany(models.Model):
         groups="base.group_system",
     )
 
-    @api.constrains("write_off_limit_user", "write_off_limit_manager")
+    @api.constrains("write_off_limit_user", "write_off_limit_manager", "write_off_window_days")
     def _check_write_off_limits(self):
         for company in self:
             if min(company.write_off_limit_user, company.write_off_limit_manager) < 0:
                 raise ValidationError(
                     self.env._("A limit for write-offs can't be negative; 0 means that nothing is approved alone.")
                 )
+            if company.write_off_window_days < 1:
+                raise ValidationError(self.env._("Write-offs count together within one day at least."))
 
     @api.constrains("promise_broken_action_id", "answer_received_action_id")
     def _check_event_actions(self):

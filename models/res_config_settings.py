@@ -18,6 +18,7 @@ class ResConfigSettings(models.TransientModel):
     write_off_account_id = fields.Many2one(related="company_id.write_off_account_id", readonly=False)
     write_off_limit_user = fields.Monetary(related="company_id.write_off_limit_user", readonly=False)
     write_off_limit_manager = fields.Monetary(related="company_id.write_off_limit_manager", readonly=False)
+    write_off_window_days = fields.Integer(related="company_id.write_off_window_days", readonly=False)
     promise_broken_action_id = fields.Many2one(
         related="company_id.promise_broken_action_id", readonly=False, groups="base.group_system"
     )

@@ -59,7 +59,9 @@ class TestLimits(WriteOffCase):
         ):
             with self.subTest(limit=limit, amount=amount, login=login):
                 self.env.company.write_off_limit_user = limit
-                proposal = self.propose(self.invoice(amount=amount)).with_user(self.people[login])
+                customer = self.env["res.partner"].create({"name": f"{login} {amount}"})
+                move = self.invoice(amount=amount, partner_id=customer.id)
+                proposal = self.propose(move).with_user(self.people[login])
                 if refusal:
                     with self.assertRaisesRegex(UserError, refusal):
                         proposal.action_approve()
@@ -88,15 +90,89 @@ class TestLimits(WriteOffCase):
         second.action_approve()
         self.assertEqual(second.state, "proposed")
 
+    def test_what_counts_together(self):
+        """All of a customer, its contacts included, in a company: until it is refused, or long ago."""
+        contact = self.env["res.partner"].create({"name": "Contact", "parent_id": self.customer.id})
+        stranger = self.env["res.partner"].create({"name": "Stranger"})
+        steps = {
+            "proposed": lambda proposal: None,
+            "approved": lambda proposal: proposal.action_approve(),
+            "done": lambda proposal: (proposal.action_approve(), proposal.action_post()),
+            "refused": lambda proposal: proposal.action_refuse(),
+        }
+        day = "2026-03-10"
+        for partner, step, days, state in (
+            (self.customer, "proposed", 0, "proposed"),
+            (self.customer, "approved", 0, "proposed"),
+            (self.customer, "done", 0, "proposed"),
+            (contact, "done", 0, "proposed"),
+            (self.customer, "refused", 0, "approved"),
+            (stranger, "done", 0, "approved"),
+            (self.customer, "done", 89, "proposed"),
+            (self.customer, "proposed", 90, "approved"),
+            (self.customer, "done", 90, "approved"),
+        ):
+            savepoint = self.env.cr.savepoint()
+            with self.subTest(partner=partner.name, step=step, days=days):
+                earlier = self.propose(self.invoice(amount=300, partner_id=partner.id), login="manager")
+                steps[step](earlier)
+                later = str(fields.Date.add(fields.Date.to_date(day), days=days))
+                second = self.propose(self.invoice(amount=300), login="manager").with_context(l2c_today=later)
+                second.action_approve()
+                self.assertEqual(second.state, state)
+            savepoint.rollback()
+            self.env.invalidate_all()
+
+    def test_the_window_is_a_setting(self):
+        self.env.company.write_off_window_days = 10
+        self.propose(self.invoice(amount=300), login="manager")
+        second = self.propose(self.invoice(amount=300), login="manager").with_context(l2c_today="2026-03-20")
+        second.action_approve()
+        self.assertEqual(second.state, "approved")
+        with self.assertRaisesRegex(ValidationError, "one day at least"):
+            self.env.company.write_off_window_days = 0
+
+    def test_what_happened_lately_counts_from_then(self):
+        """Slices that wait beside each other for months are still slices."""
+        old = self.propose(self.invoice(amount=300), login="manager")
+        second = self.propose(self.invoice(amount=300), login="manager")
+        (old | second).sudo().state_since = "2025-11-01"  # as if they had been proposed then
+        old.action_approve()
+        second.action_approve()
+        self.assertEqual((old.state, second.state), ("approved", "proposed"))
+
+    def test_many_at_once(self):
+        """Made by one call, approved by one click."""
+        moves = self.invoices([{"amount": 200}] * 3)
+        values = [
+            {"partner_id": self.customer.id, "move_line_ids": [Command.set(item.ids)], "reason": "Gone"}
+            for item in self.items(moves)
+        ]
+        proposals = self.env["dunning.write.off"].with_user(self.people["manager"]).create(values)
+        self.assertEqual(len(proposals.activity_ids), 3)
+        proposals.action_approve()
+        self.assertEqual(set(proposals.mapped("state")), {"proposed"})
+
     def test_a_limit_is_in_the_companys_currency(self):
-        currency = self.env["res.currency"].create(
-            {"name": "TTT", "symbol": "T", "rate_ids": [Command.create({"name": "2026-01-01", "rate": 10.0})]}
-        )
+        """At the rate of today; of what was given up before, at the rate of that day."""
+        currency = self.foreign(("2026-01-01", 10.0), ("2026-03-15", 1.0))
         cheap = self.propose(self.invoice(amount=4000, currency_id=currency.id), login="manager")
         cheap.action_approve()
-        dear = self.propose(self.invoice(amount=6000, currency_id=currency.id), login="manager")
+        dear = self.propose(self.invoice(amount=1100, currency_id=currency.id), login="manager")
         dear.action_approve()
         self.assertEqual((cheap.state, dear.state), ("approved", "proposed"))
+        dear.action_refuse()
+        small = self.propose(self.invoice(amount=90, currency_id=currency.id), login="manager")
+        small.with_context(l2c_today="2026-03-20").action_approve()
+        self.assertEqual(small.state, "approved")
+        now = self.propose(self.invoice(amount=90, currency_id=currency.id), login="manager")
+        now.with_context(l2c_today="2026-03-20").action_approve()
+        self.assertEqual(now.state, "proposed")
+
+    def foreign(self, *rates):
+        """A currency with (day, rate to one of ours)."""
+        rows = [Command.create({"name": day, "rate": rate}) for day, rate in rates]
+        return self.env["res.currency"].create({"name": "TTT", "symbol": "T", "rate_ids": rows})
 
     def test_nothing_but_the_buttons_decides(self):
         proposal = self.propose(self.invoice(), state="approved", approver_ids=[self.people["second"].id])
