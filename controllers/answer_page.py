@@ -62,13 +62,17 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
                 "total_amount": amount,
                 "currency": notice_sudo.currency_id,
                 "amount_residual": amount,
-                "landing_route": notice_sudo.get_portal_url(query_string="&done=payment"),
+                "landing_route": self._after_paying(notice_sudo),
                 "transaction_route": route,
             },
             access_token=access_token,
         )
         values |= {"notice": notice_sudo, "moves": moves, "amount": amount, "page_name": "collection"}
         values |= self._layout()
+        if request.env.user._is_public():
+            # The link says that its reader may pay, not that the customer's cards are theirs.
+            values["tokens_sudo"] = request.env["payment.token"]
+            values["show_tokenize_input_mapping"] = dict.fromkeys(values["show_tokenize_input_mapping"], False)
         return request.render("lead_to_cash.answer_pay", values)
 
     @http.route("/my/collection/<int:notice_id>/transaction/<string:documents>", type="jsonrpc", auth="public")
@@ -79,6 +83,8 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
         notice_sudo = self._notice(notice_id, access_token)
         moves, amount = notice_sudo._to_pay_documents(documents.split("-"), amount)
         self._validate_transaction_kwargs(kwargs)
+        self._check_card(kwargs)
+        kwargs |= {"is_validation": False, "landing_route": self._after_paying(notice_sudo)}
         user = request.env.user
         partner = notice_sudo.partner_id if user._is_public() else user.partner_id
         return self._process_transaction(
@@ -99,6 +105,25 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
         return values
 
     # -----------------------------------------------------------------------------------
+
+    def _check_card(self, kwargs):
+        """Whether the payment form may use and save a card. By the link alone it does neither.
+
+        :raise UserError: for a saved card that isn't the user's own
+        """
+        user = request.env.user
+        if user._is_public():
+            kwargs["tokenization_requested"] = False
+        if kwargs.get("token_id"):
+            cards_sudo = request.env["payment.token"].sudo()  # not every user may read even their own
+            own = not user._is_public() and cards_sudo.search([("partner_id", "=", user.partner_id.id)]).ids
+            if kwargs["token_id"] not in (own or []):
+                raise UserError(
+                    request.env._("A saved card is used by its owner alone. Log in, or choose another way to pay.")
+                )
+
+    def _after_paying(self, notice_sudo):
+        return notice_sudo.get_portal_url(query_string="&done=payment")
 
     def _notice(self, notice_id, token):
         return self._page_of("dunning.notice", notice_id, token)

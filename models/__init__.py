@@ -58,8 +58,8 @@ from . import dunning_dispute
 from . import dunning_preview
 from . import dunning_run
 from . import dunning_run_now
-from . import dunning_notice
 from . import l2c_portal_page
+from . import dunning_notice
 from . import balance_confirmation
 from . import dunning_notice_portal
 from . import dunning_notice_outbox
@@ -104,3 +104,4 @@ from . import res_partner_sales_facts
 from . import res_partner_watch
 from . import res_users
 from . import sale_order_hold
+from . import internal_notes

@@ -17,7 +17,7 @@ class AccountMove(models.Model):
     _name = "account.move"
     _inherit = ["handling.mixin", "account.move"]
 
-    sent_date = fields.Date("Sent on", compute="_compute_sent_date", store=True, copy=False)
+    sent_date = fields.Date("Sent on", compute="_compute_sent_date", store=True, copy=False, groups="base.group_user")
 
     dunning_decision_ids = fields.One2many(
         "dunning.decision",

@@ -7,11 +7,18 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     payment_returned_date = fields.Date(
-        "Payment Returned on", readonly=True, copy=False, help="The day on which a payment of this item was taken back."
+        "Payment Returned on",
+        readonly=True,
+        copy=False,
+        help="The day on which a payment of this item was taken back.",
+        groups="base.group_user",
     )
 
     payment_return_open = fields.Boolean(
-        readonly=True, copy=False, help="A payment was taken back, and nobody has followed it up yet."
+        readonly=True,
+        copy=False,
+        help="A payment was taken back, and nobody has followed it up yet.",
+        groups="base.group_user",
     )
 
     # Serves the desk: which payments came back.

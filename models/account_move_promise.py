@@ -11,12 +11,14 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    is_promised = fields.Boolean("Promised", compute="_compute_badges")
-    is_on_plan = fields.Boolean("Payment Plan", compute="_compute_badges")
-    is_promise_broken = fields.Boolean("Broken Promise", compute="_compute_badges")
-    is_disputed = fields.Boolean("Disputed", compute="_compute_badges")
-    payment_returned_date = fields.Date("Payment Returned on", compute="_compute_payment_returned_date")
-    cheque_due_date = fields.Date("Paid by Cheque Due on", compute="_compute_cheque_due_date")
+    is_promised = fields.Boolean("Promised", compute="_compute_badges", groups="base.group_user")
+    is_on_plan = fields.Boolean("Payment Plan", compute="_compute_badges", groups="base.group_user")
+    is_promise_broken = fields.Boolean("Broken Promise", compute="_compute_badges", groups="base.group_user")
+    is_disputed = fields.Boolean("Disputed", compute="_compute_badges", groups="base.group_user")
+    payment_returned_date = fields.Date(
+        "Payment Returned on", compute="_compute_payment_returned_date", groups="base.group_user"
+    )
+    cheque_due_date = fields.Date("Paid by Cheque Due on", compute="_compute_cheque_due_date", groups="base.group_user")
 
     @api.depends("line_ids")
     def _compute_badges(self):

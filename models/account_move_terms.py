@@ -7,7 +7,9 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     allocation_number = fields.Char(
-        copy=False, help="Given by the tax authority for this invoice, also after it was posted. Printed on it."
+        copy=False,
+        help="Given by the tax authority for this invoice, also after it was posted. Printed on it.",
+        groups="base.group_user",
     )
 
     def write(self, vals):

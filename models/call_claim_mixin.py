@@ -14,8 +14,8 @@ class CallClaimMixin(models.AbstractModel):
     _name = "call.claim.mixin"
     _description = "Taken for a Call"
 
-    claimed_by_id = fields.Many2one("res.users", "Taken by", copy=False, readonly=True)
-    claimed_until = fields.Datetime("Taken until", copy=False, readonly=True)
+    claimed_by_id = fields.Many2one("res.users", "Taken by", copy=False, readonly=True, groups="base.group_user")
+    claimed_until = fields.Datetime("Taken until", copy=False, readonly=True, groups="base.group_user")
 
     def _claim(self):
         """Take the record for some minutes; whether nobody else has it. Written by SQL: it is no

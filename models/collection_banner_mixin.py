@@ -14,8 +14,8 @@ class CollectionBannerMixin(models.AbstractModel):
     _name = "collection.banner.mixin"
     _description = "Banner of Open Debts"
 
-    collection_warning = fields.Text(compute="_compute_collection_warning")
-    is_sales_held = fields.Boolean(compute="_compute_collection_warning")
+    collection_warning = fields.Text(compute="_compute_collection_warning", groups="base.group_user")
+    is_sales_held = fields.Boolean(compute="_compute_collection_warning", groups="base.group_user")
 
     @api.depends("partner_id", "company_id")
     @api.depends_context("uid", "lang")

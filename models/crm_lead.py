@@ -10,15 +10,23 @@ class CrmLead(models.Model):
     _inherit = ["handling.mixin", "crm.lead"]
 
     # On a lead the reason for closing is Odoo's own.
-    closure_reason_id = fields.Many2one(string="Closure Reason", related="lost_reason_id", readonly=False, index=False)
+    closure_reason_id = fields.Many2one(
+        string="Closure Reason", related="lost_reason_id", readonly=False, index=False, groups="base.group_user"
+    )
 
-    need = fields.Char(help="What the customer needs, in a few words.")
-    budget = fields.Monetary(currency_field="company_currency")
-    interest_level = fields.Selection([("low", "Low"), ("medium", "Medium"), ("high", "High")])
-    decision_maker = fields.Char(help="Who decides.")
-    decision_when = fields.Char("Decides When", help="In the customer's words.")
+    need = fields.Char(help="What the customer needs, in a few words.", groups="base.group_user")
+    budget = fields.Monetary(currency_field="company_currency", groups="base.group_user")
+    interest_level = fields.Selection(
+        [("low", "Low"), ("medium", "Medium"), ("high", "High")], groups="base.group_user"
+    )
+    decision_maker = fields.Char(help="Who decides.", groups="base.group_user")
+    decision_when = fields.Char("Decides When", help="In the customer's words.", groups="base.group_user")
     qualified_date = fields.Date(
-        compute="_compute_qualified_date", store=True, copy=False, help="The day on which need and interest were known."
+        compute="_compute_qualified_date",
+        store=True,
+        copy=False,
+        help="The day on which need and interest were known.",
+        groups="base.group_user",
     )
 
     @api.depends("need", "interest_level")

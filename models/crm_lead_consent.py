@@ -12,11 +12,15 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     contact_basis = fields.Selection(
-        BASES, help="Without a basis no automatic sales mail is sent. E-mails that make a lead are own enquiries."
+        BASES,
+        help="Without a basis no automatic sales mail is sent. E-mails that make a lead are own enquiries.",
+        groups="base.group_user",
     )
-    consent_date = fields.Date("Consent Given on")
+    consent_date = fields.Date("Consent Given on", groups="base.group_user")
     do_not_call_checked_on = fields.Date(
-        "Do-not-call List Checked on", help="The day on which the number was looked up in the official list."
+        "Do-not-call List Checked on",
+        help="The day on which the number was looked up in the official list.",
+        groups="base.group_user",
     )
 
     @api.constrains("contact_basis", "consent_date")

@@ -14,11 +14,19 @@ class CrmLead(models.Model):
 
     _inherit = "crm.lead"
 
-    handover_state = fields.Selection(HANDOVER_STATES, "Hand-over", copy=False, readonly=True, index="btree_not_null")
-    handed_over_by_id = fields.Many2one("res.users", "Handed over by", copy=False, readonly=True)
-    handed_over_date = fields.Datetime("Handed over on", copy=False, readonly=True)
+    handover_state = fields.Selection(
+        HANDOVER_STATES, "Hand-over", copy=False, readonly=True, index="btree_not_null", groups="base.group_user"
+    )
+    handed_over_by_id = fields.Many2one(
+        "res.users", "Handed over by", copy=False, readonly=True, groups="base.group_user"
+    )
+    handed_over_date = fields.Datetime("Handed over on", copy=False, readonly=True, groups="base.group_user")
     handover_note = fields.Text(
-        "Hand-over Note", copy=False, readonly=True, help="What was said when it was handed over, or returned."
+        "Hand-over Note",
+        copy=False,
+        readonly=True,
+        help="What was said when it was handed over, or returned.",
+        groups="base.group_user",
     )
 
     # Dialogs -------------------------------------------------------------------------------

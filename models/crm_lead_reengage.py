@@ -9,7 +9,7 @@ class CrmLead(models.Model):
 
     _inherit = "crm.lead"
 
-    reengaged_date = fields.Date("Asked Again on", copy=False, readonly=True)
+    reengaged_date = fields.Date("Asked Again on", copy=False, readonly=True, groups="base.group_user")
 
     # Serves the job that asks again.
     _reengage_idx = models.Index("(lost_reason_id, closure_date) WHERE handling_role = 'lost'")

@@ -22,18 +22,30 @@ class CrmLead(models.Model):
 
     _inherit = "crm.lead"
 
-    response_deadline = fields.Datetime(copy=False, readonly=True)
+    response_deadline = fields.Datetime(copy=False, readonly=True, groups="base.group_user")
     response_goal = fields.Datetime(
-        compute="_compute_response_goal", help="Ten minutes of opening hours after it came."
+        compute="_compute_response_goal",
+        help="Ten minutes of opening hours after it came.",
+        groups="base.group_user",
     )
-    response_alert = fields.Integer(copy=False, readonly=True, help="Told: 1 the salesperson, 2 the team leader.")
-    first_response_hours = fields.Float("Response Time (Hours)", copy=False, readonly=True, aggregator="avg")
+    response_alert = fields.Integer(
+        copy=False, readonly=True, help="Told: 1 the salesperson, 2 the team leader.", groups="base.group_user"
+    )
+    first_response_hours = fields.Float(
+        "Response Time (Hours)", copy=False, readonly=True, aggregator="avg", groups="base.group_user"
+    )
     first_response_hours_assigned = fields.Float(
-        "Response Time since Assignment (Hours)", copy=False, readonly=True, aggregator="avg"
+        "Response Time since Assignment (Hours)",
+        copy=False,
+        readonly=True,
+        aggregator="avg",
+        groups="base.group_user",
     )
-    response_band = fields.Selection(BANDS, copy=False, readonly=True)
+    response_band = fields.Selection(BANDS, copy=False, readonly=True, groups="base.group_user")
 
-    waiting_minutes = fields.Integer(compute="_compute_waiting_minutes", help="Since the lead came.")
+    waiting_minutes = fields.Integer(
+        compute="_compute_waiting_minutes", help="Since the lead came.", groups="base.group_user"
+    )
 
     # Serves the job that looks for leads past their deadline, and its next time.
     _response_idx = models.Index("(response_deadline) WHERE handling_role = 'new' AND active")

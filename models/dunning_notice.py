@@ -20,7 +20,7 @@ class DunningNotice(models.Model):
     """One letter (or call) to one customer in one currency."""
 
     _name = "dunning.notice"
-    _inherit = ["l2c.clock.mixin", "mail.thread", "mail.activity.mixin", "dunning.banner.mixin"]
+    _inherit = ["l2c.clock.mixin", "l2c.portal.page.mixin", "mail.activity.mixin", "dunning.banner.mixin"]
     _description = "Dunning Notice"
     _order = "date desc, id desc"
     _mail_post_access = "read"

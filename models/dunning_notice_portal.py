@@ -14,8 +14,7 @@ OPEN_DAYS = 30
 class DunningNotice(models.Model):
     """The page behind a notice, on which the customer sees what is open, pays, and answers."""
 
-    _name = "dunning.notice"
-    _inherit = ["dunning.notice", "l2c.portal.page.mixin"]
+    _inherit = "dunning.notice"
 
     expires_on = fields.Date(
         readonly=True, copy=False, help="Until then the customer can open the page: it was paid, or cancelled."

@@ -6,8 +6,8 @@ class HandlingMixin(models.AbstractModel):
 
     _inherit = "handling.mixin"
 
-    call_hint = fields.Char("Before Calling", compute="_compute_call_hint")
-    is_phone_blocked = fields.Boolean(compute="_compute_call_hint")
+    call_hint = fields.Char("Before Calling", compute="_compute_call_hint", groups="base.group_user")
+    is_phone_blocked = fields.Boolean(compute="_compute_call_hint", groups="base.group_user")
 
     def _call_hint_fields(self):
         """Names of the fields on which the hint depends."""

@@ -13,12 +13,21 @@ class HandlingMixin(models.AbstractModel):
     _inherit = "handling.mixin"
 
     closure_reason_id = fields.Many2one(
-        "crm.lost.reason", copy=False, ondelete="restrict", index="btree_not_null", readonly=True
+        "crm.lost.reason",
+        copy=False,
+        ondelete="restrict",
+        index="btree_not_null",
+        readonly=True,
+        groups="base.group_user",
     )
     closure_note = fields.Text(copy=False, readonly=True, groups="base.group_user")
-    closure_date = fields.Datetime("Closed on", copy=False, readonly=True)
+    closure_date = fields.Datetime("Closed on", copy=False, readonly=True, groups="base.group_user")
     reopened_date = fields.Datetime(
-        "Opened Again on", copy=False, readonly=True, help="Tries before it no longer count towards giving up."
+        "Opened Again on",
+        copy=False,
+        readonly=True,
+        help="Tries before it no longer count towards giving up.",
+        groups="base.group_user",
     )
 
     def action_close_dialog(self):

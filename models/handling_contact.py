@@ -11,9 +11,9 @@ class HandlingMixin(models.AbstractModel):
 
     _inherit = "handling.mixin"
 
-    first_contact_date = fields.Datetime("First Contact", copy=False, readonly=True)
-    last_contact_date = fields.Datetime("Last Contact", copy=False, readonly=True)
-    attempt_count = fields.Integer("Attempts", copy=False, readonly=True)
+    first_contact_date = fields.Datetime("First Contact", copy=False, readonly=True, groups="base.group_user")
+    last_contact_date = fields.Datetime("Last Contact", copy=False, readonly=True, groups="base.group_user")
+    attempt_count = fields.Integer("Attempts", copy=False, readonly=True, groups="base.group_user")
     contact_attempt_ids = fields.One2many(
         "contact.attempt",
         "res_id",
@@ -22,10 +22,13 @@ class HandlingMixin(models.AbstractModel):
         readonly=True,
         copy=False,
         bypass_search_access=True,
+        groups="base.group_user",
     )
 
     days_since_contact = fields.Integer(
-        compute="_compute_days_since_contact", help="Days since somebody was reached, or since the status was entered."
+        compute="_compute_days_since_contact",
+        help="Days since somebody was reached, or since the status was entered.",
+        groups="base.group_user",
     )
 
     @api.depends("last_contact_date", "handling_status_since")

@@ -29,15 +29,24 @@ class HandlingMixin(models.AbstractModel):
         ondelete="restrict",
         index="btree_not_null",
         copy=False,
+        groups="base.group_user",
     )
-    handling_status_color = fields.Integer(related="handling_status_id.color", string="Handling Color", aggregator=None)
-    handling_role = fields.Selection(ROLES, copy=False, readonly=True)
-    handling_status_since = fields.Datetime("In Status Since", copy=False, readonly=True)
+    handling_status_color = fields.Integer(
+        related="handling_status_id.color", string="Handling Color", aggregator=None, groups="base.group_user"
+    )
+    handling_role = fields.Selection(ROLES, copy=False, readonly=True, groups="base.group_user")
+    handling_status_since = fields.Datetime("In Status Since", copy=False, readonly=True, groups="base.group_user")
     handling_choice_ids = fields.Many2many(
-        "handling.status", string="Possible Statuses", compute="_compute_handling_choice_ids"
+        "handling.status",
+        string="Possible Statuses",
+        compute="_compute_handling_choice_ids",
+        groups="base.group_user",
     )
     handling_offer_ids = fields.Many2many(
-        "handling.status", string="Statuses to Choose", compute="_compute_handling_offer_ids"
+        "handling.status",
+        string="Statuses to Choose",
+        compute="_compute_handling_offer_ids",
+        groups="base.group_user",
     )
     handling_change_ids = fields.One2many(
         "handling.status.change",
@@ -47,6 +56,7 @@ class HandlingMixin(models.AbstractModel):
         readonly=True,
         copy=False,
         bypass_search_access=True,
+        groups="base.group_user",
     )
 
     # What a host defines -----------------------------------------------------------
@@ -225,6 +235,11 @@ class HandlingMixin(models.AbstractModel):
         self._handling_changed(changed)
 
     # Reading -----------------------------------------------------------------------
+
+    def _traverse_related_sql(self, alias, field, query):
+        """The host sorts and groups by a related field without asking who may read it."""
+        self._check_field_access(field, "read")
+        return super()._traverse_related_sql(alias, field, query)
 
     @api.depends(lambda self: ["handling_status_id", *sorted(self._handling_triggers())])
     def _compute_handling_choice_ids(self):

@@ -16,11 +16,19 @@ class HandlingMixin(models.AbstractModel):
     _inherit = "handling.mixin"
 
     next_action_date = fields.Date(
-        compute="_compute_next_action", inverse="_inverse_next_action_date", store=True, readonly=False, copy=False
+        compute="_compute_next_action",
+        inverse="_inverse_next_action_date",
+        store=True,
+        readonly=False,
+        copy=False,
+        groups="base.group_user",
     )
     next_action_summary = fields.Char(compute="_compute_next_action_summary", groups="base.group_user")
     is_without_next_action = fields.Boolean(
-        "No Next Action", compute="_compute_is_without_next_action", search="_search_is_without_next_action"
+        "No Next Action",
+        compute="_compute_is_without_next_action",
+        search="_search_is_without_next_action",
+        groups="base.group_user",
     )
 
     @api.depends("activity_ids.date_deadline", "activity_ids.active")
@@ -70,6 +78,7 @@ class HandlingMixin(models.AbstractModel):
         compute="_compute_is_silent",
         search="_search_is_silent",
         help="No contact for longer than its status allows.",
+        groups="base.group_user",
     )
 
     @api.depends("handling_status_id.silent_days", "last_contact_date")

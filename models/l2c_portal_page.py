@@ -7,10 +7,10 @@ LARGEST_ID = 2**31 - 1
 
 class PortalPage(models.AbstractModel):
     """A record with a page for whoever has its token, without login; of a model with
-    `l2c.clock.mixin` and a field `expires_on`."""
+    `l2c.clock.mixin` and a field `expires_on`. The token opens that page and nothing else."""
 
     _name = "l2c.portal.page.mixin"
-    _inherit = ["portal.mixin"]
+    _inherit = ["portal.mixin", "mail.thread"]
     _description = "Page behind a Token"
 
     @api.model
@@ -23,3 +23,9 @@ class PortalPage(models.AbstractModel):
         fits = consteq(expected.encode(), str(token).encode("utf-8", "replace"))
         is_over = record_sudo.expires_on and record_sudo.expires_on < self._today()
         return record_sudo if fits and record_sudo.access_token and not is_over else record_sudo.browse()
+
+    @api.model
+    def _get_thread_with_access(self, thread_id, *, mode="read", **_tokens):
+        """The chatter is for those who have rights here: on our pages customers answer by a form,
+        which is checked, counted, and over when the page is."""
+        return super()._get_thread_with_access(thread_id, mode=mode)

@@ -8,7 +8,9 @@ class MailActivity(models.Model):
 
     _inherit = "mail.activity"
 
-    handling_step = fields.Integer(help="Of the follow-up that a status plans: the first, or once more.")
+    handling_step = fields.Integer(
+        help="Of the follow-up that a status plans: the first, or once more.", groups="base.group_user"
+    )
 
     def _action_done(self, feedback=False, attachment_ids=None):
         notices = self._queued_notices()

@@ -17,38 +17,65 @@ class ResCompany(models.Model):
     _name = "res.company"
     _inherit = ["l2c.clock.mixin", "res.company"]
 
-    dunning_policy_id = fields.Many2one("dunning.policy", "Default Dunning Policy")
+    dunning_policy_id = fields.Many2one("dunning.policy", "Default Dunning Policy", groups="base.group_user")
     dunning_calendar_id = fields.Many2one(
-        "resource.calendar", "Working Days of Dunning", help="Empty: the working hours of the company."
+        "resource.calendar",
+        "Working Days of Dunning",
+        help="Empty: the working hours of the company.",
+        groups="base.group_user",
     )
-    dunning_hour_from = fields.Float("Send from", default=8.0, help="In the customer's time zone.")
-    dunning_hour_to = fields.Float("Send until", default=18.0, help="In the customer's time zone.")
+    dunning_hour_from = fields.Float(
+        "Send from", default=8.0, help="In the customer's time zone.", groups="base.group_user"
+    )
+    dunning_hour_to = fields.Float(
+        "Send until", default=18.0, help="In the customer's time zone.", groups="base.group_user"
+    )
     dunning_reply_hold_days = fields.Integer(
-        "Wait after a Reply", default=5, help="Working days without reminders after a customer's reply. 0: none."
+        "Wait after a Reply",
+        default=5,
+        help="Working days without reminders after a customer's reply. 0: none.",
+        groups="base.group_user",
     )
     dunning_bank_freshness_days = fields.Integer(
-        "Bank Data Not Older Than", help="Days. A run waits while the last bank statement line is older. 0: never."
+        "Bank Data Not Older Than",
+        help="Days. A run waits while the last bank statement line is older. 0: never.",
+        groups="base.group_user",
     )
     dunning_daily_limit = fields.Integer(
-        "Most Notices a Day", help="Who owes most comes first, the others on the next days. 0: no limit."
+        "Most Notices a Day",
+        help="Who owes most comes first, the others on the next days. 0: no limit.",
+        groups="base.group_user",
     )
     dunning_awaits_release = fields.Boolean(
-        "First Run to Release", help="Every notice needs approval until a run is released."
+        "First Run to Release",
+        help="Every notice needs approval until a run is released.",
+        groups="base.group_user",
     )
     dunning_rehearsal_user_id = fields.Many2one(
-        "res.users", "All E-mails First to", help="Until a run is released, its e-mails go to this person only."
+        "res.users",
+        "All E-mails First to",
+        help="Until a run is released, its e-mails go to this person only.",
+        groups="base.group_user",
     )
 
     customer_inactive_months = fields.Integer(
-        "Inactive after", default=12, help="Months without an order, after which a customer is inactive. 0: never."
+        "Inactive after",
+        default=12,
+        help="Months without an order, after which a customer is inactive. 0: never.",
+        groups="base.group_user",
     )
 
     insolvency_claim_days = fields.Integer(
-        "Claim in an Insolvency within", default=30, help="Days. 0: no activity is planned."
+        "Claim in an Insolvency within",
+        default=30,
+        help="Days. 0: no activity is planned.",
+        groups="base.group_user",
     )
 
     do_not_call_days = fields.Integer(
-        "Do-not-call Check Valid for", help="Days. Before calling, a number is looked up again. 0: never."
+        "Do-not-call Check Valid for",
+        help="Days. Before calling, a number is looked up again. 0: never.",
+        groups="base.group_user",
     )
 
     @api.constrains("dunning_hour_from", "dunning_hour_to")

@@ -5,9 +5,15 @@ from odoo.exceptions import ValidationError
 class ResCompany(models.Model):
     _inherit = "res.company"
 
-    ageing_days_1 = fields.Integer("Ageing: First Column until", default=30, help="Days past due.")
-    ageing_days_2 = fields.Integer("Ageing: Second Column until", default=60, help="Days past due.")
-    ageing_days_3 = fields.Integer("Ageing: Third Column until", default=90, help="Days past due.")
+    ageing_days_1 = fields.Integer(
+        "Ageing: First Column until", default=30, help="Days past due.", groups="base.group_user"
+    )
+    ageing_days_2 = fields.Integer(
+        "Ageing: Second Column until", default=60, help="Days past due.", groups="base.group_user"
+    )
+    ageing_days_3 = fields.Integer(
+        "Ageing: Third Column until", default=90, help="Days past due.", groups="base.group_user"
+    )
 
     @api.constrains("ageing_days_1", "ageing_days_2", "ageing_days_3")
     def _check_ageing_days(self):

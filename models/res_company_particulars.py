@@ -6,11 +6,17 @@ class ResCompany(models.Model):
 
     _inherit = "res.company"
 
-    legal_form = fields.Char(help="For instance S.R.L. Printed on quotations, invoices and letters.")
-    trade_register = fields.Char(
-        "Trade Register Number", help="For instance J40/1234/2020. Printed on quotations, invoices and letters."
+    legal_form = fields.Char(
+        help="For instance S.R.L. Printed on quotations, invoices and letters.", groups="base.group_user"
     )
-    share_capital = fields.Monetary(help="Printed on quotations, invoices and letters. 0: not printed.")
+    trade_register = fields.Char(
+        "Trade Register Number",
+        help="For instance J40/1234/2020. Printed on quotations, invoices and letters.",
+        groups="base.group_user",
+    )
+    share_capital = fields.Monetary(
+        help="Printed on quotations, invoices and letters. 0: not printed.", groups="base.group_user"
+    )
 
     def _particulars(self):
         """Whether the company prints its particulars: it filled in one that Odoo doesn't print."""

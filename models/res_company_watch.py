@@ -10,12 +10,16 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     watch_silent_mails = fields.Integer(
-        "E-mails without Reply", default=3, help="So many in a row put a customer on the watch list. 0: never."
+        "E-mails without Reply",
+        default=3,
+        help="So many in a row put a customer on the watch list. 0: never.",
+        groups="base.group_user",
     )
     watch_habit_days = fields.Integer(
         "Days Later than Usual",
         default=14,
         help="Later than the customer's usual delay by so many days puts it on the watch list. 0: never.",
+        groups="base.group_user",
     )
 
     @api.constrains("watch_silent_mails", "watch_habit_days")

@@ -10,6 +10,7 @@ class ResPartner(models.Model):
         "Wrong Addressee",
         copy=False,
         help="Somebody said that this address isn't theirs: no reminders go there. Untick it when it was corrected.",
+        groups="base.group_user",
     )
 
     def write(self, vals):

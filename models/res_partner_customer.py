@@ -12,9 +12,14 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     customer_status = fields.Selection(
-        CUSTOMER_STATUSES, default="none", copy=False, readonly=True, help="From confirmed orders and posted invoices."
+        CUSTOMER_STATUSES,
+        default="none",
+        copy=False,
+        readonly=True,
+        help="From confirmed orders and posted invoices.",
+        groups="base.group_user",
     )
-    referral_asked_date = fields.Date("Asked for a Referral on", copy=False, readonly=True)
+    referral_asked_date = fields.Date("Asked for a Referral on", copy=False, readonly=True, groups="base.group_user")
 
     # Serves the job that asks customers for a referral.
     _referral_idx = models.Index("(id) WHERE customer_status = 'customer' AND referral_asked_date IS NULL")

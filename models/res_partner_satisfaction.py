@@ -10,9 +10,11 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    satisfaction_count = fields.Integer("Number of Ratings", compute="_compute_satisfaction")
+    satisfaction_count = fields.Integer("Number of Ratings", compute="_compute_satisfaction", groups="base.group_user")
     satisfaction = fields.Integer(
-        compute="_compute_satisfaction", help="Per cent of the answers that say all was well."
+        compute="_compute_satisfaction",
+        help="Per cent of the answers that say all was well.",
+        groups="base.group_user",
     )
 
     def _compute_satisfaction(self):

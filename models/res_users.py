@@ -13,9 +13,10 @@ class ResUsers(models.Model):
         "Substitute for Collecting",
         domain=[("share", "=", False)],
         help="Gets the customers' replies and tasks while the collector is away.",
+        groups="base.group_user",
     )
-    collector_absent_from = fields.Date("Away from", help="Empty: from now on.")
-    collector_absent_until = fields.Date("Away until", help="Empty: until further notice.")
+    collector_absent_from = fields.Date("Away from", help="Empty: from now on.", groups="base.group_user")
+    collector_absent_until = fields.Date("Away until", help="Empty: until further notice.", groups="base.group_user")
 
     @api.constrains("collector_substitute_id", "collector_absent_from", "collector_absent_until")
     def _check_collector_absence(self):
@@ -29,16 +30,9 @@ class ResUsers(models.Model):
                 raise ValidationError(self.env._("The first day away comes after the last one. Change one of them."))
 
     @property
-    def SELF_READABLE_FIELDS(self):
-        return [*super().SELF_READABLE_FIELDS, *self._absence_fields()]
-
-    @property
     def SELF_WRITEABLE_FIELDS(self):
-        return [*super().SELF_WRITEABLE_FIELDS, *self._absence_fields()]
-
-    @api.model
-    def _absence_fields(self):
-        return ["collector_substitute_id", "collector_absent_from", "collector_absent_until"]
+        absence = ["collector_substitute_id", "collector_absent_from", "collector_absent_until"]
+        return [*super().SELF_WRITEABLE_FIELDS, *absence]
 
     def _acting(self):
         """Who does the work of this collector today: the user, else the substitute, else the
