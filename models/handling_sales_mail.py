@@ -1,3 +1,4 @@
+from markupsafe import Markup
 from odoo import models
 from odoo.tools import plaintext2html
 
@@ -52,9 +53,10 @@ class HandlingMixin(models.AbstractModel):
         url = self.env["mail.blacklist"]._opt_out_url(address)
         values = {"company": self.company_id or self.env.company, "url": url}
         footer = self.env["ir.qweb"].with_context(lang=lang)._render("lead_to_cash.sales_mail_footer", values)
+        body = Markup(mail.body_html) + footer  # HTML both: a text would be escaped
         return {
             "email_to": address,
-            "body_html": self.env["mail.template"].with_context(lang=lang)._directed(mail.body_html + footer),
+            "body_html": self.env["mail.template"].with_context(lang=lang)._directed(body),
             "headers": repr({"List-Unsubscribe": f"<{url}>"}),
         }
 
