@@ -65,3 +65,7 @@ from . import test_satisfaction
 from . import test_mail_templates
 from . import test_balance_confirmation
 from . import test_desk_people
+from . import test_attack_portal
+from . import test_attack_links
+from . import test_attack_write_off
+from . import test_real_mails
