@@ -17,7 +17,6 @@ class CollectorMineMixin(models.AbstractModel):
         search="_search_is_mine",
         groups=BOOKKEEPERS,  # customers read the items of their own invoices
         help="Of my customers, of somebody's whom I stand in for, or of nobody's.",
-        groups="base.group_user",
     )
 
     @api.depends("partner_id", "company_id")
