@@ -29,6 +29,7 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Let go of the foreign keys, so that our records can be deleted in any order. Those on
-    the hosts' tables Odoo would leave registered."""
+    """What is queued doesn't leave any more. Let go of the foreign keys, so that our records can
+    be deleted in any order. Those on the hosts' tables Odoo would leave registered."""
+    env["dunning.notice"].search([("state", "in", ("queued", "failed"))])._drop_mails()
     env["ir.model.constraint"].search([("module.name", "=", "lead_to_cash"), ("type", "=", "f")]).unlink()

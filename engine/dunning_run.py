@@ -229,9 +229,15 @@ def behind_their_mails(follows):
     )
 
 
+def in_states(states):
+    """SQL for the ids of the notices in these states."""
+    return SQL("(SELECT id FROM dunning_notice WHERE state IN %s)", states)
+
+
 def changed_by_the_books(notice_ids, withdrawn=()):
-    """SQL for (notice id, whether an item that rose is still open) of those of the notices whose lines no longer say what the books say. Lines with the ids
-    ``withdrawn`` count as if their items were paid."""
+    """SQL for (notice id, whether an item that rose is still open) of those of the notices (ids, or
+    SQL for them) whose lines no longer say what the books say. Lines with the ids ``withdrawn``
+    count as if their items were paid."""
     return SQL(
         """
         SELECT notice_id, bool_or(rose AND NOT gone)
@@ -243,7 +249,7 @@ def changed_by_the_books(notice_ids, withdrawn=()):
         HAVING bool_or(gone OR differs)
         """,
         gone=_gone(withdrawn),
-        ids=tuple(notice_ids),
+        ids=notice_ids if isinstance(notice_ids, SQL) else tuple(notice_ids),
     )
 
 

@@ -205,4 +205,7 @@ class DunningAnswer(models.Model):
         waiting = self.notice_id.search(
             [("partner_id", "=", self.partner_id.id), ("state", "=", "queued"), ("mail_id", "!=", False)]
         )
-        waiting.filtered(lambda notice: addressee in notice.mail_id.recipient_ids)._not_leaving()._cancel()
+        waiting = waiting.filtered(lambda notice: addressee in notice.mail_id.recipient_ids)
+        waiting._not_leaving()._cancel()
+        # What is at the server doesn't go again, should the server not take it.
+        waiting.filtered(lambda notice: notice.state == "queued").state = "cancelled"

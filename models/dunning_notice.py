@@ -14,6 +14,8 @@ STATES = [
     ("failed", "Failed"),
     ("cancelled", "Cancelled"),
 ]
+#: States of an e-mail that has not left.
+WAITING = ("outgoing", "exception")
 
 
 class DunningNotice(models.Model):
@@ -146,9 +148,10 @@ class DunningNotice(models.Model):
     def action_cancel(self):
         """Cancel what has not been sent; its items may rise again at the next run."""
         self.check_access("write")
+        leaving = self - self._not_leaving()
         if any(notice.state == "sent" for notice in self):
             raise UserError(self.env._("What was sent can't be cancelled."))
-        if self._not_leaving() != self:
+        if leaving:
             raise UserError(self.env._("An e-mail is leaving right now. Try again in a moment, without it."))
         self._cancel()
 
@@ -157,11 +160,17 @@ class DunningNotice(models.Model):
         have it already, so that the customer's mail program knows it again."""
         self.check_access("write")
         self._require("failed")
-        again = self.filtered(lambda notice: notice.sudo().mail_id._may_have_arrived())  # users may not see mails
-        again.sudo().mail_id._wake_up()
+        again = self.filtered(lambda notice: notice._may_have_arrived())
+        again.sudo().mail_id._wake_up()  # users may not write mails
         others = self - again
+        others._drop_mails()
         others.write({"state": "draft", "failure_reason": False})
         others._queue()
+
+    def _may_have_arrived(self):
+        """Whether its e-mail may be in the customer's mailbox, where it would go again."""
+        mail_sudo = self.sudo().mail_id  # users may not see mails
+        return mail_sudo._may_have_arrived() and self._addressee() in mail_sudo.recipient_ids
 
     def action_promise(self):
         """Log a promise for what the notice names: everything is filled in."""
@@ -184,7 +193,9 @@ class DunningNotice(models.Model):
             raise UserError(self.env._("Only notices in the state “%(state)s” can go this way.", state=label))
 
     def _cancel(self):
-        mails_sudo = self.sudo().mail_id  # users may not see mails
-        mails_sudo.filtered(lambda mail: mail.state == "outgoing").cancel()
+        asked = self._still_asked()
         self.state = "cancelled"
+        mails_sudo = self.sudo().mail_id  # users may not see mails
+        mails_sudo.filtered(lambda mail: mail.state in WAITING).cancel()
         self.activity_ids.unlink()
+        asked.sudo()._ask_others()  # as above

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import plaintext2html, split_every
+from psycopg2 import OperationalError
 
 from ..engine import dunning_run as engine
 from .dunning_notice_outbox import PENDING
@@ -16,6 +17,7 @@ FOLLOWS = {
     ("queued", "received"): "sent",
     ("queued", "exception"): "failed",
     ("queued", "cancel"): "cancelled",
+    ("cancelled", "sent"): "sent",  # it was at the server when somebody said stop
     ("failed", "outgoing"): "queued",
     ("failed", "exception"): "failed",
     ("failed", "cancel"): "cancelled",
@@ -33,6 +35,8 @@ class DunningNotice(models.Model):
 
     # Serves the mail queue and the follower: what is on its way.
     _queued_mail_idx = models.Index("(mail_id) WHERE state = 'queued' AND mail_id IS NOT NULL")
+    # Serves the follower: what follows the books.
+    _pending_idx = models.Index("(id) WHERE state IN ('draft', 'to_approve', 'queued', 'failed')")
 
     @api.model
     def _follow_mails(self, mails):
@@ -65,6 +69,18 @@ class DunningNotice(models.Model):
             if not self.search_count(asked, limit=1):
                 notices[0]._plan_look_at_server()
 
+    def _still_asked(self):
+        """Those of these notices with the question about the server."""
+        kind = self.env.ref("lead_to_cash.mail_activity_type_mail_server")
+        return self.filtered(lambda notice: kind in notice.activity_ids.activity_type_id)
+
+    def _ask_others(self):
+        """These notices had the question, and go: others that failed so have it."""
+        for notice in self.filtered("mail_id.dunning_failure"):
+            cause = ("mail_id.dunning_failure", "=", notice.mail_id.dunning_failure)
+            failed = [("company_id", "=", notice.company_id.id), ("state", "=", "failed"), cause]
+            self.search([*failed, ("id", "not in", self.ids)], limit=1)._ask_about_server()
+
     def _asked_about_server(self, company):
         kind = self.env.ref("lead_to_cash.mail_activity_type_mail_server")
         return (
@@ -89,14 +105,16 @@ class DunningNotice(models.Model):
     # While its e-mail is at the server -----------------------------------------------------------
 
     def _not_leaving(self):
-        """Those whose e-mail isn't at the server just now: it is kept from leaving until this
-        transaction ends. The others follow when the server has answered."""
-        mails_sudo = self.sudo().mail_id  # users may not read mails
-        leaving_sudo = mails_sudo - mails_sudo.try_lock_for_update(allow_referencing=True)
-        if not leaving_sudo:
-            return self
-        self._wake_follower()
-        return self.filtered(lambda notice: notice.sudo().mail_id not in leaving_sudo)  # as above
+        """Those whose e-mail hasn't left and isn't at the server just now: it is kept from leaving
+        until this transaction ends. The others follow when the server has answered."""
+        notices_sudo = self.sudo()  # users may not read mails
+        here_sudo = notices_sudo.mail_id.try_lock_for_update(allow_referencing=True)
+        here_sudo.invalidate_recordset(["state"])
+        self._follow_mails(here_sudo)  # what has left says so first
+        if notices_sudo.mail_id - here_sudo:
+            self._wake_follower()
+        left = notices_sudo.filtered(lambda notice: notice.mail_id - here_sudo or notice.state == "sent")
+        return self - left.with_env(self.env)
 
     def _wake_follower(self):
         cron_sudo = self.env.ref("lead_to_cash.cron_follow").sudo()  # whoever moves money may wake it
@@ -108,11 +126,11 @@ class DunningNotice(models.Model):
     def _cron_follow(self):
         """Notices follow what they could not follow at once: an e-mail whose sender has ended, or
         the books, while their e-mail was at the server."""
+        self.search([("state", "=", "queued"), ("channel", "=", "email"), ("mail_id", "=", False)])._lose_mail()
         self.env.flush_all()
         behind = [notice_id for [notice_id] in self.env.execute_query(engine.behind_their_mails(FOLLOWS))]
         self._follow_in_batches(behind, lambda notices: notices._follow_mails(notices.mail_id))
-        pending = self.search([("state", "in", PENDING)])
-        rows = self.env.execute_query(engine.changed_by_the_books(pending.ids)) if pending else []
+        rows = self.env.execute_query(engine.changed_by_the_books(engine.in_states(PENDING)))
         self._follow_in_batches([notice_id for notice_id, _open in rows], lambda notices: notices._follow_books())
 
     def _follow_in_batches(self, ids, work):
@@ -121,11 +139,17 @@ class DunningNotice(models.Model):
             try:
                 with self.env.cr.savepoint():
                     work(batch)
+            except OperationalError:
+                self.env.cr.rollback()  # another look, at what has changed
+                self._wake_follower()
             except Exception:
                 for notice in batch:
                     with isolated(cron, f"The notice {notice.id}, which follows its e-mail and the books,"):
                         work(notice)
             self.env["ir.cron"]._commit_progress(len(batch))
+
+    def _lose_mail(self):
+        self.write({"state": "failed", "failure_reason": self.env._("The e-mail was deleted.")})
 
 
 def _by_mail(notice):

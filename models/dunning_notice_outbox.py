@@ -8,6 +8,7 @@ from psycopg2 import OperationalError
 
 from ..engine import dunning_run as engine
 from ..engine.promises import naming
+from .dunning_notice import WAITING
 from .mail_template import first_lines
 
 _logger = logging.getLogger(__name__)
@@ -234,12 +235,18 @@ class DunningNotice(models.Model):
 
     def _write_anew(self):
         """A mail never changes its content under its Message-Id: it is cancelled, and
-        another one queued."""
+        another one queued; of what failed, when a person tries again."""
         queued = self.filtered(lambda notice: notice.state == "queued" and notice.mail_id)
-        old = queued.mail_id
-        queued.write({"mail_id": False, "state": "draft"})
-        old.sudo().cancel()  # users may not write mails
+        self._drop_mails()
+        queued.state = "draft"
         queued._queue()
+
+    def _drop_mails(self):
+        """These notices let go of their e-mails that have not left; nobody can wake them up."""
+        waiting = self.filtered(lambda notice: notice.sudo().mail_id.state in WAITING)  # users may not see mails
+        mails_sudo = waiting.sudo().mail_id  # as above
+        waiting.mail_id = False
+        mails_sudo.cancel()
 
     # Leaving ---------------------------------------------------------------------------
 

@@ -63,9 +63,12 @@ class DunningRun(models.Model):
         if not stopped:
             raise UserError(self.env._("Everything of this run has left already."))
         stopped._cancel()
+        # What is at the server doesn't go again, should the server not take it.
+        leaving = pending.filtered(lambda notice: notice.state not in ("sent", "cancelled"))
+        leaving.state = "cancelled"
         self.write({"state": "done", "is_requested": False, "state_reason": False})
         left = self.env["dunning.notice"].search_count([("run_id", "=", self.id), ("state", "=", "sent")])
-        left += len(pending - stopped)
+        left += len(leaving)
         return stopped._said(
             self.env._("%(count)s notices are cancelled; %(left)s had left already.", count=len(stopped), left=left)
         )

@@ -1,10 +1,12 @@
 import logging
+import sys
 from datetime import timedelta
 from smtplib import SMTPServerDisconnected
 
 import psycopg2
 from odoo import fields, models
 from odoo.tools import SQL
+from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from ..engine import delivery
 from .mail_template import first_lines
@@ -29,7 +31,9 @@ class MailMail(models.Model):
     _inherit = "mail.mail"
 
     dunning_tries = fields.Integer("Failed Tries", readonly=True, copy=False)
-    dunning_failure = fields.Char("Passing Cause of the Failure", readonly=True, copy=False)
+    dunning_failure = fields.Char(
+        "Cause at the Mail Server", readonly=True, copy=False, help="The same for all that fail for the same reason."
+    )
     dunning_is_uncertain = fields.Boolean("The Server May Have It", readonly=True, copy=False)
 
     def write(self, vals):
@@ -39,10 +43,15 @@ class MailMail(models.Model):
         return result
 
     def unlink(self):
-        # Who deletes a mail need not see what it is about.
-        notices_sudo = self.env["dunning.notice"].sudo().search([("mail_id", "in", self.ids), ("state", "=", "queued")])
-        notices_sudo.write({"state": "failed", "failure_reason": self.env._("The e-mail was deleted.")})
+        self.env["dunning.notice"]._follow_mails(self)  # what has left is sent
+        self._notices_sudo().filtered(lambda notice: notice.state == "queued")._lose_mail()
         return super().unlink()
+
+    def mark_outgoing(self):
+        """A person says: once more. What failed before doesn't count."""
+        result = super().mark_outgoing()
+        self._notices_sudo().mail_id.write({"dunning_tries": 0, "dunning_failure": False})
+        return result
 
     def _notices_sudo(self):
         # The sender of a mail need not see what it is about.
@@ -55,6 +64,8 @@ class MailMail(models.Model):
         in an hour; while mails of notices are due, it comes again at once."""
         due = self._count_due_notices()
         result = super().process_email_queue(email_ids=email_ids, batch_size=batch_size)
+        if self.env.cr._cnx.get_transaction_status() == TRANSACTION_STATUS_INERROR:
+            self.env.cr.rollback()  # of an error that the host has logged
         if left := self._count_due_notices():
             now = fields.Datetime.now()
             # When none went, another process is at them.
@@ -84,35 +95,60 @@ class MailMail(models.Model):
         notices_sudo = self._notices_sudo()
         if not notices_sudo:
             return super().send(auto_commit=auto_commit, **options)
+        self.check_access("write")
         # The notices follow even if this process ends while a mail is at the server, or if it is
         # a part of a larger transaction.
         notices_sudo._wake_follower()
-        mails = notices_sudo.mail_id & self
+        mails = self & notices_sudo.mail_id
         try:
             return super(MailMail, self.with_context(l2c_leaving=LEAVING)).send(auto_commit=auto_commit, **options)
         finally:
             if auto_commit:
                 mails._tell_notices()
 
+    def _split_by_mail_configuration(self):
+        """Without those that another process has sent or cancelled meanwhile: when nobody listens
+        the host says of all that they failed."""
+        for *server, batch_ids in super()._split_by_mail_configuration():
+            batch = self.browse(batch_ids).with_context(prefetch_fields=False)
+            batch.invalidate_recordset(["state"])
+            if outgoing := batch.filtered(lambda mail: mail.state == "outgoing").ids:
+                yield *server, outgoing
+
     def _send(self, auto_commit=False, raise_exception=False, smtp_session=None, **options):
         """Notices leave one by one, each checked against the books just before."""
-        notices_sudo = self._notices_sudo()
-        mails = notices_sudo.mail_id & self
         options |= {"auto_commit": auto_commit, "smtp_session": smtp_session}
-        result = super(MailMail, self - mails)._send(raise_exception=raise_exception, **options)
-        for group_sudo in notices_sudo.grouped("company_id").values():
-            (group_sudo.mail_id & self)._prepared(group_sudo._follow_reasons)
-        if auto_commit and mails:
-            self.env.cr.commit()
-        for number, mail_id in enumerate(mails.ids, 1):
+        mails = self & self._notices_sudo().mail_id
+        if others := self - mails:
+            super(MailMail, others)._send(raise_exception=raise_exception, **options)
+        ready = mails._check_reasons(auto_commit)
+        for number, mail_id in enumerate(ready.ids, 1):
             if getattr(smtp_session, "sock", True) is None:
                 break  # the server hung up: the others go with another session
             error = self.browse(mail_id)._leave(**options)
             if error and raise_exception:
                 raise error
             if auto_commit and number % FOLLOW == 0:
-                self.browse(mails.ids[number - FOLLOW : number])._tell_notices()
-        return result
+                self.browse(ready.ids[number - FOLLOW : number])._tell_notices()
+        return True
+
+    def _check_reasons(self, auto_commit):
+        """Withdraw what nobody is to be reminded of any more; returns the mails that could be
+        looked at. The others are outgoing still."""
+        ready = self.browse()
+        for notices_sudo in self._notices_sudo().grouped("company_id").values():
+            mails = self & notices_sudo.mail_id
+            try:
+                mails._prepared(notices_sudo._follow_reasons)
+                if auto_commit:
+                    self.env.cr.commit()
+                ready |= mails
+            except psycopg2.OperationalError:
+                if not auto_commit:
+                    raise
+                _logger.info("The mails %s go with the next ones", mails.ids, exc_info=True)
+                self.env.cr.rollback()
+        return ready
 
     def _send_as_any(self, **options):
         return super()._send(**options)
@@ -135,13 +171,24 @@ class MailMail(models.Model):
 
     def _try_to_leave(self, **options):
         try:
-            if self._claim_notice():
+            if self._claim_fully(options["auto_commit"]):
+                self.dunning_failure = False  # what it was before is over
                 self._send_as_any(raise_exception=True, **options)
         except (psycopg2.Error, MemoryError):
             raise
         except Exception as error:
             self._came_back(error)
             return error
+
+    def _claim_fully(self, auto_commit):
+        """Claim it; attachments that had to be made first are kept, and what making them has
+        locked is let go, before the mail is at the server."""
+        attached = self.attachment_ids
+        claimed = self._claim_notice()
+        if claimed and auto_commit and self.attachment_ids != attached:
+            self.env.cr.commit()
+            claimed = self._claim_notice()
+        return claimed
 
     def _claim_notice(self):
         """Lock the mail of a notice and prepare it to leave; whether it is still to be sent."""
@@ -157,13 +204,17 @@ class MailMail(models.Model):
         return self._prepared(notice_sudo._before_leaving)
 
     def _prepared(self, prepare):
-        """What ``prepare`` returns; when it fails, these mails failed, and say why."""
+        """What ``prepare`` returns; when it fails, these mails failed, and say why. One that is
+        broken doesn't hold up the others."""
         try:
             with self.env.cr.savepoint():
                 return prepare()
         except psycopg2.OperationalError:
             raise  # another process was quicker: not the mails' fault
         except Exception as error:
+            if len(self) > 1:
+                singly = [mail._prepared(mail._notices_sudo()._follow_reasons) for mail in self]
+                return all(singly)
             self._came_back(error)
             return False
 
@@ -171,15 +222,15 @@ class MailMail(models.Model):
         """The last step before the server: what fails in the database fails here, while
         nothing has left yet."""
         result = super()._prepare_outgoing_list(mail_server=mail_server, doc_to_followers=doc_to_followers)
-        self.env.flush_all()
+        self.env.cr.flush()
         return result
 
     # What fails --------------------------------------------------------------------------------
 
     def _postprocess_sent_message(self, success_pids, success_emails, failure_reason=False, failure_type=None):
         result = super()._postprocess_sent_message(success_pids, success_emails, failure_reason, failure_type)
-        if failure_type == "mail_smtp":  # nobody listened: the host says so of the whole batch
-            self._notices_sudo().mail_id._try_again(delivery.NO_CONNECTION)
+        if failure_type == "mail_smtp":  # nobody listened: the host says so of the whole batch, in its handler
+            self._notices_sudo().mail_id._try_again(delivery.no_connection(sys.exc_info()[1]))
         return result
 
     def _came_back(self, error):
@@ -193,7 +244,7 @@ class MailMail(models.Model):
         """What failed for a while goes again by itself, as the same mail, after pauses that grow.
         After the last one it has failed."""
         for tries, mails in self.grouped("dunning_tries").items():
-            values = {"dunning_failure": failure.is_temporary and failure.cause}
+            values = {"dunning_failure": failure.is_shared and failure.cause}
             if failure.is_uncertain:
                 values["dunning_is_uncertain"] = True
             if failure.is_temporary and (pause := delivery.pause(tries)):
@@ -208,17 +259,19 @@ class MailMail(models.Model):
 
     def _wake_up(self):
         """Once more, as the same mail, at once."""
-        values = {"state": "outgoing", "scheduled_date": False, "failure_reason": False}
-        self.write({**values, "dunning_tries": 0, "dunning_failure": False})
         if self:
+            self.write({"scheduled_date": False, "failure_reason": False})
+            self.mark_outgoing()
             self._queue_cron()._trigger()
 
     def _tell_notices(self):
         """The notices of these mails follow, in a transaction of their own. What another process
         is in the way of follows a little later."""
+        notices = self.env["dunning.notice"].with_context(l2c_leaving=None)
         for _attempt in range(3):
             try:
-                self.env["dunning.notice"]._follow_mails(self)
+                self.env.cr.commit()
+                notices._follow_mails(self)
                 self.env.cr.commit()
                 return
             except psycopg2.OperationalError:
@@ -226,4 +279,6 @@ class MailMail(models.Model):
             except Exception:
                 _logger.exception("Notices can't follow their mails %s now", self.ids)
                 self.env.cr.rollback()
-                return
+                break
+        notices._wake_follower()
+        self.env.cr.commit()

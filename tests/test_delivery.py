@@ -216,6 +216,7 @@ class TestWhatTheServerSays(DeliveryCase):
             deliver(database, "2026-03-10 12:52:00")
             self.assertEqual(states(database), {"sent": self.customers})
             self.assertEqual({row[1] for row in notices(database).values()}, {None})
+            self.assertEqual(database.query("SELECT DISTINCT dunning_failure FROM mail_mail"), [(None,)])
             ids = {parse(envelope)["Message-Id"] for envelope in sink.messages}
         self.assertEqual(ids, {row[3] for row in before.values()})
 
@@ -358,6 +359,30 @@ class TestAtTheServer(DeliveryCase):
             self.assertEqual(set(arrivals(sink).values()), {1})
             self.assertEqual(states(database), {"sent": self.customers})
             self.check_paid(database)
+
+    def test_what_has_just_left_is_not_written_again(self):
+        """Its notice learns of it only later; who looks at it now, sees that it has left."""
+        stop = "notice.run_id.action_stop()"
+        part = EDITS["a part of a payment"]
+        with HangingSink() as sink, self.company(sink) as database, contextlib.ExitStack() as stack:
+            beside = Shell(database._command(("shell", "--no-http", "--log-level=warn"), LATER))
+            stack.callback(beside.stop)
+            with database.shell_at(LATER).running(SEND) as ended:
+                before, answer = sink.arrived.get(timeout=WAIT)
+                for script in (EDITS["a payment"], part, stop):
+                    answer.set()
+                    address, answer = sink.arrived.get(timeout=WAIT)
+                    self.edit(beside, before, script)
+                    before = address
+                answer.set()
+            self.assertEqual(ended[0].status, 0, ended[0].output[-3000:])
+            deliver(database)
+            database.shell("env['dunning.notice']._cron_follow()", at=LATER)
+            self.assertEqual(set(arrivals(sink).values()), {1})
+            self.assertEqual(states(database), {"sent": 4, "cancelled": self.customers - 4})
+            self.assertEqual(
+                {row[0] for address, row in notices(database).items() if address in arrivals(sink)}, {"sent"}
+            )
 
     def edit(self, beside, address, script):
         [edited] = beside.run(EDIT.replace("ADDRESS", repr(address)) + textwrap.dedent(script))

@@ -1,10 +1,13 @@
 """When a notice leaves, in whose name, with what; and what comes back."""
 
 from email.message import EmailMessage
+from smtplib import SMTPDataError, SMTPServerDisconnected
 
 from odoo.exceptions import ValidationError
 from odoo.tests import new_test_user, tagged
 
+from ..engine import delivery
+from ..models.mail_mail import LEAVING
 from .common import TODAY, RunCase
 
 BOUNCE = """\
@@ -335,3 +338,75 @@ class TestBeforeLeaving(RunCase):
     def test_nothing_changed(self):
         self.mail.send()
         self.assertEqual((self.notice.state, self.notice.mail_id), ("queued", self.mail))
+
+
+@tagged("post_install", "-at_install")
+class TestFailures(RunCase):
+    """What becomes of a notice whose mail has failed."""
+
+    def setUp(self):
+        super().setUp()
+        self.other = self.env["res.partner"].create({"name": "Other", "email": "other@example.com"})
+        self.move = self.invoice(due="2026-03-02")
+        self.invoice(due="2026-03-02", partner_id=self.other.id)
+        run = self.run_on(TODAY)
+        self.notice, self.second = run.notice_ids.sorted(lambda notice: notice.partner_id == self.other)
+
+    def fail(self, notice, **found):
+        """The last try was in vain."""
+        mail = notice.mail_id
+        mail.dunning_tries = len(delivery.PAUSES)
+        mail.with_context(l2c_leaving=LEAVING)._came_back(delivery_error(**found))
+        self.env["dunning.notice"]._follow_mails(mail)
+        self.assertEqual(notice.state, "failed")
+        return mail
+
+    def test_the_books_change_meanwhile(self):
+        """Another amount is another mail, though the server may have the old one."""
+        old = self.fail(self.notice, uncertain=True)
+        self.pay(self.move, amount=40)
+        self.assertEqual((self.notice.state, self.notice.amount_due, old.state), ("failed", 60.0, "cancel"))
+        self.notice.action_retry()
+        self.assertNotEqual(self.notice.mail_id.message_id, old.message_id)
+        self.assertIn("60.00", self.notice.mail_id.body_html)
+
+    def test_an_old_mail_is_not_woken_up(self):
+        """A mail that another has taken the place of doesn't wait among the failed ones."""
+        old = self.fail(self.notice)
+        self.notice.action_retry()
+        self.assertEqual((self.notice.state, self.notice.mail_id.state, old.state), ("queued", "outgoing", "cancel"))
+
+    def test_the_question_outlives_the_notice_that_had_it(self):
+        self.fail(self.notice)
+        self.fail(self.second)
+        kind = self.env.ref("lead_to_cash.mail_activity_type_mail_server")
+        asked = self.env["mail.activity"].search([("activity_type_id", "=", kind.id)])
+        self.assertEqual(asked.res_id, self.notice.id)
+        self.pay(self.move)
+        self.assertEqual(self.notice.state, "cancelled")
+        asked = self.env["mail.activity"].search([("activity_type_id", "=", kind.id)])
+        self.assertEqual(asked.res_id, self.second.id)
+
+    def test_a_deleted_message_takes_the_mail_along(self):
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM mail_message WHERE id = %s", [self.notice.mail_id.mail_message_id.id])
+        self.env.invalidate_all(flush=False)
+        with self.enter_registry_test_mode():
+            self.env["dunning.notice"]._cron_follow()
+        self.assertEqual((self.notice.state, self.notice.failure_reason), ("failed", "The e-mail was deleted."))
+
+    def test_a_deleted_mail_that_had_left(self):
+        mail = self.notice.mail_id
+        mail.with_context(l2c_leaving=LEAVING).write({"state": "sent"})
+        self.assertEqual(self.notice.state, "queued")
+        mail.unlink()
+        self.assertEqual(self.notice.state, "sent")
+
+    def test_once_more_by_hand_counts_anew(self):
+        mail = self.fail(self.notice)
+        mail.mark_outgoing()
+        self.assertEqual((self.notice.state, mail.dunning_tries, mail.dunning_failure), ("queued", 0, False))
+
+
+def delivery_error(uncertain=False):
+    return SMTPServerDisconnected("lost") if uncertain else SMTPDataError(451, b"later")

@@ -83,6 +83,8 @@ class TestJobs(RunCase):
         self.env.cr.execute("UPDATE dunning_policy SET partner_domain = '[(1' WHERE id = %s", [self.policy.id])
         self.env.invalidate_all()
         notice.mail_id.send()
+        with self.enter_registry_test_mode():
+            self.env["dunning.notice"]._cron_follow()
         self.assertEqual((notice.state, bool(notice.failure_reason)), ("failed", True))
 
     def test_thanks_that_cant_be_rendered_stop_no_others(self):

@@ -62,12 +62,13 @@ class TestBanner(HoldCase):
         order.action_quotation_sent()
         self.assertIn("100.00", order.partner_credit_warning)
         self.env.invalidate_all()
-        [read] = order.with_user(reader).read(["name", "collection_warning", "partner_credit_warning"])
-        self.assertEqual((read["collection_warning"], read["partner_credit_warning"]), (False, ""))
+        [read] = order.with_user(reader).read(["name", "partner_credit_warning"])
+        self.assertEqual(read["partner_credit_warning"], "")
         self.assertEqual(invoice.with_user(reader).read(["name"])[0]["name"], invoice.name)
         for record, name in (
             (invoice, "dunning_decision_code"),
             (invoice, "closure_note"),
+            (order, "collection_warning"),
             (order, "closure_note"),
             (order, "next_action_summary"),
         ):

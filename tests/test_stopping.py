@@ -45,3 +45,15 @@ class TestStopping(ServedCase):
         return self.database.query(
             f"SELECT n.state, m.state FROM dunning_notice n LEFT JOIN mail_mail m ON m.id = n.mail_id WHERE {condition}"
         )
+
+    def test_who_may_not_send_mails_sends_none(self):
+        """Nor commits anything, nor wakes a scheduled action."""
+        triggers = "SELECT count(*) FROM ir_cron_trigger"
+        before = self.database.query(triggers)
+        [[mail_id]] = self.database.query("SELECT max(id) FROM mail_mail")
+        for login in CANCEL:
+            with self.subTest(login):
+                send = self.client(login).call
+                self.assertRefused("AccessError", send, "mail.mail", "send", [mail_id], auto_commit=True)
+                self.assertRefused("AccessError", send, "mail.mail", "process_email_queue")
+        self.assertEqual(self.database.query(triggers), before)
