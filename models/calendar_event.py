@@ -9,6 +9,6 @@ class CalendarEvent(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         events = super().create(vals_list)
-        # Who plans the meeting need not be the lead's salesperson.
-        events.opportunity_id.sudo()._handling_event("meeting")
+        # Who plans the meeting may see the lead; they need not be allowed to write it.
+        events.opportunity_id._filtered_access("read").sudo()._handling_event("meeting")
         return events

@@ -4,7 +4,7 @@ from datetime import timedelta
 from smtplib import SMTPServerDisconnected
 
 import psycopg2
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
@@ -59,6 +59,7 @@ class MailMail(models.Model):
 
     # The queue ---------------------------------------------------------------------------------
 
+    @api.model
     def process_email_queue(self, email_ids=(), batch_size=1000):
         """The host's queue ends after so many mails, or when a server hangs up, and comes again
         in an hour; while mails of notices are due, it comes again at once."""

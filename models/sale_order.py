@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
 from ..engine.handling import OPEN_ROLES, Rule, role_array
@@ -81,11 +81,19 @@ class SaleOrder(models.Model):
             if leads_sudo:
                 leads_sudo.action_set_won()
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        orders.opportunity_id.check_access("read")
+        return orders
+
     def write(self, vals):
         moved = self.browse()
         if vals.get("opportunity_id"):
             moved = self.filtered(lambda order: order.opportunity_id.id != vals["opportunity_id"])
         result = super().write(vals)
+        # The lead follows its quotation, whosever it is: only one that one sees can be chosen.
+        moved.opportunity_id.check_access("read")
         if vals.get("state") == "sent":
             self._move_leads("sent")
         for state, orders in moved.grouped("state").items():

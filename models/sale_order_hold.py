@@ -19,6 +19,8 @@ class SaleOrder(models.Model):
     def _compute_partner_credit_warning(self):
         """One banner: Odoo's own about the credit limit, and ours below it."""
         result = super()._compute_partner_credit_warning()
+        if not self._has_field_access(self._fields["collection_warning"], "read"):
+            return result  # the customer, who may read Odoo's own
         for order in self.filtered("collection_warning"):
             order.partner_credit_warning = "\n".join(
                 filter(None, (order.partner_credit_warning, order.collection_warning))

@@ -69,4 +69,7 @@ class SaleOrder(models.Model):
     @api.depends(*(f"opportunity_id.{name}" for name in SHOWN))
     def _compute_lead(self):
         for order in self:
-            order.update({shown: order.opportunity_id[name] for name, shown in SHOWN.items()})
+            lead = order.opportunity_id
+            if lead != order._origin.opportunity_id and not lead.with_user(self.env.uid).has_access("read"):
+                lead = lead.browse()  # chosen on the screen, not by whoever may
+            order.update({shown: lead[name] for name, shown in SHOWN.items()})

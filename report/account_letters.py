@@ -98,6 +98,8 @@ class Statement(models.AbstractModel):
         day = self._day(data, "date_to")
         accounts = self._open_sections(customers, members, day)
         first = data.get("date_from") and self._day(data, "date_from")
+        if first:
+            self._check_period(first, day)
         moved = self._moved_sections(customers, members, first, day) if first else {}
         return [
             self._letter(
@@ -112,6 +114,16 @@ class Statement(models.AbstractModel):
             )
             for customer in customers
         ]
+
+    def _check_period(self, first, last):
+        """What is brought forward names no items that could be refused: who may ask for a statement
+        of all movements at all may see it.
+
+        :raise UserError: when the first day lies after the last
+        """
+        self.env["statement.wizard"].check_access("create")
+        if first > last:
+            raise UserError(self.env._("The first day lies after the last. Choose an earlier one."))
 
     def _way_to_pay(self, company, customer, sections):
         """Our bank account, and a code for the first currency in which it can be paid."""

@@ -1,5 +1,7 @@
 """Searching is reading: nobody learns by a search, an order or a group what they can't read."""
 
+import contextlib
+
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tests import tagged
@@ -38,6 +40,9 @@ order.action_quotation_sent()
 move.message_subscribe(customer.ids)
 order.message_subscribe(customer.ids)
 customer.collection_note = 'Liar'
+colleague = env['crm.lead'].create({'name': 'Colleague', 'type': 'opportunity', 'need': 'Hidden', 'budget': 471148,
+    'user_id': env.ref('base.user_admin').id})
+env['sale.order'].create({'partner_id': customer.id, 'user_id': login('seller').id, 'client_order_ref': 'Own'})
 """
 
 
@@ -176,3 +181,41 @@ class TestOracle(ServedCase):
         level = move["dunning_level_id"][0]
         self.assertEqual(seller.call("account.move", "search_count", [["dunning_level_id", "=", level]]), 1)
         self.assertNothingToLearn("seller", "account.move", "dunning_level_id.policy_id.name", "=like", "T%")
+
+    def test_customers_do_not_learn_whether_somebody_is_after_them(self):
+        for model in ("account.move", "sale.order", "res.partner"):
+            self.assertNothingToLearn("customer", model, "activity_state", "=", "overdue")
+
+    def test_salespeople_learn_no_balance_by_a_statement_of_another_day(self):
+        """Nor does anybody by days in the wrong order."""
+        [[partner_id]] = self.database.query("SELECT partner_id FROM res_users WHERE login = 'customer'")
+        report = f"/report/html/lead_to_cash.statement/{partner_id}"
+        for login, status in (("seller", 403), ("invoicing", 200)):
+            page = self.client(login).get(f"{report}?date_from=2026-01-01&date_to=2026-03-10")
+            self.assertEqual(page.status_code, status, login)
+        for login in ("seller", "invoicing"):
+            page = self.client(login).get(f"{report}?date_to=2020-01-01&date_from=2026-03-10")
+            with self.subTest(login):
+                self.assertNotEqual(page.status_code, 200)
+                self.assertNotIn("10.00", page.text)
+
+    def test_a_colleagues_lead_is_not_read_or_won_by_a_quotation(self):
+        [[lead_id]] = self.database.query("SELECT id FROM crm_lead WHERE name = 'Colleague'")
+        [[order_id, partner_id]] = self.database.query(
+            "SELECT id, partner_id FROM sale_order WHERE client_order_ref = 'Own'"
+        )
+        for login in ("seller", "invoicing"):
+            client = self.client(login)
+            with self.subTest(login):
+                values = {"opportunity_id": lead_id, "partner_id": partner_id}
+                self.assertRefused("AccessError", client.call, "crm.lead", "read", [lead_id], ["need"])
+                self.assertRefused("AccessError", client.call, "sale.order", "write", [order_id], values)
+                self.assertRefused("AccessError", client.call, "sale.order", "create", values)
+        shown = {"lead_need": {}, "lead_budget": {}}
+        answer = self.client("seller").call("sale.order", "onchange", [], values, ["opportunity_id"], shown)
+        self.assertFalse(answer["value"].get("lead_need") or answer["value"].get("lead_budget"), answer)
+        event = {"name": "Meeting", "start": "2026-03-11 08:00:00", "stop": "2026-03-11 09:00:00"}
+        with contextlib.suppress(Refused):
+            self.client("seller").call("calendar.event", "create", {**event, "opportunity_id": lead_id})
+        rows = self.database.query("SELECT handling_role, won_status FROM crm_lead WHERE id = %s", lead_id)
+        self.assertEqual(rows, [("new", "pending")])

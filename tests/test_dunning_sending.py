@@ -392,7 +392,8 @@ class TestFailures(RunCase):
         self.env.cr.execute("DELETE FROM mail_message WHERE id = %s", [self.notice.mail_id.mail_message_id.id])
         self.env.invalidate_all(flush=False)
         with self.enter_registry_test_mode():
-            self.env["dunning.notice"]._cron_follow()
+            self.env.ref("lead_to_cash.cron_follow").method_direct_trigger()
+        self.env.invalidate_all()
         self.assertEqual((self.notice.state, self.notice.failure_reason), ("failed", "The e-mail was deleted."))
 
     def test_a_deleted_mail_that_had_left(self):

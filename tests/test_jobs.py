@@ -84,7 +84,8 @@ class TestJobs(RunCase):
         self.env.invalidate_all()
         notice.mail_id.send()
         with self.enter_registry_test_mode():
-            self.env["dunning.notice"]._cron_follow()
+            self.env.ref("lead_to_cash.cron_follow").method_direct_trigger()
+        self.env.invalidate_all()
         self.assertEqual((notice.state, bool(notice.failure_reason)), ("failed", True))
 
     def test_thanks_that_cant_be_rendered_stop_no_others(self):

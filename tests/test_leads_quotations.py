@@ -1,5 +1,6 @@
 """A quotation that is linked to its lead later moves the lead as it would have done."""
 
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .test_leads_transitions import LeadCase
@@ -46,7 +47,15 @@ class TestLinkedLater(LeadCase):
         lead = self.lead_in("contacted", user_id=self.user("owner", "sales_team.group_sale_salesman").id)
         order = self.sent()
         order.user_id = seller
-        order.with_user(seller).write({"opportunity_id": lead.id})
+        with self.assertRaises(AccessError):
+            order.with_user(seller).write({"opportunity_id": lead.id})
+        self.assertEqual(lead.handling_role, "contacted")
+
+    def test_sent_by_a_colleague_who_does_not_see_the_lead(self):
+        seller = self.user("seller", "sales_team.group_sale_salesman")
+        lead = self.lead_in("contacted", user_id=self.user("owner", "sales_team.group_sale_salesman").id)
+        order = self.order(opportunity_id=lead.id, user_id=seller.id)
+        order.with_user(seller).action_quotation_sent()
         self.assertEqual(lead.handling_role, "in_progress")
 
     def test_the_same_lead_again_changes_nothing(self):
