@@ -1,3 +1,4 @@
+from . import real_records_mixin
 from . import clock_mixin
 from . import document_access_mixin
 from . import handling_status

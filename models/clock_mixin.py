@@ -14,6 +14,7 @@ class ClockMixin(models.AbstractModel):
     """
 
     _name = "l2c.clock.mixin"
+    _inherit = ["l2c.real.records.mixin"]
     _description = "Clock"
 
     def _at(self, moment):

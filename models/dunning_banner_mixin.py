@@ -5,6 +5,7 @@ class DunningBannerMixin(models.AbstractModel):
     """What a person should know before working on a list of dunning stands above it."""
 
     _name = "dunning.banner.mixin"
+    _inherit = ["l2c.real.records.mixin"]
     _description = "Dunning Banners"
 
     @api.model

@@ -6,7 +6,10 @@ from odoo.tools import SQL, format_amount
 #: Proposals that are still to be decided or booked.
 PENDING = ("proposed", "approved")
 #: What its buttons alone write.
-BY_BUTTONS = {"state", "state_since", "approver_ids", "move_id", "promise_id", "requested_by_id", "refusal_reason"}
+BY_BUTTONS = {
+    *("state", "state_since", "approver_ids", "move_id", "entry_as_approved"),
+    *("promise_id", "requested_by_id", "refusal_reason"),
+}
 #: What follows from the items, whatever a client sends.
 BY_ITEMS = {"company_id", "currency_id"}
 #: What a proposal is about: as it was proposed.

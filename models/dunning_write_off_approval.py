@@ -41,15 +41,18 @@ class DunningWriteOff(models.Model):
                 raise UserError(
                     self.env._("A Collections manager, or whoever made the proposal, can refuse it. Ask one of them.")
                 )
+            if proposal.sudo().move_state == "posted":  # whoever refuses need not see entries
+                raise UserError(self.env._("The entry of the write-off is posted. Reset it to draft first."))
         self._refuse(reason)
 
     def _refuse(self, reason=None):
-        """The proposals are over: nothing is left of what they planned."""
-        if not self:
-            return
-        self._end_requests()
+        """The proposals are over: nothing is left of what they planned. What is in the books
+        isn't over."""
         # Whoever refuses, or pays, need not be allowed to write the proposal and its entry.
-        proposals_sudo = self.sudo()
+        proposals_sudo = self.sudo().filtered(lambda proposal: proposal.move_state != "posted")
+        if not proposals_sudo:
+            return
+        proposals_sudo._end_requests()
         moves_sudo, promises_sudo = proposals_sudo.move_id, proposals_sudo.promise_id
         proposals_sudo.write({"state": "refused", "refusal_reason": reason})
         moves_sudo.filtered(lambda move: move.state == "draft").unlink()
@@ -117,17 +120,21 @@ class DunningWriteOff(models.Model):
         below a limit. Each at the rate of the day of its last step, this one at today's."""
         today, own = self._today(), self.company_id.currency_id
         company_sudo = self.company_id.sudo()  # its limits
+        since = today - timedelta(days=company_sudo.write_off_window_days)
         recent_sudo = self.sudo().search(  # whoever made them
-            [
-                ("partner_id.commercial_partner_id", "=", self.partner_id.commercial_partner_id.id),
-                ("company_id", "=", self.company_id.id),
-                ("state", "!=", "refused"),
-                ("state_since", ">", today - timedelta(days=company_sudo.write_off_window_days)),
-                ("id", "!=", self.id),
-            ]
+            self._customer_domain()
+            & (Domain("state", "!=", "refused") | Domain("move_id.state", "=", "posted"))
+            & Domain([("company_id", "=", self.company_id.id), ("state_since", ">", since), ("id", "!=", self.id)])
         )
         days = [(self, today), *((row_sudo, row_sudo.state_since) for row_sudo in recent_sudo)]
         return sum(row.currency_id._convert(row.amount, own, self.company_id, day) for row, day in days)
+
+    def _customer_domain(self):
+        """Of the same customer: whose items they are, whomever they were proposed for."""
+        customers = (self.move_line_ids.partner_id | self.partner_id).commercial_partner_id
+        return Domain("partner_id.commercial_partner_id", "in", customers.ids) | Domain(
+            "move_line_ids.partner_id.commercial_partner_id", "in", customers.ids
+        )
 
     def _who_may(self):
         """The sentence for those whose limit is too low."""
@@ -213,7 +220,8 @@ class DunningWriteOff(models.Model):
     def _lapse(self):
         """Settlements whose day has passed, and the days of grace, are over."""
         late = self.search([("kind", "=", "settlement"), ("state", "=", "approved"), ("date", "<", self._today())])
-        for proposal in late.filtered(lambda proposal: proposal.amount_to_pay > 0):
+        late = late.filtered(lambda proposal: proposal.amount_to_pay > 0 and proposal.move_state != "posted")
+        for proposal in late:
             policy = proposal.partner_id.with_company(proposal.company_id)._get_dunning_policy()
             if (proposal._today() - proposal.date).days > policy.grace_days:
                 reason = self.env._("The customer did not pay its part in time.")

@@ -1,13 +1,35 @@
 from datetime import timedelta
 
-from odoo import Command, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import clean_context
 
 
 class DunningWriteOff(models.Model):
     """The entry of an approved write-off: made as a draft, posted by a person."""
 
     _inherit = "dunning.write.off"
+
+    entry_as_approved = fields.Json(compute="_compute_entry_as_approved", store=True, copy=False)
+
+    @api.depends("move_id")
+    def _compute_entry_as_approved(self):
+        """What the entry was when it was made, whatever becomes of it."""
+        for proposal in self:
+            proposal.entry_as_approved = proposal._entry_now()
+
+    def _entry_now(self):
+        """What of the entry makes it this one: its day and its labels are the accountant's."""
+        move = self.move_id
+        lines = [
+            (
+                *(line.account_id.id, line.partner_id.id, line.currency_id.id),
+                *(round(line.amount_currency, 6), round(line.balance, 6), sorted(line.tax_ids.ids)),
+            )
+            for line in move.line_ids.filtered("account_id")
+        ]
+        about = [move.move_type, move.company_id.id, move.reversed_entry_id.id]
+        return [about, *(list(line) for line in sorted(lines))]
 
     def action_open_entry(self):
         """Show the entry."""
@@ -46,12 +68,15 @@ class DunningWriteOff(models.Model):
         """The draft; whoever approves within the limits may make it."""
         if self.kind == "settlement":  # the customer may have paid more than was agreed
             self.sudo().amount = min(self.amount, self._open_amount())  # whoever approves
-        moves_sudo = self.env["account.move"].sudo().with_company(self.company_id)  # the same
+        # The same; a client's defaults are none for what it makes.
+        moves_sudo = self.env["account.move"].with_context(clean_context(self.env.context)).sudo()
+        moves_sudo = moves_sudo.with_company(self.company_id)
         if self.document == "entry":
             move_sudo = moves_sudo.create(self._prepare_entry_values(moves_sudo._general_journal(self.company_id)))
         else:
             move_sudo = self._make_credit_note(moves_sudo)
         self.sudo().move_id = move_sudo  # the same
+        self.flush_recordset()  # as it is now
 
     def _shares(self):
         """What is written off of each item, oldest first, as the host reconciles."""
@@ -164,9 +189,10 @@ class DunningWriteOff(models.Model):
             proposal._check_paid()
             proposal._check_still_open()
             booked = -sum(proposal._counterparts().mapped("amount_currency"))
-            if proposal.currency_id.compare_amounts(booked, proposal.amount):
+            is_other = proposal._entry_now() != proposal.entry_as_approved
+            if is_other or proposal.currency_id.compare_amounts(booked, proposal.amount):
                 raise UserError(
-                    self.env._("The entry is for another amount than was approved. Refuse it and propose anew.")
+                    self.env._("The entry isn't what was approved any more. Refuse the write-off and propose anew.")
                 )
         self.state = "done"
         self.flush_recordset()  # the status of the invoices is found by SQL

@@ -147,6 +147,7 @@ PEOPLE = {
     "seller": ("sales_team.group_sale_salesman", {"email": "seller@example.com"}),
     "neighbour": ("account.group_account_manager,sales_team.group_sale_manager", {"email": "neighbour@example.com"}),
     "user": ("lead_to_cash.group_collections_user", {"email": "user@example.com"}),
+    "manager": ("lead_to_cash.group_collections_manager", {"email": "manager@example.com"}),
 }
 
 
@@ -210,6 +211,21 @@ class TestPublicMethods(ServedCase):
 
     def test_a_manager_of_another_company(self):
         self.check("neighbour")
+
+    def test_nothing_for_nothing(self):
+        """Those with all rights have none over what is no record."""
+        for login in ("user", "manager"):
+            client, before = self.client(login), self.state()
+            for model, methods in self.methods.items():
+                for method, function in methods.items():
+                    if getattr(function, "_api_model", False) or Registry(get_db_name())[model]._abstract:
+                        continue
+                    with self.subTest(who=login, model=model, method=method):
+                        self.is_refused(client, model, method, function, [None])
+                        after = self.state()
+                        changed = [row[0] for row, old in zip(after, before, strict=True) if row != old]
+                        before = after
+                        self.assertEqual(changed, [])
 
     def check(self, login):
         client, before = self.client(login), self.state()

@@ -358,7 +358,7 @@ class TestBooking(WriteOffCase):
             Command.update(line.id, {"debit": line.debit and 500, "credit": line.credit and 500})
             for line in entry.line_ids
         ]
-        with self.assertRaisesRegex(UserError, "another amount"):
+        with self.assertRaisesRegex(UserError, "what was approved any more"):
             entry.action_post()
 
     def test_undone_and_posted_again(self):
