@@ -12,6 +12,7 @@ class CallClaimMixin(models.AbstractModel):
     """Who is calling, so that two don't call the same one at once."""
 
     _name = "call.claim.mixin"
+    _inherit = ["l2c.real.records.mixin"]
     _description = "Taken for a Call"
 
     claimed_by_id = fields.Many2one("res.users", "Taken by", copy=False, readonly=True, groups="base.group_user")

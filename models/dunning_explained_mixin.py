@@ -6,6 +6,7 @@ class DunningExplainedMixin(models.AbstractModel):
     """Says a decision in the reader's words, from its code and what it refers to."""
 
     _name = "dunning.explained.mixin"
+    _inherit = ["l2c.real.records.mixin"]
     _description = "Explained Decision"
 
     sentence = fields.Char("Why", compute="_compute_sentence")

@@ -13,6 +13,7 @@ class DunningSegmentMixin(models.AbstractModel):
     when it is saved, it is searched as that person, and reaches no further than the customers."""
 
     _name = "dunning.segment.mixin"
+    _inherit = ["l2c.real.records.mixin"]
     _description = "Customers of a Segment"
 
     partner_domain = fields.Char("Customers", help="Which customers it is for. Empty: all.")

@@ -15,7 +15,6 @@ dong.write({'active': True, 'rate_ids': [Command.create({'name': '2020-01-01', '
 names = ['First', 'Second', 'Third', 'Fourth', 'Abroad', 'Also Abroad']
 customers = env['res.partner'].create([{'name': name} for name in names])
 cash = env['account.account'].create({'name': 'Till', 'code': '699002', 'account_type': 'asset_cash'})
-tax = env['account.tax'].create({'name': '10 %', 'amount': 10})
 kid = env['res.partner'].create({'name': 'Contact', 'parent_id': customers[3].id})
 env.company.dunning_awaits_release = True
 moves = env['account.move'].create([{
@@ -32,7 +31,7 @@ env['res.users'].search([('login', '=', 'collector')]).company_ids += other
 print('FACTS', {
     'customers': customers.ids, 'items': moves.line_ids.filtered('date_maturity').ids, 'dong': dong.id,
     'own': env.company.currency_id.id, 'company': env.company.id, 'other': other.id, 'invoices': moves.ids,
-    'cash': cash.id, 'tax': tax.id, 'kid': kid.id, 'receivable': moves.line_ids.filtered('date_maturity').account_id.id})
+    'cash': cash.id, 'kid': kid.id, 'receivable': moves.line_ids.filtered('date_maturity').account_id.id})
 """
 
 
@@ -203,11 +202,10 @@ class TestWriteOffClients(ServedCase):
                 self.assertEqual(self.row(proposal)["state"], "done")
 
     def test_a_clients_defaults_make_no_entry(self):
-        context = {"default_tax_ids": [[6, 0, [self.facts["tax"]]]], "default_auto_post": "at_date"}
+        context = {"default_reversed_entry_id": self.facts["invoices"][0]}
         _proposal, entry = self.approved(5, amount=1000.0, context=context)
-        lines = self.database.query("SELECT count(*) FROM account_move_line WHERE move_id = %s", entry)
-        self.assertEqual(lines, [(2,)])
-        self.assertEqual(self.database.query("SELECT auto_post FROM account_move WHERE id = %s", entry), [("no",)])
+        reverses = self.database.query("SELECT reversed_entry_id FROM account_move WHERE id = %s", entry)
+        self.assertEqual(reverses, [(None,)])
 
     def test_what_is_no_record(self):
         manager = self.client("manager")

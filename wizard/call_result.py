@@ -7,6 +7,7 @@ class CallResult(models.TransientModel):
     """What came of a call to a customer, and when it is called again."""
 
     _name = "call.result"
+    _inherit = ["l2c.real.records.mixin"]
     _description = "Result of a Call"
 
     partner_id = fields.Many2one("res.partner", "Customer", required=True, readonly=True)

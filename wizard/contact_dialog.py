@@ -7,6 +7,7 @@ class ContactDialog(models.TransientModel):
     """After the first contact: what is needed, what was said, and what comes next."""
 
     _name = "contact.dialog"
+    _inherit = ["l2c.real.records.mixin"]
     _description = "First Contact"
 
     res_model = fields.Selection(DOCUMENTS, required=True)

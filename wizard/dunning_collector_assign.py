@@ -8,6 +8,7 @@ class DunningCollectorAssign(models.TransientModel):
     """Gives customers another collector: for good, or while somebody is away."""
 
     _name = "dunning.collector.assign"
+    _inherit = ["l2c.real.records.mixin"]
     _description = "Assign Collector"
 
     scope = fields.Selection(

@@ -7,6 +7,7 @@ class DunningGoLive(models.TransientModel):
     begins. Nothing leaves before a person has seen and released it."""
 
     _name = "dunning.go.live"
+    _inherit = ["l2c.real.records.mixin"]
     _description = "Go Live with Dunning"
 
     policy_id = fields.Many2one("dunning.policy", required=True, readonly=True)

@@ -7,6 +7,7 @@ class HandlingClose(models.TransientModel):
     """Asks with which reason documents are closed."""
 
     _name = "handling.close"
+    _inherit = ["l2c.real.records.mixin"]
     _description = "Close with a Reason"
 
     res_model = fields.Selection(DOCUMENTS, required=True)

@@ -7,6 +7,7 @@ class LeadHandOver(models.TransientModel):
     """Asks to whom leads are handed over."""
 
     _name = "lead.hand.over"
+    _inherit = ["l2c.real.records.mixin"]
     _description = "Hand Over to Sales"
 
     lead_ids = fields.Many2many("crm.lead", required=True, context={"active_test": False})
@@ -29,6 +30,7 @@ class LeadReturn(models.TransientModel):
     """Asks why leads are returned to who handed them over."""
 
     _name = "lead.return"
+    _inherit = ["l2c.real.records.mixin"]
     _description = "Return to Marketing"
 
     lead_ids = fields.Many2many("crm.lead", required=True)

@@ -10,6 +10,7 @@ class SatisfactionDialog(models.TransientModel):
     """What a customer says on the phone about how content it is."""
 
     _name = "satisfaction.dialog"
+    _inherit = ["l2c.real.records.mixin"]
     _description = "Satisfaction"
 
     partner_id = fields.Many2one("res.partner", "Customer", required=True, readonly=True)
