@@ -30,11 +30,17 @@ class MailMail(models.Model):
 
     _inherit = "mail.mail"
 
-    dunning_tries = fields.Integer("Failed Tries", readonly=True, copy=False)
+    dunning_tries = fields.Integer("Failed Tries", readonly=True, copy=False, groups="base.group_system")
     dunning_failure = fields.Char(
-        "Cause at the Mail Server", readonly=True, copy=False, help="The same for all that fail for the same reason."
+        "Cause at the Mail Server",
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+        help="The same for all that fail for the same reason.",
     )
-    dunning_is_uncertain = fields.Boolean("The Server May Have It", readonly=True, copy=False)
+    dunning_is_uncertain = fields.Boolean(
+        "The Server May Have It", readonly=True, copy=False, groups="base.group_system"
+    )
 
     def write(self, vals):
         result = super().write(vals)
@@ -49,6 +55,7 @@ class MailMail(models.Model):
 
     def mark_outgoing(self):
         """A person says: once more. What failed before doesn't count."""
+        self.check_access("write")
         result = super().mark_outgoing()
         self._notices_sudo().mail_id.write({"dunning_tries": 0, "dunning_failure": False})
         return result
