@@ -69,7 +69,8 @@ class DunningWriteOff(models.Model):
         if self.kind == "settlement":  # the customer may have paid more than was agreed
             self.sudo().amount = min(self.amount, self._open_amount())  # whoever approves
         # The same; a client's defaults are none for what it makes.
-        moves_sudo = self.env["account.move"].with_context(clean_context(self.env.context)).sudo()
+        context = clean_context(self.env.context)
+        moves_sudo = self.env["account.move"].with_context(context).sudo()  # pylint: disable=context-overridden
         moves_sudo = moves_sudo.with_company(self.company_id)
         if self.document == "entry":
             move_sudo = moves_sudo.create(self._prepare_entry_values(moves_sudo._general_journal(self.company_id)))

@@ -149,7 +149,7 @@ class MailMail(models.Model):
             try:
                 mails._prepared(notices_sudo._follow_reasons)
                 if auto_commit:
-                    self.env.cr.commit()
+                    self._commit()
                 ready |= mails
             except psycopg2.OperationalError:
                 if not auto_commit:
@@ -159,7 +159,11 @@ class MailMail(models.Model):
         return ready
 
     def _send_as_any(self, **options):
-        return super()._send(**options)
+        return super()._send(**options)  # pylint: disable=super-method-mismatch
+
+    def _commit(self):
+        """The host's queue commits after each mail, and so does what belongs to it."""
+        self.env.cr.commit()  # pylint: disable=invalid-commit
 
     def _leave(self, auto_commit, **options):
         """Hand this mail of a notice over to the server, if it may leave now. Returns the error
@@ -168,7 +172,7 @@ class MailMail(models.Model):
         try:
             error = self._try_to_leave(auto_commit=auto_commit, **options)
             if auto_commit:
-                self.env.cr.commit()
+                self._commit()
         except psycopg2.Error:
             if not auto_commit:
                 raise
@@ -194,7 +198,7 @@ class MailMail(models.Model):
         attached = self.attachment_ids
         claimed = self._claim_notice()
         if claimed and auto_commit and self.attachment_ids != attached:
-            self.env.cr.commit()
+            self._commit()
             claimed = self._claim_notice()
         return claimed
 
@@ -278,9 +282,9 @@ class MailMail(models.Model):
         notices = self.env["dunning.notice"].with_context(l2c_leaving=None)
         for _attempt in range(3):
             try:
-                self.env.cr.commit()
+                self._commit()
                 notices._follow_mails(self)
-                self.env.cr.commit()
+                self._commit()
                 return
             except psycopg2.OperationalError:
                 self.env.cr.rollback()
@@ -289,4 +293,4 @@ class MailMail(models.Model):
                 self.env.cr.rollback()
                 break
         notices._wake_follower()
-        self.env.cr.commit()
+        self._commit()
