@@ -68,10 +68,9 @@ class DunningWriteOff(models.Model):
         """The draft; whoever approves within the limits may make it."""
         if self.kind == "settlement":  # the customer may have paid more than was agreed
             self.sudo().amount = min(self.amount, self._open_amount())  # whoever approves
-        # The same; a client's defaults are none for what it makes.
-        context = clean_context(self.env.context)
-        moves_sudo = self.env["account.move"].with_context(context).sudo()  # pylint: disable=context-overridden
-        moves_sudo = moves_sudo.with_company(self.company_id)
+        context = clean_context(self.env.context)  # a client's defaults are none for what it makes
+        moves = self.env["account.move"].with_context(context)  # pylint: disable=context-overridden
+        moves_sudo = moves.sudo().with_company(self.company_id)  # the same
         if self.document == "entry":
             move_sudo = moves_sudo.create(self._prepare_entry_values(moves_sudo._general_journal(self.company_id)))
         else:

@@ -21,7 +21,8 @@ FOLDERS = ("controllers", "engine", "models", "report", "wizard")
 def comments(text):
     """{line: its comment}"""
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
-    return {token.start[0]: token.string.lstrip("# ") for token in tokens if token.type == tokenize.COMMENT}
+    found = {token.start[0]: token.string.lstrip("# ") for token in tokens if token.type == tokenize.COMMENT}
+    return {line: comment for line, comment in found.items() if not comment.startswith("pylint:")}
 
 
 def calls(tree):
