@@ -46,7 +46,7 @@ env['sale.order'].create({'partner_id': customer.id, 'user_id': login('seller').
 """
 
 
-@tagged("post_install", "-at_install")
+@tagged("-standard", "l2c_long", "post_install", "-at_install")
 class TestEverySearch(HandlingCase):
     """Each field of ours that is searched by a method, or through another record."""
 

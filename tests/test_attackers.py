@@ -25,7 +25,7 @@ ODD = (
 SCRIPT = "<script>alert('x')</script><b>bold</b>"
 
 
-@tagged("post_install", "-at_install")
+@tagged("-standard", "l2c_long", "post_install", "-at_install")
 @freeze_time(f"{TODAY} 12:00:00")
 class TestAttackers(AnswerCase):
     def setUp(self):
@@ -177,7 +177,7 @@ class TestAttackers(AnswerCase):
         return self.env["ir.actions.report"]._render_qweb_html(f"lead_to_cash.{report}", record.ids)[0].decode()
 
 
-@tagged("post_install", "-at_install")
+@tagged("-standard", "l2c_long", "post_install", "-at_install")
 class TestManyAtOnce(BaseCase):
     def test_limit(self):
         """Thirty posts at the same moment, each in a connection of its own: twenty at most pass."""

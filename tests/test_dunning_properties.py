@@ -224,7 +224,7 @@ class Course(RunCase):
         self.pending(move, "queued").mail_id.write({"state": "exception", "failure_reason": "Mailbox full"})
 
 
-@tagged("post_install", "-at_install")
+@tagged("-standard", "l2c_long", "post_install", "-at_install")
 class TestCourse(Course):
     @on_database
     @given(courses)

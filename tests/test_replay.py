@@ -61,7 +61,7 @@ class ReplayCase(TransactionCase):
         return found
 
 
-@tagged("post_install", "-at_install")
+@tagged("-standard", "l2c_long", "post_install", "-at_install")
 class TestInvariants(ReplayCase):
     def test_each_day_in_any_order(self):
         """What holds each day; and the order of a day's events makes no difference."""
@@ -138,7 +138,7 @@ class Ending:
         os._exit(1)
 
 
-@tagged("post_install", "-at_install")
+@tagged("-standard", "l2c_long", "post_install", "-at_install")
 class TestOtherProcess(BaseCase):
     """What goes wrong in the process that books new invoices stops the first one."""
 

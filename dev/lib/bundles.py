@@ -2,7 +2,10 @@
 Otherwise each test makes them anew, in a transaction that is undone."""
 
 qweb = env["ir.qweb"]  # noqa: F821
-for name in ("web.assets_web", "web.assets_tests", "bus.websocket_worker_assets"):
+for name in (
+    *("web.assets_web", "web.assets_tests", "bus.websocket_worker_assets"),
+    *("web.assets_unit_tests_setup", "web.assets_unit_tests"),
+):
     qweb._get_asset_bundle(name, css=False).js()
 for name in ("web.assets_web", "web.assets_web_print"):
     qweb._get_asset_bundle(name, js=False).css()
