@@ -64,8 +64,7 @@ def events(today):
                n.amount_due, n.currency_id, v.delay_days + (%(today)s - n.date), n.date
           FROM dunning_notice n JOIN dunning_level v ON v.id = n.level_id
      LEFT JOIN mail_mail mail ON mail.id = n.mail_id
-         WHERE n.state IN ('to_approve', 'failed')
-               -- what a mail server does to all is no matter of a customer
+         WHERE n.state IN ('to_approve', 'failed') -- what a mail server does to all is no customer's matter
            AND CASE WHEN n.state = 'failed' THEN mail.dunning_failure IS NULL ELSE n.exceptions IS NOT NULL END
          UNION ALL
         SELECT l.company_id, p.commercial_partner_id, %(returned)s, l.id, l.amount_residual, l.company_currency_id,
