@@ -1,6 +1,6 @@
 from odoo.tools import SQL
 
-from .engine.handling import REQUIRED
+from .engine.handling.status import REQUIRED
 
 
 def pre_init_hook(env):

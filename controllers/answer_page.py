@@ -6,7 +6,7 @@ from odoo.addons.account_payment.controllers.portal import PortalAccount
 from odoo.exceptions import UserError
 from odoo.http import request
 
-from ..engine.answers import MOST_BYTES, read_number
+from ..engine.portal.answers import MOST_BYTES, read_number
 from .token_page import TokenPages
 
 

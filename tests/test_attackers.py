@@ -12,10 +12,10 @@ from odoo.tests import BaseCase, freeze_time, tagged
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
-from ..engine.answers import KINDS, REASONS
-from ..models.l2c_portal_post import MOST_OF_ADDRESS, MOST_OF_TOKEN
+from ..engine.portal.answers import KINDS, REASONS
+from ..models.portal.post import MOST_OF_ADDRESS, MOST_OF_TOKEN
 from .common import TODAY
-from .test_answer_page import AnswerCase
+from .portal.test_answer_page import AnswerCase
 
 #: What stands in fields now and then: nearly right, or meant to break something.
 ODD = (

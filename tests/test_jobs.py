@@ -9,7 +9,7 @@ from odoo.tools import SQL, mute_logger
 
 from .common import TODAY, RunCase
 
-MODULE = "odoo.addons.lead_to_cash.models.isolated"
+MODULE = "odoo.addons.lead_to_cash.models.handling.isolated"
 
 
 @tagged("post_install", "-at_install")

@@ -8,8 +8,8 @@ import pandas as pd
 from odoo.tests import tagged
 from odoo.tools import SQL
 
+from .books.test_receivables import SUMS, ReceivablesCase
 from .receivables import generated_rows, real_folder, write_file
-from .test_receivables import SUMS, ReceivablesCase
 
 LAST_DAY = "2014-01-31"
 

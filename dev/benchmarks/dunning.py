@@ -22,7 +22,7 @@ env.company.dunning_policy_id = policy
 MEASURE = """
 import resource, time
 from odoo.tools import SQL
-from odoo.addons.lead_to_cash.engine.dunning import decide
+from odoo.addons.lead_to_cash.engine.dunning.deciding import decide
 
 env = env(context=dict(env.context, l2c_today='DATE', tracking_disable=False))
 clock = time.perf_counter

@@ -8,7 +8,7 @@ from odoo.addons.lead_to_cash.tests.volume import DOCUMENTS, grow
 
 HOOK = """
 import time
-from odoo.addons.lead_to_cash.engine.handling import REQUIRED
+from odoo.addons.lead_to_cash.engine.handling.status import REQUIRED
 start = time.perf_counter()
 for model in REQUIRED:
     env[model]._handling_install()

@@ -1,0 +1,316 @@
+"""Who is reminded today, and why not: one SQL statement over all open items of a company.
+
+An item is an open line of a receivable account. The statement is put together from named
+parts, each a common table expression that the next ones read:
+
+``item`` → ``suspended`` → ``weighed`` → ``fact`` → ``coded`` → ``decided``. The result has one
+row for each debit item: its code, the level it reached or that comes next, the day on which
+something changes, and what the sentence names.
+"""
+
+from datetime import date
+from typing import NamedTuple
+
+from odoo.tools import SQL
+
+from ..agreements.promises import next_payment_day_sql
+from ..handling.workdays import moved_days
+from .items import flight, item
+
+CODES = [
+    ("reminded", "Reminded"),
+    ("not_due", "Not due"),
+    ("below_minimum", "Below the minimum"),
+    ("excluded", "Excluded"),
+    ("promised", "Promised"),
+    ("disputed", "Disputed"),
+    ("on_hold", "On hold"),
+    ("too_soon", "Too soon after the last notice"),
+    ("in_flight", "Payment on its way"),
+    ("covered_by_credit", "Covered by credit"),
+    ("no_address", "No address"),
+    ("no_policy", "No policy"),
+    ("last_level", "Last level reached"),
+    ("replied", "Customer replied"),
+    ("insolvent", "Insolvent"),
+    ("legal", "With the lawyer"),
+    ("withholding", "Withholding tax"),
+    ("internal", "Own company"),
+    ("not_delivered", "Last notice not delivered"),
+    ("closed", "Closed"),
+    ("postponed", "Enough for today"),
+]
+#: Codes of items that a notice doesn't list, even when they are past due.
+NOT_LISTED = ("internal", "closed", "insolvent", "legal", "excluded", "withholding", "disputed", "promised")
+
+
+class Question(NamedTuple):
+    """What is asked: which company, as of which day.
+
+    ``working_day`` is the last working day up to ``today``: a level's date that falls on a
+    holiday moves to the next working day, so it has come when it isn't after that day.
+    ``moved`` are the holidays to come, with the working day after each. ``policy``,
+    ``hold_until``, ``state``, ``trust`` and ``payment_days`` are expressions on the customer, a row
+    called ``cp``; ``rate`` is one on ``currency_id``: company currency for one unit.
+    A payment that its provider hasn't confirmed since ``pending_since`` isn't expected any more.
+    ``most_notices`` may still be made today (None: any number); ``partner_ids``, unless None,
+    are the only customers asked about.
+    """
+
+    company_id: int
+    today: date
+    working_day: date
+    pending_since: date
+    moved: dict
+    policy: SQL
+    hold_until: SQL
+    state: SQL
+    trust: SQL
+    payment_days: SQL
+    rate: SQL
+    most_notices: int | None = None
+    partner_ids: tuple | None = None
+
+
+def _suspended(question):
+    """Items with their open promise, until its grace is over, the day from which one counts as
+    broken, and their open dispute; those from before the cut-off date of a policy that leaves them
+    to people are excluded. ``pay_day`` is the due date, or the customer's payment day after it."""
+    return SQL(
+        """
+        SELECT i.*, p.catch_up, p.minimum_balance, GREATEST(p.minimum_days_between, 1) AS minimum_days_between,
+               i.due < p.cut_off_date AS is_old, p.cut_off_level_id,
+               i.no_followup OR (i.residual > 0 AND i.due < p.cut_off_date AND p.cut_off_level_id IS NULL) IS TRUE AS excluded,
+               %(pay_day)s AS pay_day,
+               CASE WHEN g.until >= %(today)s THEN g.id END AS promise_id, g.until AS promised_until,
+               CASE WHEN g.broken_on IS NOT NULL OR g.until < %(today)s
+                    THEN GREATEST(g.broken_on, CASE WHEN g.until < %(today)s THEN g.until + 1 END, i.due + 1) END AS broken_on,
+               d.id AS dispute_id, d.revisit_date
+          FROM item i
+     LEFT JOIN dunning_policy p ON p.id = i.policy_id
+     LEFT JOIN LATERAL (
+            SELECT (array_agg(s.id ORDER BY s.date, s.id) FILTER (WHERE s.state = 'open'))[1] AS id,
+                   MIN(s.date) FILTER (WHERE s.state = 'open') + COALESCE(p.grace_days, 0) AS until,
+                   MAX(s.broken_date) AS broken_on
+              FROM dunning_promise_line_rel x JOIN dunning_promise s ON s.id = x.promise_id
+             WHERE x.move_line_id = i.id AND s.state IN ('open', 'broken') AND s.company_id = %(company)s
+        ) g ON TRUE
+     LEFT JOIN LATERAL (
+            SELECT s.id, s.revisit_date
+              FROM dunning_dispute_line_rel x JOIN dunning_dispute s ON s.id = x.dispute_id
+             WHERE x.move_line_id = i.id AND s.state = 'open' AND s.company_id = %(company)s
+          ORDER BY s.id LIMIT 1
+        ) d ON TRUE
+        """,
+        company=question.company_id,
+        today=question.today,
+        pay_day=next_payment_day_sql(SQL("i.due"), SQL("i.payment_days")),
+    )
+
+
+def _weighed(question):
+    """Items with the sums of their customer and currency: open credit, money on its way,
+    what is overdue net of credit, and what comes due up to and with the item, oldest first:
+    that is what credit is set against. Items that no notice would list use none of it up.
+
+    Windows, not joins: they stay linear whatever the planner expects of the parts.
+    """
+    return SQL(
+        """
+        SELECT s.*,
+               SUM(CASE WHEN residual > 0 AND NOT later AND NOT excluded AND promise_id IS NULL AND dispute_id IS NULL
+                        THEN residual ELSE 0 END)
+                   OVER (PARTITION BY partner_id, currency_id ORDER BY due, id) AS up_to_here,
+               COALESCE(-SUM(residual) FILTER (WHERE residual < 0 AND NOT later AND NOT excluded) OVER sums, 0) AS credit,
+               SUM(flying) OVER sums AS coming,
+               SUM(residual) FILTER (WHERE NOT later AND NOT excluded AND (residual < 0 OR due < %(today)s))
+                   OVER sums AS overdue
+          FROM suspended s
+        WINDOW sums AS (PARTITION BY partner_id, currency_id)
+        """,
+        today=question.today,
+    )
+
+
+def _fact(question):
+    """Debit items with the level reached last, how its notice fared, and the level next. Items
+    from before a policy's cut-off date count as already at its level.
+
+    The next level comes after the one reached: in another policy, that is one with a longer
+    delay. Friendly levels only until the due date; ``one_step`` takes the first level,
+    ``latest`` the last that has come. Counted from a day that is not known, it never comes.
+    Until a level after the due date is reached, they count from the customer's payment day. A
+    promise broken since the level reached brings the next one at once.
+    """
+    return SQL(
+        """
+        SELECT w.*, h.level_id AS reached_id, h.notice_state, h.date AS reached_on, next.id AS next_id, next.sequence, next.channel,
+               early.comes, early.comes <= %(working_day)s AS has_come,
+               CASE WHEN next.delay_days < 0 THEN w.pay_day ELSE w.due END AS due_next
+          FROM weighed w
+     LEFT JOIN LATERAL (
+            SELECT nl.notice_state, v.id AS level_id, v.policy_id, v.sequence, v.delay_days, nl.id, n.date
+              FROM dunning_notice_line nl
+              JOIN dunning_level v ON v.id = nl.level_id
+              JOIN dunning_notice n ON n.id = nl.notice_id
+             WHERE nl.move_line_id = w.id AND nl.notice_state != 'cancelled'
+             UNION ALL
+            SELECT NULL, v.id, v.policy_id, v.sequence, v.delay_days, 0, NULL
+              FROM dunning_level v WHERE w.is_old AND v.id = w.cut_off_level_id
+          ORDER BY 6 DESC LIMIT 1
+        ) h ON TRUE
+     LEFT JOIN LATERAL (
+            SELECT v.id, v.sequence, v.channel, v.delay_days, base.day + v.delay_days AS comes,
+                   w.catch_up = 'latest' AND base.day + v.delay_days <= %(working_day)s AS skip_to
+              FROM dunning_level v,
+                   LATERAL (SELECT CASE v.delay_from WHEN 'invoice' THEN w.invoiced
+                                                     WHEN 'sent' THEN w.sent
+                                                     WHEN 'returned' THEN w.returned
+                                                     ELSE CASE WHEN v.delay_days < 0 OR h.delay_days >= 0
+                                                               THEN w.due ELSE w.pay_day END END AS day) base
+             WHERE v.policy_id = w.policy_id
+               AND (h.level_id IS NULL
+                    OR CASE WHEN h.policy_id = w.policy_id THEN v.sequence > h.sequence ELSE v.delay_days > h.delay_days END)
+               AND NOT (v.delay_from = 'due' AND v.delay_days < 0 AND w.due < %(today)s)
+               AND (v.skip_trusted AND w.trust = 'good') IS NOT TRUE
+          ORDER BY 6 DESC NULLS LAST,
+                   CASE WHEN w.catch_up = 'latest' AND base.day + v.delay_days <= %(working_day)s
+                        THEN -v.sequence ELSE v.sequence END
+             LIMIT 1
+        ) next ON TRUE
+CROSS JOIN LATERAL (
+            SELECT CASE WHEN next.comes IS NOT NULL AND (h.date IS NULL OR w.broken_on > h.date)
+                        THEN LEAST(next.comes, w.broken_on) ELSE next.comes END AS comes
+        ) early
+         WHERE w.residual > 0 AND NOT w.later
+        """,
+        today=question.today,
+        working_day=question.working_day,
+    )
+
+
+def _no_address():
+    """Whether neither the customer nor its address for invoices has an e-mail."""
+    return SQL(
+        """channel = 'email' AND NOT EXISTS (
+               SELECT 1 FROM res_partner e
+                WHERE e.commercial_partner_id = fact.partner_id AND e.active AND e.email_normalized IS NOT NULL
+                  AND e.is_wrong_addressee IS NOT TRUE
+                  AND (e.id = fact.partner_id OR (e.type = 'invoice' AND e.parent_id = fact.partner_id)))"""
+    )
+
+
+def _noticed(question):
+    """The day of the last notice to the item's customer in its currency."""
+    return SQL(
+        """(SELECT MAX(n.date) FROM dunning_notice n
+             WHERE n.partner_id = fact.partner_id AND n.currency_id = fact.currency_id AND n.company_id = %s
+               AND n.state NOT IN ('cancelled', 'failed'))""",
+        question.company_id,
+    )
+
+
+def _code(question):
+    """The first reason that applies, in the order of the contract. An item that rises today
+    has the code ``rises`` until the end; ``reminded`` stays in force until the next level is
+    due, and while its notice waits for approval."""
+    return SQL(
+        """
+        CASE WHEN internal THEN 'internal'
+             WHEN closed OR state = 'closed' THEN 'closed'
+             WHEN state = 'insolvency' THEN 'insolvent'
+             WHEN state = 'lawyer' THEN 'legal'
+             WHEN policy_id IS NULL THEN 'no_policy'
+             WHEN excluded THEN 'excluded'
+             WHEN dispute_id IS NOT NULL THEN 'disputed'
+             WHEN promise_id IS NOT NULL THEN 'promised'
+             WHEN hold_until >= %(today)s THEN 'on_hold'
+             WHEN replied_until IS NOT NULL THEN 'replied'
+             WHEN up_to_here <= credit THEN 'covered_by_credit'
+             WHEN up_to_here <= credit + coming THEN 'in_flight'
+             WHEN notice_state = 'failed' THEN 'not_delivered'
+             WHEN reached_on = %(today)s THEN 'reminded'
+             WHEN has_come IS NOT TRUE AND reached_id IS NULL THEN 'not_due'
+             WHEN next_id IS NOT NULL AND (has_come IS NOT TRUE OR notice_state IN ('draft', 'to_approve'))
+                  THEN 'reminded'
+             WHEN minimum_balance > 0 AND overdue * %(rate)s < minimum_balance THEN 'below_minimum'
+             WHEN next_id IS NULL THEN 'last_level'
+             WHEN %(noticed)s > %(today)s - minimum_days_between THEN 'too_soon'
+             WHEN %(no_address)s THEN 'no_address'
+             ELSE 'rises'
+        END
+        """,
+        today=question.today,
+        rate=question.rate,
+        noticed=_noticed(question),
+        no_address=_no_address(),
+    )
+
+
+def _enough(question):
+    """Whether the customer is among those who still get a notice today: who owes most first."""
+    if question.most_notices is None:
+        return SQL("TRUE")
+    return SQL(
+        "DENSE_RANK() OVER (ORDER BY is_ripe DESC, overdue * %s DESC NULLS LAST, partner_id, currency_id) <= %s",
+        question.rate,
+        question.most_notices,
+    )
+
+
+def decide(question):
+    """SQL with one row for each open debit item of the company.
+
+    ``id`` (of the journal item), ``move_id, partner_id, currency_id, residual, due, code,
+    policy_id, promise_id, dispute_id``; ``rises``: it goes up to ``level_id`` today;
+    ``listed``: a notice to the customer names it; ``level_id``: else the level reached, or
+    the first to come; ``next_date``: when the reason ends or the level comes.
+    """
+    return SQL(
+        """
+        WITH item AS (%(item)s UNION ALL %(flight)s),
+             suspended AS (%(suspended)s),
+             weighed AS (%(weighed)s),
+             fact AS (%(fact)s),
+             coded AS MATERIALIZED (SELECT fact.*, %(code)s AS code FROM fact),
+             listing AS (SELECT coded.*, code = 'rises' OR (due < %(today)s AND code NOT IN %(not_listed)s) AS listed
+                           FROM coded),
+             ripe AS (SELECT listing.*, code = 'rises' AND credit < SUM(residual) FILTER (WHERE listed)
+                                    OVER (PARTITION BY partner_id, currency_id) AS is_ripe
+                        FROM listing),
+             risen AS (SELECT ripe.*, is_ripe AND %(enough)s AS rises FROM ripe),
+             decided AS (SELECT risen.*, bool_or(rises) OVER (PARTITION BY partner_id, currency_id) AS noticed_today
+                           FROM risen)
+        SELECT id, move_id, partner_id, currency_id, residual, due, due_next, invoiced, sent, returned, policy_id, sequence,
+               minimum_days_between, trust,
+               promise_id, dispute_id, rises, listed,
+               CASE WHEN code != 'rises' THEN code WHEN rises THEN 'reminded'
+                    WHEN is_ripe THEN 'postponed' ELSE 'covered_by_credit' END AS code,
+               CASE WHEN rises THEN next_id ELSE COALESCE(reached_id, next_id) END AS level_id,
+               CASE WHEN code = 'promised' THEN promised_until + 1
+                    WHEN code = 'disputed' THEN revisit_date
+                    WHEN code = 'on_hold' THEN hold_until + 1
+                    WHEN code = 'replied' THEN replied_until + 1
+                    WHEN code = 'too_soon' THEN %(noticed)s + minimum_days_between
+                    WHEN rises THEN %(today)s
+                    WHEN is_ripe THEN %(today)s + 1
+                    WHEN code = 'not_due' THEN COALESCE(moved.working_day, comes)
+                    WHEN code = 'reminded' AND comes IS NOT NULL
+                    THEN GREATEST(COALESCE(moved.working_day, comes),
+                                  CASE WHEN noticed_today THEN %(today)s ELSE %(noticed)s END + minimum_days_between)
+               END AS next_date
+          FROM decided fact
+     LEFT JOIN (%(moved)s) AS moved(day, working_day) ON moved.day = fact.comes
+        """,
+        item=item(question),
+        flight=flight(question),
+        suspended=_suspended(question),
+        weighed=_weighed(question),
+        fact=_fact(question),
+        noticed=_noticed(question),
+        code=_code(question),
+        today=question.today,
+        enough=_enough(question),
+        not_listed=NOT_LISTED,
+        moved=moved_days(question.moved),
+    )

@@ -1,0 +1,95 @@
+"""What a company's customers owe and are owed: open items, and money on its way.
+
+``question`` is the one of ``engine.dunning.deciding``.
+"""
+
+from odoo.tools import SQL
+
+
+def _only(question, column):
+    """The condition that a customer is among those asked about."""
+    if question.partner_ids is None:
+        return SQL("TRUE")
+    return SQL("%s IN %s", SQL.identifier(*column), question.partner_ids or (0,))
+
+
+def item(question):
+    """Open items with what is known of their customer: debits, and credits (negative), of
+    which those dated later are on their way."""
+    return SQL(
+        """
+        SELECT l.id, l.move_id, l.currency_id, cp.id AS partner_id,
+               l.amount_residual_currency AS residual,
+               COALESCE(l.date_maturity, l.date) AS due,
+               COALESCE(m.invoice_date, l.date) AS invoiced, m.sent_date AS sent,
+               l.payment_returned_date AS returned, m.closure_reason_id IS NOT NULL AS closed,
+               COALESCE(l.no_followup, FALSE) AS no_followup,
+               l.date > %(today)s AS later,
+               %(policy)s AS policy_id, %(hold)s AS hold_until, %(state)s AS state, %(trust)s AS trust,
+               %(payment_days)s AS payment_days,
+               (SELECT MAX(n.replied_until) FROM dunning_notice n
+                 WHERE n.partner_id = cp.id AND n.company_id = %(company)s
+                   AND n.replied_until >= %(today)s) AS replied_until,
+               cp.id IN (SELECT own.commercial_partner_id FROM res_company c
+                           JOIN res_partner own ON own.id = c.partner_id) AS internal,
+               CASE WHEN l.date > %(today)s THEN GREATEST(-l.amount_residual_currency, 0) ELSE 0 END AS flying
+          FROM account_move_line l
+          JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+          JOIN account_move m ON m.id = l.move_id
+          JOIN res_partner p ON p.id = l.partner_id
+          JOIN res_partner cp ON cp.id = p.commercial_partner_id
+         WHERE l.company_id = %(company)s
+           AND l.reconciled IS NOT TRUE
+           AND l.parent_state = 'posted'
+           AND l.amount_residual_currency != 0
+           AND %(only)s
+        """,
+        only=_only(question, ("cp", "id")),
+        company=question.company_id,
+        today=question.today,
+        policy=question.policy,
+        hold=question.hold_until,
+        state=question.state,
+        trust=question.trust,
+        payment_days=question.payment_days,
+    )
+
+
+def flight(question):
+    """Money on its way that is no item: bank lines, payments without an entry, pending
+    online payments. Rows like those of ``item``, of which only the last column counts."""
+    return SQL(
+        """
+        SELECT NULL::int, NULL::int, f.currency_id, p.commercial_partner_id, 0, NULL::date, NULL::date, NULL::date,
+               NULL::date, FALSE, FALSE, FALSE, NULL::int, NULL::date, NULL::text, NULL::text, NULL::text, NULL::date, FALSE, f.amount
+          FROM (SELECT s.partner_id, COALESCE(s.foreign_currency_id, s.currency_id) AS currency_id,
+                       CASE WHEN s.foreign_currency_id IS NULL THEN s.amount ELSE s.amount_currency END AS amount
+                  FROM account_bank_statement_line s
+                  JOIN account_move m ON m.id = s.move_id AND m.state = 'posted'
+                 WHERE s.company_id = %(company)s AND s.is_reconciled IS NOT TRUE AND s.amount > 0
+                 UNION ALL
+                SELECT y.partner_id, y.currency_id, y.amount
+                  FROM account_payment y
+                 WHERE y.company_id = %(company)s AND y.state = 'in_process' AND y.move_id IS NULL
+                   AND y.payment_type = 'inbound' AND y.partner_type = 'customer'
+                 UNION ALL
+                SELECT t.partner_id, t.currency_id, t.amount
+                  FROM payment_transaction t
+                 WHERE t.company_id = %(company)s AND t.amount > 0
+                   AND (t.state = 'authorized' OR t.state = 'pending' AND t.last_state_change >= %(pending_since)s)) f
+          JOIN res_partner p ON p.id = f.partner_id
+         WHERE %(only)s
+        """,
+        only=_only(question, ("p", "commercial_partner_id")),
+        company=question.company_id,
+        pending_since=question.pending_since,
+    )
+
+
+def credits(question):
+    """SQL for the open credits of the company: ``id, partner_id, currency_id, residual, due``."""
+    return SQL(
+        "SELECT id, partner_id, currency_id, residual, due FROM (%s) item"
+        " WHERE residual < 0 AND NOT later AND NOT no_followup",
+        item(question),
+    )

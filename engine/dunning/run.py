@@ -1,0 +1,326 @@
+"""What a run writes: the decisions that changed, the notices, and their lines. Set-based:
+the number of statements doesn't depend on the number of items."""
+
+from odoo.tools import SQL
+
+from ..handling.workdays import moved_days
+from .deciding import NOT_LISTED, decide
+from .exceptions import contact_key
+from .items import credits
+
+
+def remember(question):
+    """SQL that keeps the answers for the statements below, until the transaction ends."""
+    return SQL("CREATE TEMPORARY TABLE dunning_decided ON COMMIT DROP AS %s", decide(question))
+
+
+def close_decisions(question):
+    """SQL: decisions that no longer hold, or whose item is no longer open."""
+    return SQL(
+        """
+        UPDATE dunning_decision old SET current = FALSE
+         WHERE old.current AND old.company_id = %s AND %s
+           AND NOT EXISTS (
+               SELECT 1 FROM dunning_decided d
+                WHERE d.id = old.move_line_id AND d.code = old.code
+                  AND d.level_id IS NOT DISTINCT FROM old.level_id
+                  AND NOT d.rises
+                  AND d.promise_id IS NOT DISTINCT FROM (old.params->>'promise_id')::int
+                  AND d.dispute_id IS NOT DISTINCT FROM (old.params->>'dispute_id')::int)
+        """,
+        question.company_id,
+        SQL("TRUE") if question.partner_ids is None else SQL("old.partner_id IN %s", question.partner_ids or (0,)),
+    )
+
+
+def move_decisions(question):
+    """SQL: decisions that hold, with another day for the next step."""
+    return SQL(
+        """
+        UPDATE dunning_decision old SET next_date = d.next_date
+          FROM dunning_decided d
+         WHERE old.current AND old.company_id = %s AND d.id = old.move_line_id
+           AND d.next_date IS DISTINCT FROM old.next_date
+        """,
+        question.company_id,
+    )
+
+
+def open_decisions(question, uid, now):
+    """SQL: a decision for each open item that has none in force. The next step of an item
+    that rises is the level after."""
+    return SQL(
+        """
+        INSERT INTO dunning_decision
+               (move_line_id, move_id, company_id, partner_id, date, current, code, level_id, next_date, params,
+                create_uid, create_date, write_uid, write_date)
+        SELECT d.id, d.move_id, %(company)s, d.partner_id, %(today)s, TRUE, d.code, d.level_id,
+               CASE WHEN NOT d.rises THEN d.next_date
+                    WHEN follows.day IS NOT NULL
+                    THEN GREATEST(COALESCE(moved.working_day, follows.day), %(today)s + d.minimum_days_between) END,
+               jsonb_strip_nulls(jsonb_build_object('promise_id', d.promise_id, 'dispute_id', d.dispute_id)),
+               %(uid)s, %(now)s, %(uid)s, %(now)s
+          FROM dunning_decided d
+     LEFT JOIN LATERAL (
+            SELECT CASE v.delay_from WHEN 'invoice' THEN d.invoiced WHEN 'sent' THEN d.sent
+                                     WHEN 'returned' THEN d.returned ELSE d.due_next END
+                       + v.delay_days AS day
+              FROM dunning_level v
+             WHERE d.rises AND v.policy_id = d.policy_id AND v.sequence > d.sequence
+               AND NOT (v.delay_from = 'due' AND v.delay_days < 0)
+               AND (v.skip_trusted AND d.trust = 'good') IS NOT TRUE
+          ORDER BY v.sequence LIMIT 1
+        ) follows ON TRUE
+     LEFT JOIN (%(moved)s) AS moved(day, working_day) ON moved.day = follows.day
+         WHERE NOT EXISTS (SELECT 1 FROM dunning_decision old WHERE old.current AND old.move_line_id = d.id)
+      ORDER BY d.id -- all is looked up before the first row is written, else each look-up sees more dead rows
+        """,
+        moved=moved_days(question.moved),
+        company=question.company_id,
+        today=question.today,
+        uid=uid,
+        now=now,
+    )
+
+
+def make_notices(run_id, question, uid, now, *, held=False):
+    """SQL: one notice for each customer, currency and policy with an item that rises; it
+    takes the highest of their levels. ``held``: the run itself asks for all approvals. Each has
+    the token of its page (random, from PostgreSQL's strong source)."""
+    return SQL(
+        """
+        INSERT INTO dunning_notice
+               (run_id, company_id, partner_id, currency_id, policy_id, level_id, channel, date, contact_key,
+                state, access_token, create_uid, create_date, write_uid, write_date)
+        SELECT %(run)s, %(company)s, g.partner_id, g.currency_id, g.policy_id, v.id, v.channel, %(today)s, %(contact_key)s,
+               CASE WHEN v.requires_approval AND NOT %(held)s THEN 'to_approve' ELSE 'draft' END,
+               gen_random_uuid()::varchar, %(uid)s, %(now)s, %(uid)s, %(now)s
+          FROM (SELECT partner_id, currency_id, policy_id, (array_agg(level_id ORDER BY sequence DESC, level_id DESC))[1] AS level_id
+                  FROM dunning_decided WHERE rises
+              GROUP BY partner_id, currency_id, policy_id) g
+          JOIN dunning_level v ON v.id = g.level_id
+          JOIN res_partner p ON p.id = g.partner_id
+        """,
+        run=run_id,
+        held=held,
+        contact_key=contact_key("p"),
+        company=question.company_id,
+        today=question.today,
+        uid=uid,
+        now=now,
+    )
+
+
+def make_lines(run_id, question, uid, now):
+    """SQL: the items that rise, the others past due, and the open credits as negative lines."""
+    return SQL(
+        """
+        INSERT INTO dunning_notice_line
+               (notice_id, move_line_id, level_id, amount_residual, days_overdue, notice_state,
+                create_uid, create_date, write_uid, write_date)
+        SELECT n.id, x.id, x.level_id, x.residual, GREATEST(%(today)s - x.due, 0), n.state,
+               %(uid)s, %(now)s, %(uid)s, %(now)s
+          FROM dunning_notice n
+          JOIN (SELECT id, partner_id, currency_id, residual, due, CASE WHEN rises THEN level_id END AS level_id
+                  FROM dunning_decided WHERE listed
+                 UNION ALL
+                SELECT id, partner_id, currency_id, residual, due, NULL FROM (%(credits)s) credit) x
+            ON x.partner_id = n.partner_id AND x.currency_id = n.currency_id
+         WHERE n.run_id = %(run)s
+      ORDER BY n.id, x.due, x.id
+        """,
+        run=run_id,
+        today=question.today,
+        uid=uid,
+        now=now,
+        credits=credits(question),
+    )
+
+
+def sum_lines(where):
+    """SQL: the amount of each notice ``n`` matched by ``where`` is the sum of its lines."""
+    return SQL(
+        """
+        UPDATE dunning_notice n SET amount_due = total.amount
+          FROM (SELECT notice_id, SUM(amount_residual) AS amount FROM dunning_notice_line GROUP BY notice_id) total
+         WHERE total.notice_id = n.id AND %s
+        """,
+        where,
+    )
+
+
+def _gone(withdrawn):
+    """Whether the line ``nl`` of the item ``l`` is no longer for a notice."""
+    return SQL("(l.reconciled IS TRUE OR l.parent_state != 'posted' OR nl.id IN %s)", tuple(withdrawn) or (0,))
+
+
+def link_mails(rows):
+    """SQL: notices get their e-mail and the moment it may leave; ``rows`` are (notice id, mail
+    id, moment)."""
+    values = SQL(", ").join(SQL("(%s, %s, %s::timestamp)", *row) for row in rows)
+    return SQL(
+        """
+        UPDATE dunning_notice n SET mail_id = x.mail_id, send_at = x.moment
+          FROM (VALUES %s) x(id, mail_id, moment)
+         WHERE x.id = n.id
+        """,
+        values,
+    )
+
+
+def show_mails(mail_ids):
+    """SQL: what the mails say also stands in the chatter of their notices.
+
+    Not by the ORM, which would sanitize each body again, a quarter of all the run's time: the
+    template was sanitized when it was saved, and rendering has escaped what was put into it.
+    """
+    return SQL(
+        "UPDATE mail_message m SET body = x.body_html FROM mail_mail x WHERE x.mail_message_id = m.id AND x.id IN %s",
+        tuple(mail_ids),
+    )
+
+
+def overdue_paid(today):
+    """SQL: ids of the sent notices, the newest first for each customer and company, of what was
+    overdue and has been paid, not credited or written off, when nothing overdue is open any more
+    and nobody has said thanks yet."""
+    return SQL(
+        """
+        SELECT n.id
+          FROM dunning_notice n JOIN dunning_policy p ON p.id = n.policy_id AND p.thanks_template_id IS NOT NULL
+         WHERE n.state = 'sent' AND n.expires_on >= %(today)s AND n.is_thanked IS NOT TRUE
+           AND EXISTS (
+               SELECT 1 FROM dunning_notice_line nl
+                 JOIN account_partial_reconcile r ON r.debit_move_id = nl.move_line_id
+                 JOIN account_move_line paid ON paid.id = r.credit_move_id
+                 JOIN account_move pm ON pm.id = paid.move_id AND pm.move_type != 'out_refund'
+                WHERE nl.notice_id = n.id AND nl.days_overdue > 0)
+           AND NOT EXISTS (
+               SELECT 1 FROM dunning_notice_line nl
+                 JOIN account_move_line l ON l.id = nl.move_line_id
+                 JOIN account_move m ON m.id = l.move_id AND m.handling_role = 'lost'
+                WHERE nl.notice_id = n.id)
+           AND NOT EXISTS (
+               SELECT 1 FROM account_move_line l
+                 JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+                 JOIN res_partner c ON c.id = l.partner_id
+                WHERE c.commercial_partner_id = n.partner_id AND l.company_id = n.company_id
+                  AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE AND l.balance > 0
+                  AND COALESCE(l.date_maturity, l.date) < %(today)s)
+      ORDER BY n.partner_id, n.company_id, n.id DESC
+        """,
+        today=today,
+    )
+
+
+def behind_their_mails(follows):
+    """SQL for the ids of queued notices whose e-mail has gone on without them.
+
+    :param follows: {(state of a notice, state of its e-mail): the notice's next state}
+    """
+    gone_on = tuple(mail for (notice, mail), state in follows.items() if notice == "queued" != state)
+    return SQL(
+        """
+        SELECT n.id FROM dunning_notice n JOIN mail_mail m ON m.id = n.mail_id
+         WHERE n.state = 'queued' AND m.state IN %s
+      ORDER BY n.id
+        """,
+        gone_on,
+    )
+
+
+def in_states(states):
+    """SQL for the ids of the notices in these states."""
+    return SQL("(SELECT id FROM dunning_notice WHERE state IN %s)", states)
+
+
+def changed_by_the_books(notice_ids, withdrawn=()):
+    """SQL for (notice id, whether an item that rose is still open) of those of the notices (ids, or
+    SQL for them) whose lines no longer say what the books say. Lines with the ids ``withdrawn``
+    count as if their items were paid."""
+    return SQL(
+        """
+        SELECT notice_id, bool_or(rose AND NOT gone)
+          FROM (SELECT nl.notice_id, nl.level_id IS NOT NULL AS rose, %(gone)s AS gone,
+                       nl.amount_residual != l.amount_residual_currency AS differs
+                  FROM dunning_notice_line nl JOIN account_move_line l ON l.id = nl.move_line_id
+                 WHERE nl.notice_id IN %(ids)s) line
+      GROUP BY notice_id
+        HAVING bool_or(gone OR differs)
+        """,
+        gone=_gone(withdrawn),
+        ids=notice_ids if isinstance(notice_ids, SQL) else tuple(notice_ids),
+    )
+
+
+def follow_the_books(notice_ids, withdrawn=()):
+    """SQL: the lines take the amounts of the books; lines of what is gone go."""
+    return SQL(
+        """
+        WITH gone AS (
+            DELETE FROM dunning_notice_line nl USING account_move_line l
+             WHERE l.id = nl.move_line_id AND nl.notice_id IN %(ids)s AND %(gone)s)
+        UPDATE dunning_notice_line nl SET amount_residual = l.amount_residual_currency
+          FROM account_move_line l
+         WHERE l.id = nl.move_line_id AND nl.notice_id IN %(ids)s AND NOT %(gone)s
+        """,
+        ids=tuple(notice_ids),
+        gone=_gone(withdrawn),
+    )
+
+
+def withdrawn(question, notice_ids):
+    """SQL for the ids of the lines whose items are no longer reminded of, for a reason that
+    came up after the run."""
+    return SQL(
+        """
+        SELECT nl.id
+          FROM dunning_notice_line nl JOIN (%(answer)s) d ON d.id = nl.move_line_id
+         WHERE nl.notice_id IN %(ids)s
+           AND (d.code IN %(not_listed)s OR (nl.level_id IS NOT NULL AND d.code IN %(held)s))
+        """,
+        answer=decide(question),
+        ids=tuple(notice_ids),
+        not_listed=NOT_LISTED,
+        held=("no_policy", "on_hold", "replied", "in_flight", "covered_by_credit"),
+    )
+
+
+def urgent_decisions(where):
+    """SQL for (document id, decision id, code, level id, next date): of each document whose
+    decisions ``d`` are matched by ``where``, the one in force about its oldest open item."""
+    return SQL(
+        """
+        SELECT DISTINCT ON (d.move_id) d.move_id, d.id, d.code, d.level_id, d.next_date
+          FROM dunning_decision d JOIN account_move_line l ON l.id = d.move_line_id
+         WHERE d.current AND %s
+      ORDER BY d.move_id, COALESCE(l.date_maturity, l.date), l.id
+        """,
+        where,
+    )
+
+
+def notices_of(run_ids):
+    """SQL for the notices of runs, with the number of items they raise."""
+    return SQL(
+        """
+        SELECT n.date, n.company_id, n.partner_id, n.policy_id, n.level_id, n.channel, n.amount_due, n.currency_id,
+               (SELECT count(*) FROM dunning_notice_line nl
+                 WHERE nl.notice_id = n.id AND nl.level_id IS NOT NULL) AS item_count
+          FROM dunning_notice n
+         WHERE n.run_id IN %s
+      ORDER BY n.date, n.id
+        """,
+        tuple(run_ids),
+    )
+
+
+def count_as_sent(run_id):
+    """SQL: the notices of a run, and their lines, count as sent: for looking ahead only."""
+    return SQL(
+        """
+        WITH n AS (UPDATE dunning_notice SET state = 'sent' WHERE run_id = %s RETURNING id)
+        UPDATE dunning_notice_line nl SET notice_state = 'sent' FROM n WHERE nl.notice_id = n.id
+        """,
+        run_id,
+    )

@@ -1,0 +1,83 @@
+from odoo import api, fields, models
+
+from ...engine.agreements.promises import badges
+
+#: Roles from which a promise or a dispute leads to *Under discussion*.
+BEFORE_DISCUSSION = ("new", "no_answer", "contacted")
+
+
+class AccountMove(models.Model):
+    """What stands beside an invoice's status: a promise, a plan, a dispute, a cheque."""
+
+    _inherit = "account.move"
+
+    is_promised = fields.Boolean("Promised", compute="_compute_badges", groups="base.group_user")
+    is_on_plan = fields.Boolean("Payment Plan", compute="_compute_badges", groups="base.group_user")
+    is_promise_broken = fields.Boolean("Broken Promise", compute="_compute_badges", groups="base.group_user")
+    is_disputed = fields.Boolean("Disputed", compute="_compute_badges", groups="base.group_user")
+    payment_returned_date = fields.Date(
+        "Payment Returned on", compute="_compute_payment_returned_date", groups="base.group_user"
+    )
+    cheque_due_date = fields.Date("Paid by Cheque Due on", compute="_compute_cheque_due_date", groups="base.group_user")
+
+    @api.depends("line_ids")
+    def _compute_badges(self):
+        self.env["dunning.promise"].flush_model(["state", "move_line_ids"])
+        self.env["dunning.dispute"].flush_model(["state", "move_line_ids"])
+        ids = tuple(self._origin.ids) or (0,)
+        rows = {row[0]: row[1:] for row in self.env.execute_query(badges(ids))}
+        for move in self:
+            move.is_promised, move.is_on_plan, move.is_promise_broken, move.is_disputed = rows.get(
+                move._origin.id, (False, False, False, False)
+            )
+
+    @api.depends("line_ids.payment_returned_date")
+    def _compute_payment_returned_date(self):
+        """Of an invoice that is owed again."""
+        for move in self:
+            open_items = move.line_ids.filtered(lambda line: not line.reconciled and line.payment_returned_date)
+            move.payment_returned_date = max(open_items.mapped("payment_returned_date"), default=False)
+
+    @api.depends("reconciled_payment_ids.state", "reconciled_payment_ids.date")
+    @api.depends_context("l2c_today")
+    def _compute_cheque_due_date(self):
+        for move in self:
+            # A payment is a fact of an invoice that the reader may see.
+            payments_sudo = move.sudo().reconciled_payment_ids
+            cheques = payments_sudo.filtered_domain(payments_sudo._cheque_domain(move._today()))
+            move.cheque_due_date = min(cheques.mapped("date"), default=False)
+
+    def _under_discussion(self):
+        """Somebody promised or disputed: the status says so, where it was at a step before."""
+        documents = self.filtered(lambda move: move.handling_role in BEFORE_DISCUSSION)
+        documents._handling_update(chosen="in_progress")
+
+    def _promise_items(self):
+        return self.line_ids._owed_by_customers()
+
+    def action_promise(self):
+        """Log a promise for these invoices: everything is filled in."""
+        self.check_access("read")
+        self.env["dunning.promise"].check_access("create")
+        partner = self.commercial_partner_id[:1]
+        values = partner._dunning_promise_defaults(self._promise_items())
+        return partner._action_agree("lead_to_cash.dunning_promise_action_new", values)
+
+    def action_dispute(self):
+        """Open a dispute about these invoices."""
+        self.check_access("read")
+        self.env["dunning.dispute"].check_access("create")
+        items = self._promise_items().filtered(lambda line: not line.reconciled)
+        action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.dunning_dispute_action_new")
+        return action | {
+            "context": {
+                "default_partner_id": self.commercial_partner_id[:1].id,
+                "default_company_id": self.company_id[:1].id,
+                "default_move_line_ids": [(6, 0, items.ids)],
+            }
+        }
+
+    def action_payment_returned(self):
+        """A payment of this invoice came back: ask which, when and why."""
+        self.check_access("read")
+        return self.reconciled_payment_ids.action_payment_returned()

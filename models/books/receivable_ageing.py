@@ -1,0 +1,110 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_date
+
+from ...engine.books.receivables import ageing
+
+#: The columns of the ages; credits and what is not due have their own.
+AGES = ("age_1", "age_2", "age_3", "age_4")
+
+
+class ReceivableAgeing(models.Model):
+    """Each open item of the receivable accounts as at a day, its amount in the column of its
+    age. The context key ``l2c_as_at`` (a date) names the day; today without it."""
+
+    _name = "receivable.ageing"
+    _inherit = ["l2c.clock.mixin"]
+    _description = "Ageing of Receivables"
+    _auto = False
+    _order = "due, id"
+    _rec_name = "move_id"
+
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
+    parent_id = fields.Many2one(
+        "res.partner", "Parent Company", readonly=True, help="The company at the top of the customer's group."
+    )
+    country_id = fields.Many2one("res.country", readonly=True)
+    move_id = fields.Many2one("account.move", "Document", readonly=True)
+    account_id = fields.Many2one("account.account", readonly=True)
+    date = fields.Date("Accounting Date", readonly=True)
+    due = fields.Date("Due Date", readonly=True)
+    days_overdue = fields.Integer("Days Past Due", readonly=True, aggregator="max")
+    not_due = fields.Monetary(readonly=True)
+    age_1 = fields.Monetary("First Age", readonly=True)
+    age_2 = fields.Monetary("Second Age", readonly=True)
+    age_3 = fields.Monetary("Third Age", readonly=True)
+    age_4 = fields.Monetary("Oldest", readonly=True)
+    credits = fields.Monetary("Unallocated Credits", readonly=True)
+    residual = fields.Monetary("Open Balance", readonly=True)
+
+    _depends = {
+        "account.move.line": [
+            "account_id",
+            "amount_residual",
+            "company_id",
+            "date",
+            "date_maturity",
+            "parent_state",
+            "partner_id",
+            "reconciled",
+        ],
+        "account.partial.reconcile": ["amount", "credit_move_id", "debit_move_id", "max_date"],
+        "res.company": ["ageing_days_1", "ageing_days_2", "ageing_days_3", "currency_id"],
+        "res.partner": ["commercial_partner_id", "country_id", "parent_id"],
+    }
+
+    @property
+    def _table_query(self) -> SQL:
+        # The limits of the columns are no secret of a company's administrators.
+        return ageing({company.id: company.sudo()._ageing_limits() for company in self.env.companies}, self._as_at())
+
+    def _as_at(self):
+        """The day that the reader named.
+
+        :raise UserError: when it is none
+        """
+        try:
+            return fields.Date.to_date(self.env.context.get("l2c_as_at")) or self._today()
+        except (TypeError, ValueError):
+            raise UserError(
+                self.env._("The ageing is as at a day. Choose it with the button “As at Another Day”.")
+            ) from None
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        """The columns are called by the days that the company has chosen."""
+        result = super().fields_get(allfields, attributes)
+        days = self.env.company.sudo()._ageing_limits()  # as in _table_query
+        spans = zip([1, *(last + 1 for last in days)], days, strict=False)
+        labels = [f"{first}–{last}" for first, last in spans] + [f"> {days[-1]}"]  # noqa: RUF001
+        is_rtl = self.env["res.lang"]._get_data(code=self.env.lang).direction == "rtl"
+        # The mark keeps the order of the numbers in a right-to-left text.
+        mark = "\N{LEFT-TO-RIGHT MARK}" if is_rtl else ""
+        for name, label in zip(AGES, labels, strict=True):
+            if "string" in result.get(name, {}):
+                result[name]["string"] = mark + label
+        return result
+
+    @api.model
+    def action_open(self, as_at=None):
+        """The ageing as at a day (a date; today when left out), by customer."""
+        self.browse().check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.receivable_ageing_action")
+        as_at = self.with_context(l2c_as_at=as_at)._as_at()
+        return action | {
+            "name": self.env._("Ageing as at %s", format_date(self.env, as_at)),
+            "context": {"search_default_group_partner": 1, "l2c_as_at": fields.Date.to_string(as_at)},
+        }
+
+    def action_open_document(self):
+        """Open what the item belongs to."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": self.move_id.id,
+            "views": [(False, "form")],
+        }

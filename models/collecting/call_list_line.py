@@ -1,0 +1,322 @@
+from ast import literal_eval
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import format_amount
+
+from ...engine.collecting import desk as engine
+from ...engine.handling.own import ids_of
+from ...engine.sales.call_list import MODELS
+from ..handling.searching import check_searched
+
+#: Counters of the desk, in their order, with the action that shows what they count.
+COUNTERS = {
+    "answer": "lead_to_cash.desk_action_answers",
+    "returned": "lead_to_cash.desk_action_returned",
+    "broken": "lead_to_cash.dunning_promise_action_broken",
+    "look": "lead_to_cash.dunning_notice_action_approve",
+    "failed": "lead_to_cash.dunning_notice_action_failed",
+    "call": "lead_to_cash.desk_action_calls",
+}
+
+
+class CallListLine(models.Model):
+    """The collector's desk: the call list's lines of customers, with what they owe."""
+
+    _inherit = "call.list.line"
+
+    is_mine = fields.Boolean(
+        "Mine",
+        compute="_compute_is_mine",
+        search="_search_is_mine",
+        help="Or somebody's whom I stand in for, or nobody's.",
+    )
+    collection_note = fields.Text(related="partner_id.collection_note", related_sudo=False)
+    event_id = fields.Integer(readonly=True, aggregator=None)
+    overdue_amount = fields.Monetary("Overdue", compute="_compute_balance", help="Open items past their due date.")
+    credit_amount = fields.Monetary("Open Credits", compute="_compute_balance")
+    oldest_date = fields.Date("Due since", compute="_compute_balance", help="The oldest open item's due date.")
+    promise_ids = fields.Many2many("dunning.promise", string="Promises", compute="_compute_promises")
+    promise_text = fields.Char("Promise", compute="_compute_promises")
+    next_step = fields.Char(compute="_compute_next_step")
+    next_step_date = fields.Date("On", compute="_compute_next_step")
+    call_script = fields.Text(compute="_compute_call_script")
+    item_ids = fields.Many2many("account.move.line", compute="_compute_item_ids")
+    notice_id = fields.Many2one("dunning.notice", compute="_compute_event")
+    promise_id = fields.Many2one("dunning.promise", "Broken Promise", compute="_compute_event")
+    item_id = fields.Many2one("account.move.line", "Returned Item", compute="_compute_event")
+    activity_id = fields.Many2one("mail.activity", compute="_compute_event")
+    confirmation_id = fields.Many2one("balance.confirmation", "Balance Confirmation", compute="_compute_event")
+
+    _depends = {
+        "dunning.notice": [
+            *("state", "needs_answer", "exceptions", "partner_id", "company_id", "amount_due", "currency_id"),
+            *("level_id", "date", "channel", "activity_id", "mail_id"),
+        ],
+        "mail.mail": ["dunning_failure"],
+        "dunning.promise": ["state", "is_followed_up", "partner_id", "company_id", "amount", "currency_id", "date"],
+        "account.move.line": ["payment_return_open", "reconciled", "parent_state", "amount_residual", "date_maturity"],
+        "account.move": ["state", "payment_state", "amount_residual", "invoice_date_due", "commercial_partner_id"],
+        "balance.confirmation": ["answer", "balances", "partner_id", "company_id", "day"],
+        "mail.activity": ["res_model", "res_id", "active", "date_deadline", "activity_type_id"],
+        "res.partner": ["collector_id", "commercial_partner_id"],
+    }
+
+    @api.depends("user_id")
+    @api.depends_context("uid")
+    def _compute_is_mine(self):
+        mine = self.env.user._acting_for()
+        for line in self:
+            line.is_mine = not line.user_id or line.user_id in mine
+
+    def _search_is_mine(self, operator, _value):
+        check_searched(self, "is_mine")
+        if operator != "in":
+            return NotImplemented
+        return [("user_id", "in", [*self.env.user._acting_for().ids, False])]
+
+    # What the page shows -----------------------------------------------------------------
+
+    def _customers(self):
+        return self.filtered(lambda line: line.res_model == "res.partner")
+
+    def _facts(self, query, *args):
+        """The rows of a query of the engine about the lines' customers, by the first columns."""
+        customers = self._customers()
+        if not customers:
+            return []
+        self.env.flush_all()
+        return self.env.execute_query(query(customers.partner_id.ids, customers.company_id.ids, *args))
+
+    @api.depends("partner_id", "company_id")
+    def _compute_balance(self):
+        rows = self._facts(engine.balances, self._today())
+        found = {(partner, company): values for partner, company, *values in rows}
+        for line in self:
+            key = (line.partner_id.id, line.company_id.id)
+            line.overdue_amount, line.credit_amount, line.oldest_date = found.get(key, (0.0, 0.0, False))
+
+    @api.depends("partner_id", "company_id")
+    @api.depends_context("lang")
+    def _compute_promises(self):
+        promises = self.env["dunning.promise"].search(
+            [("partner_id", "in", self._customers().partner_id.ids), ("state", "in", ("open", "broken"))], order="date"
+        )
+        for line in self:
+            own = (
+                promises.filtered(lambda p, line=line: line._is_of(p))
+                if line.res_model == "res.partner"
+                else promises[:0]
+            )
+            line.promise_ids = own
+            first = own.filtered(lambda promise: promise.state == "open")[:1]
+            line.promise_text = first._text() if first else False
+
+    def _is_of(self, record):
+        return record.partner_id == self.partner_id and record.company_id == self.company_id
+
+    @api.depends("kind", "partner_id", "company_id", "promise_text")
+    def _compute_next_step(self):
+        """What comes first: what somebody has planned, the promise's day, or the next reminder."""
+        rows = self._facts(engine.next_steps, self._today())
+        found = {(partner, company): step for partner, company, *step in rows}
+        # What is planned for a customer is a fact of its line, whoever planned it.
+        activities_sudo = self.env["mail.activity"].sudo().browse(step[1] for step in found.values() if step[1])
+        activities_sudo.fetch(["summary", "activity_type_id"])
+        for line in self:
+            promise = line.promise_ids.filtered(lambda promise: promise.state == "open")[:1]
+            day, activity_id = found.get((line.partner_id.id, line.company_id.id), (False, False))
+            activity_sudo = activities_sudo.browse(activity_id or ())
+            if promise and not (activity_sudo and day < promise.date):
+                line.next_step, line.next_step_date = self.env._("Promise falls due"), promise.date
+            else:
+                planned = activity_sudo.summary or activity_sudo.activity_type_id.name
+                line.next_step, line.next_step_date = planned or (day and self.env._("Next reminder")), day
+
+    def _compute_attempts(self):
+        customers = self._customers()
+        result = super(CallListLine, self - customers)._compute_attempts()
+        found = {}
+        if customers:
+            self.env["contact.attempt"].flush_model()
+            found = dict(self.env.execute_query(engine.last_contacts(customers.partner_id.ids)))
+        self.env["contact.attempt"].browse(ids[0] for ids in found.values()).fetch(["date", "note"])
+        for line in customers:
+            attempts = self.env["contact.attempt"].browse(found.get(line.partner_id.id, ()))
+            line.last_attempt_date = attempts[:1].date
+            line.last_note = next((attempt.note for attempt in attempts if attempt.note), False)
+            line.misses = 0
+        return result
+
+    def _compute_contact_attempt_ids(self):
+        customers = self._customers()
+        result = super(CallListLine, self - customers)._compute_contact_attempt_ids()
+        for line in customers:
+            line.contact_attempt_ids = self.env["contact.attempt"].search(
+                [
+                    ("partner_id.commercial_partner_id", "=", line.partner_id.id),
+                    ("res_model", "in", ("res.partner", "account.move")),
+                ],
+                limit=20,
+            )
+        return result
+
+    @api.depends("res_model", "partner_id", "company_id")
+    def _compute_item_ids(self):
+        for line in self:
+            line.item_ids = line._document()._open_items() if line.res_model == "res.partner" else False
+
+    # Why this one now --------------------------------------------------------------------
+
+    @api.depends("kind", "event_id")
+    def _compute_event(self):
+        for line in self:
+            event = line.event_id if line.res_model == "res.partner" else False
+            line.promise_id = line.kind == "broken" and event
+            line.item_id = line.kind == "returned" and event
+            line.activity_id = line.kind == "call" and event
+            line.notice_id = line.kind in ("answer", "failed", "look") and event > 0 and event
+            line.confirmation_id = event < 0 and -event
+        for line in self.filtered(lambda line: line.activity_id.res_model == "dunning.notice"):
+            line.notice_id = line.activity_id.res_id
+
+    @api.depends("notice_id", "partner_id", "company_id")
+    def _compute_call_script(self):
+        """The guidance of the level that the customer has reached."""
+        for line in self:
+            line.call_script = line.notice_id.level_id.guidance
+
+    def _reason_answer(self, _today):
+        if asked := self.confirmation_id:
+            note = " ".join(asked.note.split())
+            return self.env._(
+                "Doesn't agree with the balance on %(date)s: %(note)s", date=self._day(asked.day), note=note
+            )
+        return self.notice_id.answer_text or self.env._(
+            "Answered the notice of %(date)s", date=self._day(self.notice_id.date)
+        )
+
+    def _reason_returned(self, _today):
+        return self.env._("A payment came back on %(date)s", date=self._day(self.item_id.payment_returned_date))
+
+    def _reason_broken(self, _today):
+        promise = self.promise_id
+        amount = format_amount(self.env, promise.amount, promise.currency_id)
+        return self.env._("%(amount)s promised for %(date)s did not come", amount=amount, date=self._day(promise.date))
+
+    def _reason_call(self, today):
+        values = {"what": self.activity_id.summary or self.activity_id.activity_type_id.name}
+        days = (today - self.oldest_date).days if self.oldest_date else 0
+        if days <= 0:
+            return values["what"]
+        return self.env._("%(what)s; overdue for %(days)s days", days=days, **values)
+
+    def _reason_failed(self, _today):
+        return self.notice_id.failure_reason or self.env._("The notice was not delivered")
+
+    def _reason_look(self, _today):
+        return self.notice_id.exception_text
+
+    # Counters ----------------------------------------------------------------------------
+
+    @api.model
+    def get_desk(self, mine=False):
+        """What stands above the desk: ``counters`` (key, label, count), one for each thing that
+        needs a person in the companies at hand, and ``banners`` as of ``dunning.banner.mixin``.
+
+        :param mine: count only my customers', those of whom I stand in for, and nobody's. The
+            banners are about all there is to approve: that is what their button does.
+        """
+        self.env["dunning.notice"].check_access("read")  # who reads leads alone reads nothing of debts
+        self.env.flush_all()
+        users = self.env.user._acting_for().ids if mine else None
+        counts = dict(self.env.execute_query(engine.counts(self._today(), self.env.companies.ids, users)))
+        labels = {
+            "answer": self.env._("Answers"),
+            "returned": self.env._("Returned payments"),
+            "broken": self.env._("Broken promises"),
+            "look": self.env._("To approve"),
+            "failed": self.env._("Failed"),
+            "call": self.env._("Calls"),
+        }
+        numbers = engine.NUMBERS | {"look": engine.APPROVE}
+        counters = [{"key": key, "label": labels[key], "count": counts.get(numbers[key], 0)} for key in COUNTERS]
+        waiting = counts.get(engine.PLAIN, 0), counts.get(engine.LOOK, 0)
+        return {"counters": counters, "banners": self.env["dunning.notice"]._approval_banner(*waiting)}
+
+    @api.model
+    def action_desk_list(self, key, mine=False):
+        """The list that a counter counts.
+
+        :param key: of a counter of ``get_desk``
+        :param mine: the same as there
+        :raise UserError: for another key
+        """
+        self.env["dunning.notice"].check_access("read")  # as in get_desk
+        if key not in COUNTERS:
+            raise UserError(self.env._("There is no such counter on the desk. Open the desk again."))
+        action = self.env["ir.actions.act_window"]._for_xml_id(COUNTERS[key])
+        context = literal_eval(action["context"] or "{}")
+        return action | {"context": {**context, "search_default_mine": int(mine)}}
+
+    @api.model
+    def action_approve_plain(self):
+        """Approve all notices but those to look at."""
+        return self.env["dunning.notice"].action_approve_plain()
+
+    # Calling -----------------------------------------------------------------------------
+
+    def action_says_paid(self):
+        return self._log("action_says_paid")
+
+    def action_hardship(self):
+        return self._log("action_hardship")
+
+    def action_promise(self):
+        return self._log("action_promise")
+
+    def action_plan(self):
+        return self._log("action_plan")
+
+    def action_refused(self):
+        return self._log("action_refused")
+
+    def action_answer_done(self):
+        """The answers were dealt with, without a call: the customers are reminded again."""
+        self.notice_id.check_access("write")
+        self.filtered(lambda line: line.kind == "answer").notice_id.action_end_reply_hold()
+        self.confirmation_id._dealt_with()
+        return True
+
+    @api.model
+    def _after_result(self):
+        """After a dialog with the result of a call: from the form, on to the next customer."""
+        if self.env.context.get("l2c_open_next"):
+            return self.browse(ids_of(self.env, "l2c_line_id")).action_open_next()
+        return {"type": "ir.actions.act_window_close"}
+
+    def _next_line(self, domain, called):
+        """What is only to look at, or to send again, is no call."""
+        if self._is_desk():
+            domain = Domain(domain) & Domain("kind", "in", engine.CALLED)
+        return super()._next_line(domain, called)
+
+    def _document(self):
+        document = super()._document()
+        return document.with_company(self.company_id) if self.res_model == "res.partner" else document
+
+    def _own_domain(self):
+        if self._is_desk():
+            return Domain("res_model", "=", "res.partner") & Domain("is_mine", "=", True)
+        return super()._own_domain()
+
+    def _is_desk(self):
+        # By the id: the line may be no longer there to be read.
+        return (self[:1].id or 0) % 10 == MODELS["res.partner"] or self.env.context.get("l2c_desk")
+
+    def _form_view(self):
+        return "lead_to_cash.desk_view_form" if self._is_desk() else super()._form_view()
+
+    def _list_action(self):
+        return "lead_to_cash.desk_action" if self._is_desk() else super()._list_action()

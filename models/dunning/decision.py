@@ -1,0 +1,41 @@
+from odoo import fields, models
+
+from ...engine.dunning.deciding import CODES
+
+
+class DunningDecision(models.Model):
+    """Why an item was or was not reminded: the decision in force, and those before it.
+
+    Written by the run only; a new row when the reason, the level or what it refers to changes.
+    """
+
+    _name = "dunning.decision"
+    _inherit = ["dunning.explained.mixin"]
+    _description = "Dunning Decision"
+    _order = "date desc, id desc"
+    _rec_name = "code"
+
+    move_line_id = fields.Many2one(
+        "account.move.line", "Item", required=True, ondelete="cascade", index=True, readonly=True
+    )
+    move_id = fields.Many2one("account.move", "Document", required=True, ondelete="cascade", index=True, readonly=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    partner_id = fields.Many2one("res.partner", "Customer", ondelete="set null", index=True, readonly=True)
+    date = fields.Date(required=True, readonly=True)
+    current = fields.Boolean("In Force", readonly=True)
+    code = fields.Selection(CODES, "Decision", required=True, readonly=True)
+    params = fields.Json(readonly=True)
+    level_id = fields.Many2one("dunning.level", ondelete="set null", readonly=True)
+    next_date = fields.Date("Next Step on", readonly=True)
+
+    # At most one decision in force an item; serves the comparison with the day before.
+    _current_uniq = models.UniqueIndex("(move_line_id) WHERE current", "An item has one decision in force.")
+    # Serves closing what no longer holds.
+    _company_current_idx = models.Index("(company_id) WHERE current")
+
+    def _explained(self):
+        params = self.params or {}
+        return (
+            self.env["dunning.promise"].browse(params.get("promise_id")).exists(),
+            self.env["dunning.dispute"].browse(params.get("dispute_id")).exists(),
+        )

@@ -1,0 +1,160 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import plaintext2html, split_every
+from psycopg2 import OperationalError
+
+from ...engine.dunning import run as engine
+from ..handling.isolated import isolated
+from .outbox import PENDING
+
+#: (state of a notice, state of its e-mail): what the notice becomes. All else stays as it is: a
+#: notice whose mail came back has failed, though the mail was sent.
+FOLLOWS = {
+    ("queued", "outgoing"): "queued",
+    ("queued", "sent"): "sent",
+    ("queued", "received"): "sent",
+    ("queued", "exception"): "failed",
+    ("queued", "cancel"): "cancelled",
+    ("cancelled", "sent"): "sent",  # it was at the server when somebody said stop
+    ("failed", "outgoing"): "queued",
+    ("failed", "exception"): "failed",
+    ("failed", "cancel"): "cancelled",
+}
+#: After so long somebody looks at what could not follow at once.
+SOON = timedelta(minutes=1)
+BATCH = 100
+
+
+class DunningNotice(models.Model):
+    """What notices learn of their e-mails once these have left or failed; and who changes a
+    notice whose e-mail is at the server: nobody, until the server has answered."""
+
+    _inherit = "dunning.notice"
+
+    # Serves the mail queue and the follower: what is on its way.
+    _queued_mail_idx = models.Index("(mail_id) WHERE state = 'queued' AND mail_id IS NOT NULL")
+    # Serves the follower: what follows the books.
+    _pending_idx = models.Index("(id) WHERE state IN ('draft', 'to_approve', 'queued', 'failed')")
+
+    @api.model
+    def _follow_mails(self, mails):
+        """The notices' state is that of their e-mails, and so is what went wrong."""
+        # Who writes a mail need not see what it is about.
+        notices_sudo = self.sudo().search([("mail_id", "in", mails.ids)])
+        for (state, reason, moment), group_sudo in notices_sudo.grouped(_by_mail).items():
+            if state:
+                group_sudo._take_over(state, reason, moment)
+
+    def _take_over(self, state, reason, moment):
+        """Write what the e-mails say, where it is new."""
+        self.filtered(lambda notice: (notice.failure_reason or False) != reason).failure_reason = reason
+        if moment:
+            self.filtered(lambda notice: notice.send_at != moment).send_at = moment
+        changed = self.filtered(lambda notice: notice.state != state)
+        if changed:
+            changed.state = state
+        if state == "failed":
+            changed._ask_about_server()
+
+    # A mail server that takes nothing -----------------------------------------------------------
+
+    def _ask_about_server(self):
+        """What passes by itself for all has not passed: one person looks at each cause once."""
+        failed = self.filtered(lambda notice: notice.mail_id.dunning_failure)
+        groups = failed.grouped(lambda notice: (notice.company_id, notice.mail_id.dunning_failure))
+        for (company, cause), notices in groups.items():
+            asked = self._asked_about_server(company) & Domain("mail_id.dunning_failure", "=", cause)
+            if not self.search_count(asked, limit=1):
+                notices[0]._plan_look_at_server()
+
+    def _still_asked(self):
+        """Those of these notices with the question about the server."""
+        kind = self.env.ref("lead_to_cash.mail_activity_type_mail_server")
+        return self.filtered(lambda notice: kind in notice.activity_ids.activity_type_id)
+
+    def _ask_others(self):
+        """These notices had the question, and go: others that failed so have it."""
+        for notice in self.filtered("mail_id.dunning_failure"):
+            cause = ("mail_id.dunning_failure", "=", notice.mail_id.dunning_failure)
+            failed = [("company_id", "=", notice.company_id.id), ("state", "=", "failed"), cause]
+            self.search([*failed, ("id", "not in", self.ids)], limit=1)._ask_about_server()
+
+    def _asked_about_server(self, company):
+        kind = self.env.ref("lead_to_cash.mail_activity_type_mail_server")
+        return (
+            Domain("company_id", "=", company.id)
+            & Domain("state", "=", "failed")
+            & Domain("activity_ids.activity_type_id", "=", kind.id)
+        )
+
+    def _plan_look_at_server(self):
+        note = self.env._(
+            "The mail server has taken none of them for a day: %(reason)s. When that is mended, try the failed "
+            "notices again, all at once in their list.",
+            reason=self.failure_reason,
+        )
+        self.activity_schedule(
+            "lead_to_cash.mail_activity_type_mail_server",
+            self._today(),
+            note=plaintext2html(note),
+            user_id=(self.policy_id.user_id or self._responsible())._acting().id,
+        )
+
+    # While its e-mail is at the server -----------------------------------------------------------
+
+    def _not_leaving(self):
+        """Those whose e-mail hasn't left and isn't at the server just now: it is kept from leaving
+        until this transaction ends. The others follow when the server has answered."""
+        notices_sudo = self.sudo()  # users may not read mails
+        here_sudo = notices_sudo.mail_id.try_lock_for_update(allow_referencing=True)
+        here_sudo.invalidate_recordset(["state"])
+        self._follow_mails(here_sudo)  # what has left says so first
+        if notices_sudo.mail_id - here_sudo:
+            self._wake_follower()
+        left = notices_sudo.filtered(lambda notice: notice.mail_id - here_sudo or notice.state == "sent")
+        return self - left.with_env(self.env)
+
+    def _wake_follower(self):
+        cron_sudo = self.env.ref("lead_to_cash.cron_follow").sudo()  # whoever moves money may wake it
+        cron_sudo._trigger(at=fields.Datetime.now() + SOON)
+
+    # Afterwards ----------------------------------------------------------------------------------
+
+    @api.model
+    def _cron_follow(self):
+        """Notices follow what they could not follow at once: an e-mail whose sender has ended, or
+        the books, while their e-mail was at the server."""
+        self.search([("state", "=", "queued"), ("channel", "=", "email"), ("mail_id", "=", False)])._lose_mail()
+        self.env.flush_all()
+        behind = [notice_id for [notice_id] in self.env.execute_query(engine.behind_their_mails(FOLLOWS))]
+        self._follow_in_batches(behind, lambda notices: notices._follow_mails(notices.mail_id))
+        rows = self.env.execute_query(engine.changed_by_the_books(engine.in_states(PENDING)))
+        self._follow_in_batches([notice_id for notice_id, _open in rows], lambda notices: notices._follow_books())
+
+    def _follow_in_batches(self, ids, work):
+        cron = self.env.ref("lead_to_cash.cron_follow")
+        for batch in split_every(BATCH, ids, self.browse):
+            try:
+                with self.env.cr.savepoint():
+                    work(batch)
+            except OperationalError:
+                self.env.cr.rollback()  # another look, at what has changed
+                self._wake_follower()
+            except Exception:
+                for notice in batch:
+                    with isolated(cron, f"The notice {notice.id}, which follows its e-mail and the books,"):
+                        work(notice)
+            self.env["ir.cron"]._commit_progress(len(batch))
+
+    def _lose_mail(self):
+        self.write({"state": "failed", "failure_reason": self.env._("The e-mail was deleted.")})
+
+
+def _by_mail(notice):
+    """(state, reason, moment) that a notice takes from its e-mail; no state: nothing."""
+    mail = notice.mail_id
+    state = FOLLOWS.get((notice.state, mail.state))
+    reason = " ".join((mail.failure_reason or "").split()) if state in ("queued", "failed") else ""
+    return state, reason or False, state == "queued" and mail.scheduled_date

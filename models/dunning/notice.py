@@ -1,0 +1,201 @@
+from datetime import timedelta
+
+from markupsafe import escape
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .level import CHANNELS
+
+STATES = [
+    ("draft", "Draft"),
+    ("to_approve", "To approve"),
+    ("queued", "Queued"),
+    ("sent", "Sent"),
+    ("failed", "Failed"),
+    ("cancelled", "Cancelled"),
+]
+#: States of an e-mail that has not left.
+WAITING = ("outgoing", "exception")
+
+
+class DunningNotice(models.Model):
+    """One letter (or call) to one customer in one currency."""
+
+    _name = "dunning.notice"
+    _inherit = ["l2c.clock.mixin", "l2c.portal.page.mixin", "mail.activity.mixin", "dunning.banner.mixin"]
+    _description = "Dunning Notice"
+    _order = "date desc, id desc"
+    _mail_post_access = "read"
+
+    run_id = fields.Many2one("dunning.run", ondelete="set null", index=True, readonly=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    partner_id = fields.Many2one("res.partner", "Customer", required=True, index=True, readonly=True)
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    policy_id = fields.Many2one("dunning.policy", required=True, ondelete="restrict", index=True, readonly=True)
+    level_id = fields.Many2one("dunning.level", required=True, ondelete="restrict", readonly=True)
+    channel = fields.Selection(CHANNELS, required=True, readonly=True)
+    date = fields.Date(required=True, readonly=True)
+    send_at = fields.Datetime("Leaves at", readonly=True, help="Not before: in the hours for sending.")
+    state = fields.Selection(STATES, required=True, default="draft", readonly=True, group_expand=True)
+    amount_due = fields.Monetary(readonly=True)
+    line_ids = fields.One2many("dunning.notice.line", "notice_id", "Items", readonly=True)
+    mail_id = fields.Many2one("mail.mail", "E-mail", ondelete="set null", index="btree_not_null", readonly=True)
+    activity_id = fields.Many2one(
+        "mail.activity", "Task", ondelete="set null", index="btree_not_null", readonly=True, copy=False
+    )
+    failure_reason = fields.Char(readonly=True)
+    replied_until = fields.Date("Waits after a Reply until", readonly=True, copy=False)
+    payment_deadline = fields.Date("Pay by", compute="_compute_payment_deadline")
+    sender_id = fields.Many2one("res.users", compute="_compute_sender")
+    sender_email = fields.Char(compute="_compute_sender")
+    signature = fields.Html(compute="_compute_sender", sanitize=False)  # a user's is clean already
+
+    # Serves the next batch of a run.
+    _run_draft_idx = models.Index("(run_id) WHERE state = 'draft'")
+    # Serves the day of a customer's last notice.
+    _customer_idx = models.Index("(partner_id, currency_id, company_id, date)")
+    # Serves the deciding statement: who replied lately.
+    _replied_idx = models.Index("(partner_id, company_id) WHERE replied_until IS NOT NULL")
+
+    @api.depends("partner_id", "level_id")
+    def _compute_display_name(self):
+        for notice in self:
+            notice.display_name = f"{notice.partner_id.display_name} · {notice.level_id.name}"
+
+    @api.depends("date", "level_id.payment_deadline_days")
+    def _compute_payment_deadline(self):
+        for notice in self:
+            days = notice.level_id.payment_deadline_days
+            notice.payment_deadline = days and notice.date + timedelta(days=days)
+
+    @api.depends("level_id.sender", "partner_id", "policy_id")
+    def _compute_sender(self):
+        for notice in self:
+            # A sender's address and signature are for everybody who gets the notice.
+            user = notice.sudo()._sender()
+            notice.sender_id = user
+            notice.sender_email = user.email_formatted or notice.company_id.email_formatted
+            notice.signature = user.signature or escape(notice.company_id.name or "")
+
+    def _sender(self):
+        """In whose name the notice goes out; nobody's: the company's."""
+        sender = self.level_id.sender
+        if sender == "salesperson":
+            return self._raised_invoices().invoice_user_id[:1]
+        if sender == "collector":
+            return self.partner_id.with_company(self.company_id).collector_id
+        return self.policy_id.user_id if sender == "responsible" else self.env["res.users"]
+
+    def _responsible(self):
+        """The customer's collector, else the salesperson of an invoice that rose, else the
+        policy's responsible."""
+        candidates = (
+            self.partner_id.with_company(self.company_id).collector_id,
+            self._raised_invoices().invoice_user_id,
+            self.policy_id.user_id,
+            self.policy_id.create_uid,
+        )
+        return next((user[:1] for users in candidates if (user := users.filtered("active"))), self.env.user)
+
+    def _raised_invoices(self):
+        return self.line_ids.filtered("level_id").move_line_id.move_id
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "state" in vals:
+            self.line_ids.notice_state = vals["state"]
+        if vals.get("state") == "sent":
+            self._after_sending()
+        return result
+
+    def _after_sending(self):
+        """Overdue invoices that nobody has handled yet are now reminded of; what the level
+        says comes next is planned."""
+        raised = self.line_ids.filtered(lambda line: line.level_id and line.days_overdue > 0)
+        overdue = raised.move_line_id.move_id.filtered(lambda move: move.handling_role == "new")
+        overdue._set_handling_role("contacted")
+        for notice in self.filtered(lambda notice: not notice._is_settled()):
+            if activity_type := notice.level_id.next_activity_type_id:
+                notice.activity_schedule(
+                    activity_type_id=activity_type.id,
+                    date_deadline=notice.payment_deadline or notice.date,
+                    user_id=notice._responsible().id,
+                )
+
+    def _is_settled(self):
+        """Whether all that rose is paid."""
+        return all(line.reconciled for line in self.line_ids.filtered("level_id").move_line_id)
+
+    def _mail_get_partner_fields(self, introspect_fields=False):
+        return ["partner_id"]
+
+    # Buttons -------------------------------------------------------------------------
+
+    def action_approve(self):
+        """Approve, and queue at once."""
+        self.check_access("write")
+        self._require("to_approve")
+        self.state = "draft"
+        self._queue()
+
+    def action_send(self):
+        """Queue what waits: approves what is to approve, tries again what failed."""
+        self.check_access("write")
+        self.filtered(lambda notice: notice.state == "to_approve").action_approve()
+        self.filtered(lambda notice: notice.state == "failed").action_retry()
+        self._queue()
+
+    def action_cancel(self):
+        """Cancel what has not been sent; its items may rise again at the next run."""
+        self.check_access("write")
+        leaving = self - self._not_leaving()
+        if any(notice.state == "sent" for notice in self):
+            raise UserError(self.env._("What was sent can't be cancelled."))
+        if leaving:
+            raise UserError(self.env._("An e-mail is leaving right now. Try again in a moment, without it."))
+        self._cancel()
+
+    def action_retry(self):
+        """Try again what failed, as the same notice; as the same e-mail where the server may
+        have it already, so that the customer's mail program knows it again."""
+        self.check_access("write")
+        self._require("failed")
+        again = self.filtered(lambda notice: notice._may_have_arrived())
+        again.sudo().mail_id._wake_up()  # users may not write mails
+        others = self - again
+        others._drop_mails()
+        others.write({"state": "draft", "failure_reason": False})
+        others._queue()
+
+    def _may_have_arrived(self):
+        """Whether its e-mail may be in the customer's mailbox, where it would go again."""
+        mail_sudo = self.sudo().mail_id  # users may not see mails
+        return mail_sudo._may_have_arrived() and self._addressee() in mail_sudo.recipient_ids
+
+    def action_promise(self):
+        """Log a promise for what the notice names: everything is filled in."""
+        self.ensure_one()
+        self.check_access("read")
+        self.env["dunning.promise"].check_access("create")
+        partner = self.partner_id.with_company(self.company_id)
+        values = partner._dunning_promise_defaults(self.line_ids.move_line_id)
+        return partner._action_agree("lead_to_cash.dunning_promise_action_new", values)
+
+    def action_end_reply_hold(self):
+        """The reply was dealt with: the customer is reminded again from the next run on."""
+        self.check_access("write")
+        replied = self.search([("partner_id", "in", self.partner_id.ids), ("company_id", "in", self.company_id.ids)])
+        replied.filtered("replied_until").replied_until = False
+
+    def _require(self, state):
+        label = dict(self._fields["state"]._description_selection(self.env))[state]
+        if any(notice.state != state for notice in self):
+            raise UserError(self.env._("Only notices in the state “%(state)s” can go this way.", state=label))
+
+    def _cancel(self):
+        asked = self._still_asked()
+        self.state = "cancelled"
+        mails_sudo = self.sudo().mail_id  # users may not see mails
+        mails_sudo.filtered(lambda mail: mail.state in WAITING).cancel()
+        self.activity_ids.unlink()
+        asked.sudo()._ask_others()  # as above

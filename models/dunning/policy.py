@@ -1,0 +1,163 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ...engine.handling.own import ids_of, own
+
+
+class DunningPolicy(models.Model):
+    """How the customers of a segment are reminded: level by level, until they have paid."""
+
+    _name = "dunning.policy"
+    _inherit = ["dunning.banner.mixin", "dunning.segment.mixin"]
+    _description = "Dunning Policy"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10, help="The first running policy that fits a customer is taken.")
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    is_running = fields.Boolean("Running", copy=False, readonly=True)
+    start_date = fields.Date("Runs from", copy=False, help="Empty: at once.")
+    partner_domain = fields.Char(help="Which customers the policy is for. Empty: all.")
+    level_ids = fields.One2many("dunning.level", "policy_id", "Levels", copy=True)
+    user_id = fields.Many2one(
+        "res.users", "Responsible", default=lambda self: self.env.user, help="For customers without a collector."
+    )
+    cut_off_date = fields.Date(
+        "Cut-off Date", copy=False, help="Items due before this day were followed up elsewhere until now."
+    )
+    cut_off_level_id = fields.Many2one(
+        "dunning.level",
+        "Older Items Are at",
+        copy=False,
+        ondelete="set null",
+        domain="[('policy_id', '=', id)]",
+        help="Items due before the cut-off date count as already at this level. Empty: they are not reminded.",
+    )
+    minimum_balance = fields.Monetary(
+        help="Customers who owe less than this in one currency, net of credits, are not reminded."
+    )
+    minimum_days_between = fields.Integer(
+        "Days Between Notices", default=5, help="A customer gets no two notices within so many calendar days."
+    )
+    grace_days = fields.Integer("Grace after a Promise", default=3, help="Days before a promise counts as broken.")
+    promise_max_days = fields.Integer(
+        "Promises up to", default=30, help="Days ahead. Managers of collections may grant more."
+    )
+    plan_max_instalments = fields.Integer(
+        "Instalments at Most", default=6, help="Of a payment plan. Managers of collections may grant more."
+    )
+    thanks_template_id = fields.Many2one(
+        "mail.template",
+        "Thanks",
+        domain=[("model", "=", "dunning.notice")],
+        help="Sent when a customer who was reminded owes nothing overdue any more. Empty: nothing is sent.",
+    )
+    catch_up = fields.Selection(
+        [("one_step", "One level at a time"), ("latest", "Straight to the latest level")],
+        "After Missed Days",
+        required=True,
+        default="one_step",
+    )
+
+    _minimum_balance_positive = models.Constraint(
+        "CHECK(minimum_balance >= 0)", "The minimum balance can't be negative; 0 reminds of every amount."
+    )
+    _minimum_days_positive = models.Constraint(
+        "CHECK(minimum_days_between >= 0 AND grace_days >= 0)",
+        "Days between notices and days of grace can't be negative.",
+    )
+    _promise_limits_positive = models.Constraint(
+        "CHECK(promise_max_days >= 0 AND plan_max_instalments >= 1)",
+        "Promises are for today or later, and a plan has at least one instalment.",
+    )
+
+    @api.constrains("level_ids")
+    def _check_levels(self):
+        for policy in self:
+            policy._check_levels_exist()
+            policy.level_ids._check_order()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        policies = super().create(vals_list)
+        if not self._is_installing():
+            for policy in policies:
+                policy._check_levels_exist()
+        return policies
+
+    @api.model
+    def _is_installing(self):
+        """Data files may bring a policy's levels after it."""
+        return own(self.env, "install_mode")
+
+    @api.model
+    def _as_if_running(self):
+        """The policies that are looked at as if they were running: those of the context key
+        ``l2c_as_if_running`` that the reader may see. For models that only read."""
+        return self.search([("id", "in", ids_of(self.env, "l2c_as_if_running"))])
+
+    def _check_levels_exist(self):
+        if not self.level_ids and not self._is_installing():
+            raise ValidationError(self.env._("The policy %(name)s has no level. Add at least one.", name=self.name))
+
+    def write(self, vals):
+        if vals.get("active") is False and any(policy.is_running for policy in self):
+            vals = {**vals, "is_running": False}  # what is put away doesn't go on in the dark
+        return super().write(vals)
+
+    @api.constrains("cut_off_level_id", "level_ids")
+    def _check_cut_off_level(self):
+        for policy in self:
+            if policy.cut_off_level_id and policy.cut_off_level_id.policy_id != policy:
+                raise ValidationError(
+                    self.env._(
+                        "Older items can only be at a level of their own policy; %(level)s is none of %(name)s.",
+                        level=policy.cut_off_level_id.name,
+                        name=policy.name,
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        notice = self.env["dunning.notice"].sudo().search([("policy_id", "in", self.ids)], limit=1)  # any company's
+        if notice:
+            raise UserError(
+                self.env._(
+                    "Notices were made by the policy %(name)s. Archive it, so that their history stays.",
+                    name=notice.policy_id.name,
+                )
+            )
+
+    def action_preview(self):
+        """What the policy would do today and in the next days, as if it were running."""
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.dunning_preview_action")
+        action["context"] = {"l2c_as_if_running": self.ids, "search_default_group_next_date": 1}
+        action["domain"] = [("policy_id", "in", self.ids)]
+        return action
+
+    def action_forecast(self):
+        """The same day by day, for the days to come."""
+        self.check_access("read")
+        return self.env["dunning.forecast"].with_context(l2c_as_if_running=self.ids).action_open()
+
+    def action_start(self):
+        """Let the policy run. Until then nobody is reminded by it."""
+        self.check_access("write")
+        for policy in self:
+            if not policy.level_ids:
+                raise UserError(self.env._("The policy %(name)s has no level. Add at least one.", name=policy.name))
+        self.is_running = True
+
+    def action_stop(self):
+        """Stop the policy: its notices that have not left yet will not leave."""
+        self.check_access("write")
+        self.is_running = False
+
+    def action_go_live(self):
+        """Open the wizard that prepares the first run, and ends with its preview."""
+        self.check_access("write")
+        action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.dunning_go_live_action")
+        return action | {"context": {"default_policy_id": self.id}}

@@ -1,0 +1,292 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import SQL
+
+from ...engine.dunning.deciding import Question
+from ...engine.handling.own import own
+from ...engine.handling.window import next_moment
+from ...engine.handling.workdays import add_working_days, last_working_day, next_working_day, working_days_before
+
+#: Addons that also follow up customers; none of them may run beside us.
+OTHER_FOLLOW_UPS = ("account_followup", "account_credit_control")
+
+
+class ResCompany(models.Model):
+    _name = "res.company"
+    _inherit = ["l2c.clock.mixin", "res.company"]
+
+    dunning_policy_id = fields.Many2one("dunning.policy", "Default Dunning Policy", groups="base.group_user")
+    dunning_calendar_id = fields.Many2one(
+        "resource.calendar",
+        "Working Days of Dunning",
+        help="Empty: the working hours of the company.",
+        groups="base.group_user",
+    )
+    dunning_hour_from = fields.Float(
+        "Send from", default=8.0, help="In the customer's time zone.", groups="base.group_user"
+    )
+    dunning_hour_to = fields.Float(
+        "Send until", default=18.0, help="In the customer's time zone.", groups="base.group_user"
+    )
+    dunning_reply_hold_days = fields.Integer(
+        "Wait after a Reply",
+        default=5,
+        help="Working days without reminders after a customer's reply. 0: none.",
+        groups="base.group_user",
+    )
+    dunning_bank_freshness_days = fields.Integer(
+        "Bank Data Not Older Than",
+        help="Days. A run waits while the last bank statement line is older. 0: never.",
+        groups="base.group_user",
+    )
+    dunning_daily_limit = fields.Integer(
+        "Most Notices a Day",
+        help="Who owes most comes first, the others on the next days. 0: no limit.",
+        groups="base.group_user",
+    )
+    dunning_awaits_release = fields.Boolean(
+        "First Run to Release",
+        help="Every notice needs approval until a run is released.",
+        groups="base.group_user",
+    )
+    dunning_rehearsal_user_id = fields.Many2one(
+        "res.users",
+        "All E-mails First to",
+        help="Until a run is released, its e-mails go to this person only.",
+        groups="base.group_user",
+    )
+
+    customer_inactive_months = fields.Integer(
+        "Inactive after",
+        default=12,
+        help="Months without an order, after which a customer is inactive. 0: never.",
+        groups="base.group_user",
+    )
+
+    insolvency_claim_days = fields.Integer(
+        "Claim in an Insolvency within",
+        default=30,
+        help="Days. 0: no activity is planned.",
+        groups="base.group_user",
+    )
+
+    do_not_call_days = fields.Integer(
+        "Do-not-call Check Valid for",
+        help="Days. Before calling, a number is looked up again. 0: never.",
+        groups="base.group_user",
+    )
+
+    @api.constrains("dunning_hour_from", "dunning_hour_to")
+    def _check_dunning_hours(self):
+        for company in self:
+            if not 0 <= company.dunning_hour_from < company.dunning_hour_to <= 24:
+                raise ValidationError(
+                    self.env._("Reminders leave from an earlier to a later hour of one day, between 0:00 and 24:00.")
+                )
+
+    @api.constrains(
+        "dunning_reply_hold_days", "dunning_bank_freshness_days", "dunning_daily_limit", "insolvency_claim_days"
+    )
+    def _check_dunning_numbers(self):
+        for company in self:
+            numbers = (
+                company.dunning_reply_hold_days,
+                company.dunning_bank_freshness_days,
+                company.dunning_daily_limit,
+                company.insolvency_claim_days,
+            )
+            if min(numbers) < 0:
+                raise ValidationError(self.env._("Days and limits of dunning can't be negative; 0 switches one off."))
+
+    # What the engine is asked ---------------------------------------------------------
+
+    def _dunning_question(self, partners=None):
+        """What the engine is asked for this company, as of today; about all customers, or
+        about the commercial ``partners`` alone."""
+        self.ensure_one()
+        company_sudo = self.sudo()  # policies and domains are the engine's, not the reader's
+        partner = company_sudo.env["res.partner"].with_company(self)
+        today = self._today()
+        waits = company_sudo.dunning_reply_hold_days
+        holidays = company_sudo._dunning_holidays(today - timedelta(days=2 * waits + 31), today)
+        return Question(
+            company_id=self.id,
+            today=today,
+            working_day=last_working_day(today, holidays),
+            pending_since=working_days_before(today, waits, holidays),
+            moved=company_sudo._dunning_moved(today),
+            policy=company_sudo._dunning_policy_sql(),
+            hold_until=partner._field_to_sql("cp", "dunning_hold_until"),
+            state=partner._field_to_sql("cp", "collection_state"),
+            trust=partner._field_to_sql("cp", "trust"),
+            payment_days=partner._field_to_sql("cp", "payment_days"),
+            rate=company_sudo._dunning_rate_sql(today),
+            most_notices=company_sudo._dunning_most_notices(today),
+            partner_ids=None if partners is None else tuple(partners.ids),
+        )
+
+    def _dunning_most_notices(self, today):
+        """How many notices may still be made today; None for any number."""
+        if not self.dunning_daily_limit:
+            return None
+        made = self.env["dunning.notice"].search_count(
+            [("company_id", "=", self.id), ("date", "=", today), ("state", "!=", "cancelled")]
+        )
+        return max(self.dunning_daily_limit - made, 0)
+
+    def _dunning_policies(self):
+        """The policies that run today, and those that are previewed, in their order."""
+        today = self._today()
+        as_if = own(self.env, "l2c_as_if_running") or []
+        policies = self.env["dunning.policy"].with_context(active_test=True)
+        policies = policies.search([("company_id", "parent_of", self.id)])
+        return policies.filtered(
+            lambda policy: (
+                policy.id in as_if or (policy.is_running and (not policy.start_date or policy.start_date <= today))
+            )
+        )
+
+    def _dunning_policy_sql(self):
+        """The policy of a customer ``cp``: its own choice on the company, then on its parents;
+        the first that it fits; the company's default."""
+        policies = self._dunning_policies()
+        if not policies:
+            return SQL("NULL::integer")
+        partner = self.env["res.partner"].with_context(active_test=False)
+        own = [
+            partner.with_company(company)._field_to_sql("cp", "dunning_policy_id")
+            for company in self.parent_ids.sorted(lambda company: len(company.parent_path), reverse=True)
+        ]
+        fits = [
+            SQL("WHEN cp.id IN %s THEN %s", partner._search(policy._partner_domain()).subselect(), policy.id)
+            for policy in policies
+        ]
+        default = next((c.dunning_policy_id for c in self.parent_ids[::-1] if c.dunning_policy_id in policies), None)
+        chosen = SQL("COALESCE(%s)", SQL(", ").join(own))
+        return SQL(
+            "CASE WHEN %(chosen)s IS NOT NULL THEN CASE WHEN %(chosen)s IN %(running)s THEN %(chosen)s END %(fits)s"
+            " ELSE %(default)s END",
+            chosen=chosen,
+            running=tuple(policies.ids),
+            fits=SQL(" ").join(fits),
+            default=default.id if default else SQL("NULL::integer"),
+        )
+
+    def _dunning_rate_sql(self, today):
+        """One unit of the currency ``currency_id`` in the company's currency."""
+        # Items may be in a currency that was archived since; without a rate it counts as 1 anyway.
+        currencies = self.env["res.currency"].with_context(active_test=False)
+        currencies = currencies.search(["|", ("active", "=", True), ("rate_ids", "!=", False)])
+        rates = currencies._get_rates(self, today)
+        own = rates[self.currency_id.id]
+        rows = [SQL("WHEN %s THEN %s::numeric", currency.id, own / rates[currency.id]) for currency in currencies]
+        return SQL("CASE currency_id %s ELSE 1 END", SQL(" ").join(rows))
+
+    # Working days ---------------------------------------------------------------------
+
+    def _dunning_holidays(self, start, end):
+        """The days from ``start`` to ``end`` on which nobody works here."""
+        return self._days_off(self.dunning_calendar_id or self.resource_calendar_id, start, end)
+
+    def _days_off(self, calendar, start, end):
+        """The days from ``start`` to ``end`` on which ``calendar`` has no hours; none when it has
+        no hours at all: nobody has told then when people work."""
+        begin, finish = (fields.Datetime.to_datetime(day) for day in (start, end + timedelta(days=1)))
+        unusual = calendar._get_unusual_days(begin, finish, self) if calendar else {}
+        if all(unusual.values()) and not calendar.attendance_ids:
+            return set()
+        return {fields.Date.to_date(day) for day, none_works in unusual.items() if none_works}
+
+    def _working_days_later(self, days, calendar=None):
+        """The date that is so many working days after today, of the company or of ``calendar``."""
+        today = self._today()
+        horizon = today + timedelta(days=2 * days + 31)
+        return add_working_days(today, days, self._days_off(calendar or self.resource_calendar_id, today, horizon))
+
+    def _dunning_working_days_later(self, days):
+        """The same by the calendar of dunning."""
+        return self._working_days_later(days, self.dunning_calendar_id)
+
+    def _working_days_before(self, days):
+        """The date that is so many working days of the company before today."""
+        today = self._today()
+        off = self._days_off(self.resource_calendar_id, today - timedelta(days=2 * days + 31), today)
+        return working_days_before(today, days, off)
+
+    def _days_off_from(self, day):
+        """The days off of the company in the month after ``day``, and the day before it."""
+        return self._days_off(self.resource_calendar_id, day - timedelta(days=1), day + timedelta(days=31))
+
+    def _zone(self):
+        """The name of the company's time zone."""
+        return self.resource_calendar_id.tz or self.partner_id.tz or "UTC"
+
+    def _dunning_moved(self, today):
+        """The holidays of the next year, with the working day after each."""
+        holidays = self._dunning_holidays(today, today + timedelta(days=366))
+        return {day: next_working_day(day, holidays) for day in sorted(holidays)}
+
+    def _dunning_send_moments(self, zones):
+        """By name of a time zone (False: the company's): when a notice may leave there next."""
+        self.ensure_one()
+        now = self._now()
+        holidays = self._dunning_holidays(now.date() - timedelta(days=1), now.date() + timedelta(days=31))
+        own = (self.dunning_calendar_id or self.resource_calendar_id).tz or self.partner_id.tz or "UTC"
+        hours = (self.dunning_hour_from, self.dunning_hour_to)
+        return {zone: next_moment(now, zone or own, hours, holidays) for zone in zones}
+
+    # Whether a run may begin ------------------------------------------------------------
+
+    def _dunning_obstacle(self):
+        """Why today's run has to wait, in a sentence; empty when nothing is in its way."""
+        self.ensure_one()
+        if other := self._dunning_other_follow_up(running=True):
+            return self.env._(
+                "%(addon)s follows up customers too. Switch its scheduled action off, or uninstall it.", addon=other
+            )
+        if not self.dunning_bank_freshness_days:
+            return ""
+        limit = self._today() - timedelta(days=self.dunning_bank_freshness_days)
+        newest = self.env["account.bank.statement.line"].search(
+            [("company_id", "=", self.id), ("state", "=", "posted")], order="internal_index desc", limit=1
+        )
+        if newest and newest.date >= limit:
+            return ""
+        return self.env._(
+            "The last bank statement line is older than %(days)s days: what was paid since isn't known. "
+            "Import the bank statements.",
+            days=self.dunning_bank_freshness_days,
+        )
+
+    @api.model
+    def _dunning_other_follow_up(self, running=False):
+        """The name of another addon for following up that is installed, and, with ``running``,
+        has a scheduled action switched on."""
+        # Whoever looks need not administer modules and crons.
+        modules_sudo = self.env["ir.module.module"].sudo()
+        modules_sudo = modules_sudo.search([("name", "in", OTHER_FOLLOW_UPS), ("state", "=", "installed")])
+        if running:
+            data_sudo = self.env["ir.model.data"].sudo()  # as above
+            data = data_sudo.search([("module", "in", modules_sudo.mapped("name")), ("model", "=", "ir.cron")])
+            crons_sudo = self.env["ir.cron"].sudo().with_context(active_test=True)  # as above
+            active = crons_sudo.search([("id", "in", data.mapped("res_id"))])
+            names = data.filtered(lambda row: row.res_id in active.ids).mapped("module")
+            modules_sudo = modules_sudo.filtered(lambda module: module.name in names)
+        return ", ".join(modules_sudo.mapped("shortdesc"))
+
+    # Opening balances -------------------------------------------------------------------
+
+    def _dunning_opening_domain(self):
+        """Open items of miscellaneous entries (opening balances, mostly) that are excluded."""
+        return [
+            ("company_id", "in", self.ids),
+            ("account_type", "=", "asset_receivable"),
+            ("parent_state", "=", "posted"),
+            ("reconciled", "=", False),
+            ("amount_residual", "!=", 0),
+            ("move_id.move_type", "=", "entry"),
+            ("no_followup", "=", True),
+            ("partner_id", "!=", False),
+        ]

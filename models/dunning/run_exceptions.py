@@ -1,0 +1,74 @@
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools.date_utils import subtract
+
+from ...engine.dunning.exceptions import find_exceptions
+from .outbox import PENDING
+
+
+class DunningRun(models.Model):
+    """A person's say over a run: approve all but the exceptions, or stop what hasn't left."""
+
+    _inherit = "dunning.run"
+
+    exception_count = fields.Integer("To Look at", compute="_compute_left_counts")
+    plain_count = fields.Integer("To Send", compute="_compute_left_counts")
+    pending_count = fields.Integer("Not Left Yet", compute="_compute_left_counts")
+
+    def _compute_left_counts(self):
+        pending = [("run_id", "in", self.ids), ("state", "in", PENDING)]
+        groups = self.env["dunning.notice"]._read_group(pending, ["run_id", "state", "exceptions"], ["__count"])
+        for run in self:
+            own = [(state, exceptions, count) for found, state, exceptions, count in groups if found == run]
+            run.pending_count = sum(count for _state, _exceptions, count in own)
+            run.exception_count = sum(count for state, codes, count in own if state == "to_approve" and codes)
+            run.plain_count = sum(count for state, codes, count in own if state == "to_approve" and not codes)
+
+    def _exceptions_statement(self, *, held):
+        category = self.env.ref("lead_to_cash.partner_category_key_accounts", raise_if_not_found=False)
+        return find_exceptions(
+            self.id,
+            category.id if category else None,
+            self.date - timedelta(days=7),
+            subtract(self.date, months=12),
+            held=held,
+        )
+
+    def action_approve_plain(self):
+        """Approve all notices of the run but those to look at."""
+        self.check_access("read")
+        return self.env["dunning.notice"]._approve_plain([("run_id", "in", self.ids)])
+
+    def action_open_exceptions(self):
+        """The notices of the run that a person looks at, with the reasons."""
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.dunning_notice_action_approve")
+        domain = [("run_id", "in", self.ids), ("state", "=", "to_approve"), ("exceptions", "!=", False)]
+        return action | {"domain": domain, "context": {}}
+
+    def action_stop(self):
+        """Cancel what has not left yet, and say how much; the next run decides about the items
+        anew.
+
+        :raise UserError: when nothing is left to stop, or another process works on the run
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if not self.try_lock_for_update(allow_referencing=True):
+            raise UserError(self.env._("The run is being worked on. Try again in a moment."))
+        pending = self.env["dunning.notice"].search([("run_id", "=", self.id), ("state", "in", PENDING)])
+        stopped = pending._not_leaving()
+        if not stopped:
+            raise UserError(self.env._("Everything of this run has left already."))
+        stopped._cancel()
+        # What is at the server doesn't go again, should the server not take it.
+        leaving = pending.filtered(lambda notice: notice.state not in ("sent", "cancelled"))
+        leaving.state = "cancelled"
+        self.write({"state": "done", "is_requested": False, "state_reason": False})
+        left = self.env["dunning.notice"].search_count([("run_id", "=", self.id), ("state", "=", "sent")])
+        left += len(leaving)
+        return stopped._said(
+            self.env._("%(count)s notices are cancelled; %(left)s had left already.", count=len(stopped), left=left)
+        )

@@ -1,0 +1,35 @@
+from datetime import datetime, time
+
+from odoo import fields, models
+
+from ...engine.handling.own import Own, own
+
+
+class ClockMixin(models.AbstractModel):
+    """The one place where today and now come from.
+
+    The context key ``l2c_today`` (a string: a date, meaning 12:00 UTC, or a UTC
+    datetime) moves the clock, for tests, forecasts and runs as of another day: where no
+    client can have sent it, or as a value of :class:`Own`, which no client can make.
+    """
+
+    _name = "l2c.clock.mixin"
+    _inherit = ["l2c.real.records.mixin"]
+    _description = "Clock"
+
+    def _at(self, moment):
+        """The same records at another moment: a date, or the text of one or of a UTC datetime."""
+        return self.with_context(l2c_today=Own(str(moment)))
+
+    def _now(self):
+        """The current moment, a naive UTC datetime."""
+        moved = own(self.env, "l2c_today")
+        if not moved:
+            return fields.Datetime.now()
+        if len(moved) == len("2000-01-01"):
+            return datetime.combine(fields.Date.to_date(moved), time(12))
+        return fields.Datetime.to_datetime(moved)
+
+    def _today(self):
+        """The current date in the user's time zone."""
+        return fields.Datetime.context_timestamp(self, self._now()).date()

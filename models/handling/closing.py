@@ -1,0 +1,121 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ...engine.handling.own import own
+
+CLOSURE_FIELDS = ["closure_reason_id", "closure_note", "closure_date", "reopened_date"]
+
+
+class HandlingMixin(models.AbstractModel):
+    """Closing a document with a reason, and opening it again."""
+
+    _inherit = "handling.mixin"
+
+    closure_reason_id = fields.Many2one(
+        "crm.lost.reason",
+        copy=False,
+        ondelete="restrict",
+        index="btree_not_null",
+        readonly=True,
+        groups="base.group_user",
+    )
+    closure_note = fields.Text(copy=False, readonly=True, groups="base.group_user")
+    closure_date = fields.Datetime("Closed on", copy=False, readonly=True, groups="base.group_user")
+    reopened_date = fields.Datetime(
+        "Opened Again on",
+        copy=False,
+        readonly=True,
+        help="Tries before it no longer count towards giving up.",
+        groups="base.group_user",
+    )
+
+    def action_close_dialog(self):
+        """Ask for the reason, then close."""
+        self.check_access("write")
+        action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.handling_close_action")
+        context = {"default_res_model": self._name, "default_res_ids": self.ids}
+        return action | {"context": context}
+
+    def action_close(self, reason, note=None):
+        """Close with a reason: the lead is lost, the quotation cancelled, the invoice no
+        longer collected.
+
+        :param reason: a ``crm.lost.reason``, or its id
+        :param note: what else is to be known
+        :raise UserError: without a reason
+        """
+        self.check_access("write")
+        if isinstance(reason, int):
+            reason = self.env["crm.lost.reason"].browse(reason)
+        if not reason:
+            raise UserError(self.env._("Choose a reason for closing."))
+        self._close(reason)
+        self._write_closure(reason.id, note, self._now())
+        self._drop_automated_activities()
+        return True
+
+    def action_reopen(self):
+        """Undo the closing."""
+        self.check_access("write")
+        self._reopen()
+        self._write_closure(None, None, None)
+        return True
+
+    def _close(self, reason):
+        """What closing does to the document itself."""
+
+    def _reopen(self):
+        """What opening again does to the document itself."""
+
+    def _write_closure(self, reason_id, note, date):
+        """Written by SQL, like the status: on an invoice it is no accounting. Without a ``date``
+        the documents are opened again."""
+        if not self.ids:
+            return
+        self.flush_recordset(CLOSURE_FIELDS)
+        self.env.cr.execute(
+            SQL(
+                "UPDATE %s SET %s, closure_note = %s, closure_date = %s, reopened_date = %s WHERE id IN %s",
+                SQL.identifier(self._table),
+                SQL("%s = %s", SQL.identifier(self._closure_column()), reason_id),
+                note or None,
+                date,
+                SQL("reopened_date") if date else self._now(),
+                tuple(self.ids),
+            )
+        )
+        self.invalidate_recordset(flush=False)
+
+    def _closure_column(self):
+        return "closure_reason_id"
+
+    def _follow_status(self, changed):
+        closed = tuple(row.id for row in changed if row.role == "lost" and not row.was_closed)
+        if closed:  # by the document's own button
+            statement = "UPDATE %s SET closure_date = %s WHERE id IN %s"
+            self.env.cr.execute(SQL(statement, SQL.identifier(self._table), self._now(), closed))
+            self.browse(closed).invalidate_recordset(["closure_date"], flush=False)
+        reopened = [row.id for row in changed if row.was_closed and row.role != "lost"]
+        self.browse(reopened)._end_closure()
+        return super()._follow_status(changed)
+
+    def _end_closure(self):
+        """The documents went on by themselves: they are no longer closed."""
+        self._write_closure(None, None, None)
+
+    @api.model
+    def _lost_status(self):
+        """The status that the document's own button for losing it leads to."""
+        return self.env["handling.status"].search([("res_model", "=", self._name), ("role", "=", "lost")], limit=1)
+
+    @api.model
+    def _required_reason(self, status):
+        """Refuse a closing without a reason, where the status asks for one."""
+        if status.requires_closure_reason and not own(self.env, "l2c_closure_reason"):
+            raise UserError(
+                self.env._(
+                    "“%(status)s” needs a reason. Use the button or the action Close, which asks for it.",
+                    status=status.name,
+                )
+            )

@@ -1,0 +1,143 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ...engine.handling.contact import CONTACTS, MISSES, half_of_day, misses_in_a_row, next_role
+
+ATTEMPT_FIELDS = ["first_contact_date", "last_contact_date", "attempt_count", "contact_attempt_ids"]
+
+
+class HandlingMixin(models.AbstractModel):
+    """Attempts to reach somebody about a document, and what follows from them."""
+
+    _inherit = "handling.mixin"
+
+    first_contact_date = fields.Datetime("First Contact", copy=False, readonly=True, groups="base.group_user")
+    last_contact_date = fields.Datetime("Last Contact", copy=False, readonly=True, groups="base.group_user")
+    attempt_count = fields.Integer("Attempts", copy=False, readonly=True, groups="base.group_user")
+    contact_attempt_ids = fields.One2many(
+        "contact.attempt",
+        "res_id",
+        "Contact Attempts",
+        domain=lambda self: [("res_model", "=", self._name)],
+        readonly=True,
+        copy=False,
+        bypass_search_access=True,
+        groups="base.group_user",
+    )
+
+    days_since_contact = fields.Integer(
+        compute="_compute_days_since_contact",
+        help="Days since somebody was reached, or since the status was entered.",
+        groups="base.group_user",
+    )
+
+    @api.depends("last_contact_date", "handling_status_since")
+    def _compute_days_since_contact(self):
+        now = self._now()
+        for document in self:
+            last = document.last_contact_date or document.handling_status_since
+            document.days_since_contact = last and (now - last).days
+
+    # One click ---------------------------------------------------------------------
+
+    def action_reached(self):
+        """Somebody was reached; the first time, a small dialog asks what came of it."""
+        self.check_access("write")
+        if len(self) == 1 and not self.first_contact_date:
+            action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.contact_dialog_action")
+            return action | {"context": {"default_res_model": self._name, "default_res_id": self.id}}
+        return self.action_log_attempt("reached")
+
+    def action_no_answer(self):
+        return self.action_log_attempt("no_answer")
+
+    def action_left_message(self):
+        return self.action_log_attempt("left_message")
+
+    def action_call_back(self):
+        return self.action_log_attempt("callback")
+
+    def action_log_attempt(self, outcome, channel="call", note=None, date=None):
+        """Log one attempt for each document, with a line in its chatter.
+
+        :param outcome: one of ``engine.handling.contact.OUTCOMES``
+        :param channel: one of ``engine.handling.contact.CHANNELS``
+        :param note: what was said
+        :param date: when, a UTC datetime; now when left out
+        :raise UserError: for an outcome or channel that there isn't, or a date to come
+        """
+        self.check_access("write")
+        self.env["contact.attempt"].check_access("create")
+        self.env["contact.attempt"]._log(self._handling_documents(), outcome, channel, note, date)
+        return True
+
+    # What follows --------------------------------------------------------------------
+
+    def _attempts_made(self, outcome, attempts):
+        """Attempts with ``outcome`` were made: dates, counters, status, next try."""
+        self._count_attempts(outcome, [(attempt.res_id, attempt.date) for attempt in attempts])
+        self._handling_event(outcome)
+        if outcome in MISSES:
+            self._after_misses()
+
+    def _count_attempts(self, outcome, moments):
+        """Count the attempts with ``outcome`` at ``moments``, pairs of id and date. Written by SQL, like the status: on an invoice it is no accounting."""
+        spoken = outcome in CONTACTS
+        self.flush_recordset(ATTEMPT_FIELDS[:3])
+        rows = SQL(", ").join(SQL("(%s, %s::timestamp)", *moment) for moment in moments)
+        self.env.cr.execute(
+            SQL(
+                """UPDATE %(table)s d
+                      SET attempt_count = COALESCE(d.attempt_count, 0) + x.number,
+                          first_contact_date = CASE WHEN %(spoken)s THEN LEAST(d.first_contact_date, x.first)
+                                                    ELSE d.first_contact_date END,
+                          last_contact_date = CASE WHEN %(spoken)s THEN GREATEST(d.last_contact_date, x.last)
+                                                   ELSE d.last_contact_date END
+                     FROM (SELECT id, count(*) AS number, min(date) AS first, max(date) AS last
+                             FROM (VALUES %(rows)s) v(id, date) GROUP BY id) x
+                    WHERE x.id = d.id""",
+                table=SQL.identifier(self._table),
+                spoken=spoken,
+                rows=rows,
+            )
+        )
+        self.invalidate_recordset(ATTEMPT_FIELDS, flush=False)
+        self.modified(ATTEMPT_FIELDS[:3])
+
+    def _handling_event(self, event):
+        """Move each document to the role that ``event`` leads to, where its state allows it."""
+        for role, documents in self.grouped("handling_role").items():
+            target = next_role(role, event)
+            if target == role:
+                continue
+            fit = documents.filtered(lambda doc, role=target: role in doc.handling_choice_ids.mapped("role"))
+            fit._handling_update(chosen=target)
+            rest = (documents - fit).filtered(lambda doc: "in_progress" in doc.handling_choice_ids.mapped("role"))
+            rest._handling_update(chosen="in_progress")
+
+    def _after_misses(self):
+        """After a miss, the next try is planned and a mail of the series sent; after so many
+        in a row as the status allows, the document is closed."""
+        still_open = self.filtered(lambda document: not document.closure_date)
+        for status, documents in still_open.grouped("handling_status_id").items():
+            if not (status.max_attempts or status.requires_next_action or status.series_ids):
+                continue
+            for tries, group in documents.grouped(lambda document: document._misses()).items():
+                if status.max_attempts and tries >= status.max_attempts and status.exhausted_reason_id:
+                    group.action_close(status.exhausted_reason_id)
+                else:
+                    group._plan_next_try(tries)
+                    status._send_series(group, tries)
+
+    def _misses(self):
+        """Tries without an answer in a row: since the last contact, and since the document was
+        opened again, else the next miss would close it at once."""
+        attempts = self.contact_attempt_ids.sorted(lambda row: (row.date, row.id))
+        return misses_in_a_row([(row.date, row.outcome) for row in attempts], self.reopened_date)
+
+    def _plan_next_try(self, tries):
+        """A call on the next working day, in the mornings and afternoons in turn."""
+        afternoon = half_of_day(tries) == "afternoon"
+        summary = self.env._("Call again, in the afternoon") if afternoon else self.env._("Call again, in the morning")
+        for day, documents in self._by_working_day(1).items():
+            documents._plan_activity(day, summary, replace=True)

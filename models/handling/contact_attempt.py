@@ -1,0 +1,114 @@
+from markupsafe import Markup
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import format_list
+
+from ...engine.handling.contact import CHANNELS, CONTACTS, OUTCOMES
+from ...engine.handling.status import DOCUMENTS
+
+#: Who sees the attempts on every customer: their work is with all.
+ALL_CUSTOMERS = (
+    "sales_team.group_sale_salesman_all_leads",
+    "account.group_account_invoice",
+    "account.group_account_readonly",
+)
+
+
+class ContactAttempt(models.Model):
+    """One try to reach somebody, about a document or, for all that a customer owes, about
+    the customer. Made by ``action_log_attempt`` of the document."""
+
+    _name = "contact.attempt"
+    _inherit = ["l2c.document.access.mixin", "l2c.clock.mixin"]
+    _description = "Contact Attempt"
+    _order = "date desc, id desc"
+    _rec_name = "outcome"
+
+    res_model = fields.Selection(
+        [*DOCUMENTS, ("res.partner", "Customer")], "Document Type", required=True, readonly=True
+    )
+    res_id = fields.Many2oneReference("Document", model_field="res_model", required=True, readonly=True)
+    partner_id = fields.Many2one("res.partner", "Contact", index="btree_not_null", readonly=True)
+    user_id = fields.Many2one("res.users", "By", default=lambda self: self.env.user, index=True, readonly=True)
+    date = fields.Datetime(required=True, default=lambda self: self._now(), readonly=True)
+    channel = fields.Selection(CHANNELS, required=True, default="call", readonly=True)
+    outcome = fields.Selection(OUTCOMES, required=True, readonly=True)
+    note = fields.Text()
+    conversations = fields.Integer(compute="_compute_conversations", store=True, help="1 when somebody was spoken to.")
+
+    # Serves the attempts of a document, in their order.
+    _document_idx = models.Index("(res_id, res_model, date)")
+    # Serves what a person did in a period.
+    _user_date_idx = models.Index("(user_id, date)")
+
+    @api.depends("outcome")
+    def _compute_conversations(self):
+        for attempt in self:
+            attempt.conversations = attempt.outcome in CONTACTS
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        attempts = super().create(vals_list)
+        if any(attempt.date > attempt._now() for attempt in attempts):
+            raise UserError(self.env._("An attempt can't lie in the future. Plan a next action instead."))
+        for (model, outcome), group in attempts.grouped(lambda row: (row.res_model, row.outcome)).items():
+            documents = self.env[model].browse(group.mapped("res_id"))
+            documents.check_access("read" if model == "res.partner" else "write")
+            documents._attempts_made(outcome, group)
+        return attempts
+
+    def write(self, vals):
+        if not self.env.su and set(vals) - {"note"}:
+            raise UserError(self.env._("An attempt is a fact: only its note can be changed."))
+        return super().write(vals)
+
+    @api.model
+    def _log(self, documents, outcome, channel, note, date):
+        """One attempt for each of ``documents``, with a line in its chatter."""
+        labels = self._label("channel", channel), self._label("outcome", outcome)
+        moment = self._moment(date)
+        attempts = self.create(
+            [
+                {
+                    "res_model": document._name,
+                    "res_id": document.id,
+                    "partner_id": (document if document._name == "res.partner" else document.partner_id).id,
+                    "outcome": outcome,
+                    "channel": channel,
+                    "note": note,
+                    "date": moment,
+                }
+                for document in documents
+            ]
+        )
+        line = Markup("<b>%s: %s</b>") % labels
+        body = line + Markup("<br/>%s") % note if note else line
+        documents._message_log_batch(bodies=dict.fromkeys(documents.ids, body))
+        return attempts
+
+    def _moment(self, date):
+        """The moment ``date``, or now."""
+        try:
+            return fields.Datetime.to_datetime(date) or self._now()
+        except (TypeError, ValueError) as error:
+            raise UserError(self.env._("“%s” is no date and time; write it like 2026-03-10 09:30:00.", date)) from error
+
+    def _label(self, name, value):
+        labels = dict(self._fields[name]._description_selection(self.env))
+        if value not in labels:
+            names = format_list(self.env, list(labels))
+            raise UserError(self.env._("There is no “%(value)s”; choose one of %(names)s.", value=value, names=names))
+        return labels[value]
+
+    def _document_models(self):
+        return [name for name, _label in self._fields["res_model"].selection]
+
+    def _document_domain(self):
+        """Salespeople with own documents only see the attempts on their own customers; they can
+        read all partners."""
+        domain = super()._document_domain()
+        if any(self.env.user.has_group(group) for group in ALL_CUSTOMERS):
+            return domain
+        own = Domain("user_id", "=", self.env.uid) | Domain("partner_id.user_id", "=", self.env.uid)
+        return domain & (Domain("res_model", "!=", "res.partner") | own)

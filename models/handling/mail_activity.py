@@ -1,0 +1,39 @@
+from odoo import fields, models
+
+from ...engine.handling.status import REQUIRED
+
+
+class MailActivity(models.Model):
+    """A notice that goes by phone, by post or by hand follows its activity."""
+
+    _inherit = "mail.activity"
+
+    handling_step = fields.Integer(
+        help="Of the follow-up that a status plans: the first, or once more.", groups="base.group_user"
+    )
+
+    def _action_done(self, feedback=False, attachment_ids=None):
+        notices = self._queued_notices()
+        steps = self.filtered(lambda activity: activity.handling_step > 0 and activity.res_model in REQUIRED)
+        steps = {key: group.mapped("res_id") for key, group in steps.grouped(_step_of).items()}
+        result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
+        notices.state = "sent"
+        for (model, step), ids in steps.items():
+            # Whoever is assigned may end an activity without seeing its document.
+            self.env[model].sudo().browse(ids)._follow_up_done(step)
+        return result
+
+    def unlink(self):
+        notices = self.filtered("active")._queued_notices()
+        result = super().unlink()
+        if notices:
+            notices._cancel()
+        return result
+
+    def _queued_notices(self):
+        # Whoever may end the activity thereby ends the notice.
+        return self.env["dunning.notice"].sudo().search([("activity_id", "in", self.ids), ("state", "=", "queued")])
+
+
+def _step_of(activity):
+    return activity.res_model, activity.handling_step

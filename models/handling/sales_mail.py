@@ -1,0 +1,102 @@
+from markupsafe import Markup
+from odoo import models
+from odoo.tools import plaintext2html
+
+from ...engine.handling.own import own
+
+#: Sent to the address that was looked at, and to nobody else the template may name.
+ONLY_THE_ADDRESS = {"email_to": False, "email_cc": False, "recipient_ids": []}
+
+
+class HandlingMixin(models.AbstractModel):
+    """Automatic sales mails and SMS: only with a basis, never to a blocked address or number,
+    always with the sender and a way out."""
+
+    _inherit = "handling.mixin"
+
+    def _contact_basis(self):
+        """On what basis the contact is written to: a key of ``BASES``; False, as for invoices,
+        when no automatic sales mail or SMS goes out at all."""
+        return False
+
+    def _sales_contact(self):
+        """The record with the e-mail address and the phone number."""
+        return self.partner_id
+
+    def _sales_mail_address(self):
+        """The address of an automatic sales mail; none when there is no basis for one."""
+        contact = self._sales_contact()
+        return "" if contact.is_blacklisted or not self._contact_basis() else contact.email_normalized or ""
+
+    def _sales_sms_number(self):
+        """The number of an automatic sales SMS; none when there is no basis for one."""
+        contact = self._sales_contact()
+        return "" if contact.phone_blacklisted or not self._contact_basis() else contact.phone_sanitized or ""
+
+    def _send_sales_mail(self, template):
+        """Queue ``template`` for each document that may be written to."""
+        addresses = {document.id: document._sales_mail_address() for document in self}
+        documents = self.filtered(lambda document: addresses[document.id])
+        if not template or not documents:
+            return
+        langs = template._render_lang(documents.ids)
+        # Whoever logs a try need not administer mails: these are under sudo.
+        for mail_sudo in template.send_mail_batch(documents.ids, email_values=ONLY_THE_ADDRESS):
+            document = self.browse(mail_sudo.res_id)
+            lang = langs[document.id] or document._sales_lang()
+            mail_sudo.write(document._prepare_sales_mail_values(mail_sudo, addresses[document.id], lang))
+            sender = document._handling_user().email_formatted
+            if sender and not template.email_from:
+                mail_sudo.email_from = sender
+
+    def _prepare_sales_mail_values(self, mail, address, lang):
+        url = self.env["mail.blacklist"]._opt_out_url(address)
+        values = {"company": self.company_id or self.env.company, "url": url}
+        footer = self.env["ir.qweb"].with_context(lang=lang)._render("lead_to_cash.sales_mail_footer", values)
+        body = Markup(mail.body_html) + footer  # HTML both: a text would be escaped
+        return {
+            "email_to": address,
+            "body_html": self.env["mail.template"].with_context(lang=lang)._directed(body),
+            "headers": repr({"List-Unsubscribe": f"<{url}>"}),
+        }
+
+    def _send_sales_sms(self, template):
+        """Queue the SMS ``template`` for each document that may be written to."""
+        numbers = {document.id: document._sales_sms_number() for document in self}
+        documents = self.filtered(lambda document: numbers[document.id])
+        if not template or not documents:
+            return
+        texts = template._render_field("body", documents.ids, compute_lang=True)
+        texts = {
+            document.id: texts[document.id] + document._sales_sms_end(numbers[document.id]) for document in documents
+        }
+        logged = documents._message_log_batch(
+            bodies={res_id: plaintext2html(text) for res_id, text in texts.items()}, message_type="sms"
+        )
+        # Whoever logs a try need not administer SMS.
+        self.env["sms.sms"].sudo().create(
+            [
+                {"number": numbers[message.res_id], "body": texts[message.res_id], "mail_message_id": message.id}
+                for message in logged
+            ]
+        )
+
+    def _sales_sms_end(self, number):
+        """Who writes, and how to have no more."""
+        company = (self.company_id or self.env.company).name
+        url = self.env["phone.blacklist"]._opt_out_url(number)
+        return "\n" + self.with_context(lang=self._sales_lang()).env._(
+            "%(company)s. No more such messages: %(url)s", company=company, url=url
+        )
+
+    def _sales_lang(self):
+        """The contact's language."""
+        return self.partner_id.lang or self.env.lang
+
+    def _follow_status(self, changed):
+        """Who enters a status gets its e-mail. Not while importing: what is brought in has
+        happened long ago."""
+        if not own(self.env, "l2c_status_of"):
+            for status, documents in self._by_status(changed, "mail_template_id").items():
+                documents._send_sales_mail(status.mail_template_id)
+        return super()._follow_status(changed)

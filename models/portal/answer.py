@@ -1,0 +1,220 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from ...engine.portal.answers import (
+    KINDS,
+    MOST_BYTES,
+    REASONS,
+    is_proof,
+    read_amount,
+    read_date,
+    read_number,
+    read_text,
+)
+
+#: Days in the past for which a customer can say that a payment was made.
+LATEST_PAYMENT = 366
+
+
+class DunningAnswer(models.Model):
+    """What a customer answered on the page that a notice leads to. Made by the page only."""
+
+    _name = "dunning.answer"
+    _inherit = ["l2c.clock.mixin"]
+    _description = "Customer's Answer"
+    _order = "date desc, id desc"
+    _rec_name = "kind"
+
+    notice_id = fields.Many2one("dunning.notice", required=True, ondelete="cascade", index=True, readonly=True)
+    partner_id = fields.Many2one(related="notice_id.partner_id", store=True, index=True)
+    company_id = fields.Many2one(related="notice_id.company_id", store=True)
+    currency_id = fields.Many2one(related="notice_id.currency_id")
+    date = fields.Datetime(required=True, default=lambda self: self._now(), readonly=True)
+    kind = fields.Selection(KINDS, "Answer", required=True, readonly=True)
+    day = fields.Date(readonly=True, help="Paid on, will pay on, or the first instalment.")
+    amount = fields.Monetary(readonly=True)
+    number = fields.Integer("Instalments", readonly=True)
+    reason = fields.Selection(REASONS, readonly=True)
+    note = fields.Text("What They Wrote", readonly=True)
+    move_line_ids = fields.Many2many("account.move.line", string="Items", readonly=True)
+    promise_id = fields.Many2one("dunning.promise", ondelete="set null", readonly=True)
+    dispute_id = fields.Many2one("dunning.dispute", ondelete="set null", readonly=True)
+    attachment_ids = fields.Many2many("ir.attachment", string="Proof", readonly=True)
+    form_key = fields.Char(required=True, readonly=True, copy=False)
+    is_handled = fields.Boolean("Handled")
+    what_now = fields.Char("What Happens Now", compute="_compute_what_now")
+
+    # A form that is sent again is not a second answer.
+    _form_uniq = models.UniqueIndex("(notice_id, form_key)", "This answer has already been sent.")
+    # Serves the answers that wait.
+    _open_idx = models.Index("(company_id, date) WHERE is_handled IS NOT TRUE")
+
+    @api.depends("kind", "day", "notice_id.replied_until")
+    @api.depends_context("lang")
+    def _compute_what_now(self):
+        for answer in self:
+            answer.what_now = answer._what_now()
+
+    def _what_now(self):
+        until = self.notice_id.replied_until or self._today()
+        values = {
+            "day": self.day and format_date(self.env, self.day),
+            "until": format_date(self.env, until),
+        }
+        sentences = {
+            "paid": self.env._("We are looking for your payment. Until %(until)s you get no reminder.", **values),
+            "promise": self.env._("We wait for your payment until %(day)s.", **values),
+            "dispute": self.env._("We are looking into it. Meanwhile you get no reminder of these documents."),
+            "plan": self.env._(
+                "A colleague will get in touch with you. Until %(until)s you get no reminder.", **values
+            ),
+            "wrong_person": self.env._("Please excuse the mistake. No more reminders go to this address."),
+        }
+        return sentences.get(self.kind, "")
+
+    def action_handled(self):
+        """The answer was dealt with: it no longer waits."""
+        self.check_access("write")
+        self.is_handled = True
+        dealt_with = self.notice_id.filtered(lambda notice: all(notice.answer_ids.mapped("is_handled")))
+        dealt_with.needs_answer = False
+
+    # Taking an answer ------------------------------------------------------------------
+
+    @api.model
+    def _take(self, notice, form, proof=None):
+        """Take the answer that stands in ``form``, and do what follows from it.
+
+        :param form: the values of the page's form, texts; ``items`` is a list of texts
+        :param proof: (name, content) of an uploaded file
+        :raise UserError: with what to do, when something is missing or can't be
+        """
+        kind = form.get("kind")
+        if kind not in dict(KINDS):
+            raise UserError(self.env._("Choose one of the answers."))
+        values = getattr(self, f"_read_{kind}")(notice, form)
+        values |= {
+            "notice_id": notice.id,
+            "kind": kind,
+            "note": read_text(form.get("note")),
+            "form_key": form["form_key"],
+        }
+        if proof:
+            values["attachment_ids"] = [(0, 0, self._prepare_proof_values(notice, *proof))]
+        answer = self.create(values)
+        getattr(answer, f"_follow_{kind}")()
+        notice._answered(answer)
+        return answer
+
+    def _prepare_proof_values(self, notice, name, content):
+        if len(content) > MOST_BYTES:
+            raise UserError(self.env._("The file is larger than 5 MB. Send a smaller one, or write to us."))
+        if not is_proof(name, content):
+            raise UserError(
+                self.env._("Only a PDF or a picture (PNG, JPEG) can be sent, under a name of letters and digits.")
+            )
+        return {"name": name, "raw": content, "res_model": notice._name, "res_id": notice.id}
+
+    def _read_amount(self, form):
+        amount = read_amount(form.get("amount", ""))
+        if not amount:
+            raise UserError(self.env._("Enter the amount, as a number above zero."))
+        return float(amount)
+
+    def _read_day(self, form, earliest, latest):
+        day = read_date(form.get("day", ""))
+        if not day or not earliest <= day <= latest:
+            bounds = {"first": format_date(self.env, earliest), "last": format_date(self.env, latest)}
+            raise UserError(self.env._("Choose a day from %(first)s to %(last)s.", **bounds))
+        return day
+
+    def _read_items(self, notice, form):
+        chosen = {read_number(text) for text in form.get("items") or []}
+        items = notice._open_lines().move_line_id.filtered(lambda item: item.id in chosen and item.balance > 0)
+        if not items:
+            raise UserError(self.env._("Choose at least one document."))
+        return items
+
+    def _read_paid(self, _notice, form):
+        today = self._today()
+        return {
+            "day": self._read_day(form, today - timedelta(days=LATEST_PAYMENT), today),
+            "amount": self._read_amount(form),
+        }
+
+    def _read_promise(self, notice, form):
+        amount, owed = self._read_amount(form), notice._open_amount()
+        if notice.currency_id.compare_amounts(amount, owed) > 0:
+            raise UserError(self.env._("This is more than what is open. Enter at most %s.", owed))
+        last = self._today() + timedelta(days=notice.policy_id.promise_max_days)
+        return {"amount": amount, "day": self._read_day(form, self._today(), last)}
+
+    def _read_dispute(self, notice, form):
+        items = self._read_items(notice, form)
+        known = self.env["dunning.dispute"].search([("move_line_ids", "in", items.ids), ("state", "=", "open")])
+        if known:
+            names = ", ".join((known.move_line_ids & items).move_id.mapped("name"))
+            raise UserError(self.env._("Your objection to %s is known. A colleague will get in touch with you.", names))
+        reason = form.get("reason")
+        if reason not in dict(REASONS):
+            raise UserError(self.env._("Choose what is wrong."))
+        return {"move_line_ids": [(6, 0, items.ids)], "reason": reason}
+
+    def _read_plan(self, notice, form):
+        number, most = read_number(form.get("number", "")), notice.policy_id.plan_max_instalments
+        if not number or number > most:
+            raise UserError(self.env._("Enter a number of instalments from 1 to %s.", most))
+        last = self._today() + timedelta(days=notice.policy_id.promise_max_days)
+        return {"number": number, "day": self._read_day(form, self._today(), last)}
+
+    def _read_wrong_person(self, _notice, _form):
+        return {}
+
+    # What follows ----------------------------------------------------------------------
+
+    def _follow_paid(self):
+        self.notice_id._hold_after_reply()
+
+    def _follow_promise(self):
+        items = self.notice_id._open_lines().move_line_id.filtered(lambda item: item.balance > 0)
+        self.promise_id = self.env["dunning.promise"].create(
+            {
+                "partner_id": self.partner_id.id,
+                "company_id": self.company_id.id,
+                "currency_id": self.currency_id.id,
+                "amount": self.amount,
+                "date": self.day,
+                "move_line_ids": [(6, 0, items.ids)],
+            }
+        )
+
+    def _follow_dispute(self):
+        labels = dict(self._fields["reason"]._description_selection(self.env))
+        self.dispute_id = self.env["dunning.dispute"].create(
+            {
+                "partner_id": self.partner_id.id,
+                "company_id": self.company_id.id,
+                "move_line_ids": [(6, 0, self.move_line_ids.ids)],
+                "reason": labels[self.reason],
+                "note": self.note,
+                "user_id": self.notice_id._responsible().id,
+            }
+        )
+
+    def _follow_plan(self):
+        self.notice_id._hold_after_reply()
+
+    def _follow_wrong_person(self):
+        """Nothing more goes to that address, and what already waits for it is withdrawn."""
+        addressee = self.notice_id._addressee()
+        addressee.is_wrong_addressee = True
+        waiting = self.notice_id.search(
+            [("partner_id", "=", self.partner_id.id), ("state", "=", "queued"), ("mail_id", "!=", False)]
+        )
+        waiting = waiting.filtered(lambda notice: addressee in notice.mail_id.recipient_ids)
+        waiting._not_leaving()._cancel()
+        # What is at the server doesn't go again, should the server not take it.
+        waiting.filtered(lambda notice: notice.state == "queued").state = "cancelled"

@@ -1,0 +1,193 @@
+from datetime import timedelta
+
+from markupsafe import Markup
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, plaintext2html
+
+from ...engine.portal.answers import read_amount, read_key, read_number
+
+#: Days for which the page can be opened after the notice is cancelled or paid.
+OPEN_DAYS = 30
+
+
+class DunningNotice(models.Model):
+    """The page behind a notice, on which the customer sees what is open, pays, and answers."""
+
+    _inherit = "dunning.notice"
+
+    expires_on = fields.Date(
+        readonly=True, copy=False, help="Until then the customer can open the page: it was paid, or cancelled."
+    )
+    is_thanked = fields.Boolean(readonly=True, copy=False)
+    answer_ids = fields.One2many("dunning.answer", "notice_id", "Answers", readonly=True)
+
+    def _compute_access_url(self):
+        for notice in self:
+            notice.access_url = f"/my/collection/{notice.id}"
+
+    def _open_lines(self):
+        """The lines whose items are still open."""
+        return self.line_ids.filtered(lambda line: not line.move_line_id.reconciled)
+
+    def _open_amount(self):
+        """What is open now of the notice's items."""
+        return sum(self._open_lines().move_line_id.mapped("amount_residual_currency"))
+
+    def _page_lines(self):
+        """What the page shows of each item, as it is today."""
+        today = self._today()
+        promised, disputed = self._suspended("dunning.promise"), self._suspended("dunning.dispute")
+        return [
+            {
+                "item": item,
+                "due": item.date_maturity or item.date,
+                "days": max((today - (item.date_maturity or item.date)).days, 0),
+                "residual": item.amount_residual_currency,
+                "is_paid": item.reconciled,
+                "is_promised": item in promised,
+                "is_disputed": item in disputed,
+            }
+            for item in self.line_ids.move_line_id
+        ]
+
+    def _suspended(self, model):
+        """The items with an open promise or dispute."""
+        items = self.line_ids.move_line_id
+        return self.env[model].search([("move_line_ids", "in", items.ids), ("state", "=", "open")]).move_line_ids
+
+    def _answer_limits(self):
+        """What an answer may say: days, and a number of instalments."""
+        today = self._today()
+        return {
+            "today": today,
+            "last": today + timedelta(days=self.policy_id.promise_max_days),
+            "instalments": self.policy_id.plan_max_instalments,
+        }
+
+    def _is_hidden(self):
+        """Whether the page shows nothing: the one who reads it said that it isn't for them."""
+        return "wrong_person" in self.answer_ids.mapped("kind")
+
+    @api.model
+    def _pages_of(self, partner):
+        """The pages that the contacts of a customer can open: the newest notice in each company
+        and currency, while something is open."""
+        # A portal user reads no notices; the pages of their own company are theirs.
+        notices_sudo = self.sudo().search(
+            [
+                ("partner_id", "=", partner.commercial_partner_id.id),
+                ("state", "=", "sent"),
+                ("expires_on", "=", False),
+            ],
+            order="date desc, id desc",
+        )
+        groups = notices_sudo.grouped(lambda notice: (notice.company_id, notice.currency_id))
+        return self.sudo().union(*(notices[:1] for notices in groups.values()))  # as above
+
+    # Paying ------------------------------------------------------------------------------
+
+    def _to_pay(self, chosen, amount):
+        """(documents, amount) of what a customer wants to pay: the chosen items, or all.
+
+        :param chosen: ids of items, texts
+        :param amount: a text; all of what is open when it is empty
+        :raise UserError: for other items, or more than what is open
+        """
+        wanted = {read_number(text) for text in chosen}
+        lines = self._open_lines().filtered(lambda line: not wanted or line.move_line_id.id in wanted)
+        return self._checked_payment(lines.move_line_id.move_id, amount or self._payable(lines.move_line_id.move_id)[1])
+
+    def _to_pay_documents(self, documents, amount):
+        """The same, from the payment form: ids of documents as texts, and a number."""
+        wanted = {read_number(text) for text in documents}
+        moves = self._open_lines().move_line_id.move_id.filtered(lambda move: move.id in wanted)
+        return self._checked_payment(moves, amount)
+
+    def _payable(self, moves):
+        """Those of the documents that can be paid here, and what is open of them."""
+        moves = moves.filtered(lambda move: move.is_invoice() and move.state == "posted")
+        items = self._open_lines().move_line_id.filtered(lambda item: item.move_id in moves)
+        return moves, self.currency_id.round(sum(items.mapped("amount_residual_currency")))
+
+    def _checked_payment(self, moves, amount):
+        moves, owed = self._payable(moves)
+        if not moves or owed <= 0:
+            raise UserError(self.env._("Nothing of this can be paid here. Please pay by bank transfer."))
+        amount = read_amount(amount)
+        if not amount:
+            raise UserError(self.env._("Enter the amount, as a number above zero."))
+        if self.currency_id.compare_amounts(float(amount), owed) > 0:
+            raise UserError(self.env._("This is more than what is open. Enter at most %s.", owed))
+        return moves, float(amount)
+
+    # Answering ---------------------------------------------------------------------------
+
+    def _take_answer(self, form, proof):
+        """The answer in ``form``: the one that was taken already when it is sent again.
+
+        :raise UserError: with what to do, when something is missing or can't be
+        """
+        if not (key := read_key(form.get("form_key"))):
+            raise UserError(self.env._("This page is too old. Open the link in your e-mail again."))
+        # Of two at once, the second fails here, is repeated by Odoo, and then sees the first.
+        self.env.cr.execute(SQL("UPDATE dunning_notice SET needs_answer = needs_answer WHERE id = %s", self.id))
+        known = self.answer_ids.filtered(lambda answer: answer.form_key == key)
+        return known[:1] or self.env["dunning.answer"]._take(self, {**form, "form_key": key}, proof)
+
+    def _answered(self, answer):
+        """Tell the responsible, and write the answer down."""
+        label = dict(answer._fields["kind"]._description_selection(self.env))[answer.kind]
+        parts = [Markup("<b>%s</b>") % label, answer.note]
+        message = self.message_post(
+            body=Markup("<br/>").join(part for part in parts if part),
+            author_id=self.partner_id.id,
+            subtype_xmlid="mail.mt_note",
+        )
+        message.attachment_ids = answer.attachment_ids
+        self.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=self.env._("Answer: %s", label),
+            note=plaintext2html(answer.note or ""),
+            date_deadline=self._today(),
+            user_id=self._who_answers(answer).id,
+        )
+        self._heard_from()
+
+    def _who_answers(self, answer):
+        """The responsible; who knows the right person, when this was the wrong one."""
+        if answer.kind == "wrong_person":
+            return (self.partner_id.user_id or self._raised_invoices().invoice_user_id)[:1] or self._responsible()
+        return self._responsible()
+
+    # How long the page is there ------------------------------------------------------------
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("state") == "cancelled":
+            self.expires_on = self._today() + timedelta(days=OPEN_DAYS)
+        if vals.get("needs_answer") is False:
+            self.answer_ids.is_handled = True
+        return result
+
+    def _follow_expiry(self):
+        """The page ends some days after the last item is paid; when one is open again, it is
+        there again."""
+        if not self:
+            return
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE dunning_notice n
+                   SET expires_on = CASE WHEN x.open THEN NULL ELSE COALESCE(n.expires_on, %(last)s) END
+                  FROM (SELECT nl.notice_id, bool_or(l.reconciled IS NOT TRUE AND l.balance > 0) AS open
+                          FROM dunning_notice_line nl JOIN account_move_line l ON l.id = nl.move_line_id
+                         WHERE nl.notice_id IN %(ids)s GROUP BY nl.notice_id) x
+                 WHERE x.notice_id = n.id AND n.state != 'cancelled'
+                """,
+                last=self._today() + timedelta(days=OPEN_DAYS),
+                ids=tuple(self.ids),
+            )
+        )
+        self.invalidate_recordset(["expires_on"], flush=False)

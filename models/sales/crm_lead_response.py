@@ -1,0 +1,160 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...engine.sales.response import deadline
+
+BANDS = [
+    ("minutes", "Up to 10 minutes"),
+    ("hour", "Up to an hour"),
+    ("day", "Up to 15 hours"),
+    ("next_day", "Up to 24 hours"),
+    ("later", "Later"),
+]
+#: Hours up to which the bands go, in their order.
+BAND_HOURS = (0.16667, 1, 15, 24)
+#: Minutes of opening hours in which a new lead is best called.
+GOAL_MINUTES = 10
+
+
+class CrmLead(models.Model):
+    """How fast a new lead is answered, and who is told when it isn't."""
+
+    _inherit = "crm.lead"
+
+    response_deadline = fields.Datetime(copy=False, readonly=True, groups="base.group_user")
+    response_goal = fields.Datetime(
+        compute="_compute_response_goal",
+        help="Ten minutes of opening hours after it came.",
+        groups="base.group_user",
+    )
+    response_alert = fields.Integer(
+        copy=False, readonly=True, help="Told: 1 the salesperson, 2 the team leader.", groups="base.group_user"
+    )
+    first_response_hours = fields.Float(
+        "Response Time (Hours)", copy=False, readonly=True, aggregator="avg", groups="base.group_user"
+    )
+    first_response_hours_assigned = fields.Float(
+        "Response Time since Assignment (Hours)",
+        copy=False,
+        readonly=True,
+        aggregator="avg",
+        groups="base.group_user",
+    )
+    response_band = fields.Selection(BANDS, copy=False, readonly=True, groups="base.group_user")
+
+    waiting_minutes = fields.Integer(
+        compute="_compute_waiting_minutes", help="Since the lead came.", groups="base.group_user"
+    )
+
+    # Serves the job that looks for leads past their deadline, and its next time.
+    _response_idx = models.Index("(response_deadline) WHERE handling_role = 'new' AND active")
+
+    @api.depends("handling_status_since")
+    def _compute_response_goal(self):
+        for lead in self:
+            calendar = (lead.company_id or self.env.company).resource_calendar_id
+            start = lead.handling_role == "new" and lead.handling_status_since
+            lead.response_goal = start and calendar and calendar.plan_hours(GOAL_MINUTES / 60, start, True)
+
+    @api.depends("handling_status_since")
+    def _compute_waiting_minutes(self):
+        now = self._now()
+        for lead in self:
+            since = lead.handling_role == "new" and lead.handling_status_since
+            lead.waiting_minutes = since and (now - since).total_seconds() // 60
+
+    def _follow_status(self, changed):
+        for status, leads in self._by_status(changed, "response_hours").items():
+            leads._set_response_deadline(status)
+        return super()._follow_status(changed)
+
+    def _set_response_deadline(self, status):
+        for company, leads in self.grouped(lambda lead: lead.company_id or self.env.company).items():
+            moment = self._deadline_from_now(company, status)
+            self.env.cr.execute(
+                SQL("UPDATE crm_lead SET response_deadline = %s, response_alert = 0 WHERE id IN %s", moment, leads._ids)
+            )
+            self._wake_at(moment)
+        self.invalidate_recordset(["response_deadline", "response_alert"], flush=False)
+
+    @api.model
+    def _wake_at(self, moment):
+        """Have the job look again at ``moment``, unless it does so earlier anyway."""
+        cron_sudo = self.env.ref("lead_to_cash.cron_response").sudo()  # whoever makes a lead may wake it
+        # A trigger of the past may be just at work, and not see what this transaction writes.
+        pending = Domain("cron_id", "=", cron_sudo.id) & Domain("call_at", ">", self._now())
+        triggers_sudo = self.env["ir.cron.trigger"].sudo()  # as the cron
+        if not triggers_sudo.search_count(pending & Domain("call_at", "<=", moment), limit=1):
+            cron_sudo._trigger(at=moment)
+
+    def _count_attempts(self, outcome, moments):
+        """The first try is the response, whatever its outcome."""
+        result = super()._count_attempts(outcome, moments)
+        rows = SQL(", ").join(SQL("(%s, %s::timestamp)", *moment) for moment in moments)
+        hours = "GREATEST(EXTRACT(EPOCH FROM x.first - %s) / 3600, 0)"
+        since_creation = SQL(hours % "d.create_date")
+        limits = SQL(" ").join(
+            SQL("WHEN %s <= %s THEN %s", since_creation, limit, band)
+            for limit, (band, _label) in zip(BAND_HOURS, BANDS, strict=False)
+        )
+        self.env.cr.execute(
+            SQL(
+                """UPDATE crm_lead d
+                      SET first_response_hours = %(created)s, first_response_hours_assigned = %(assigned)s,
+                          response_band = CASE %(limits)s ELSE %(later)s END
+                     FROM (SELECT id, min(date) AS first FROM (VALUES %(rows)s) v(id, date) GROUP BY id) x
+                    WHERE x.id = d.id AND d.response_band IS NULL""",
+                created=since_creation,
+                assigned=SQL(hours % "COALESCE(d.date_open, d.create_date)"),
+                limits=limits,
+                later=BANDS[-1][0],
+                rows=rows,
+            )
+        )
+        names = ["first_response_hours", "first_response_hours_assigned", "response_band"]
+        self.invalidate_recordset(names, flush=False)
+        return result
+
+    # The deadline passes -----------------------------------------------------------------
+
+    @api.model
+    def _cron_response(self):
+        """Tell the salesperson when the deadline of a lead passes, later the team leader."""
+        now = self._now()
+        waiting = [("handling_role", "=", "new"), ("attempt_count", "=", 0), ("response_deadline", "!=", False)]
+        late = self.search([*waiting, ("response_deadline", "<=", now), ("response_alert", "<", 2)])
+        late._tell_about_response()
+        following = self.search([*waiting, ("response_deadline", ">", now)], order="response_deadline, id", limit=1)
+        if following:
+            self._wake_at(following.response_deadline)
+
+    def _tell_about_response(self):
+        """Plan an activity for the salesperson at the deadline, and once as many hours have
+        passed again for the team's leader."""
+        for (user, told), leads in self.grouped(lambda lead: lead._next_to_tell()).items():
+            if user:
+                leads.activity_schedule(
+                    "mail.mail_activity_data_call",
+                    self._today(),
+                    self.env._("Nobody has called yet"),
+                    user_id=user.id,
+                )
+            leads.response_alert = told
+        again = self.filtered(lambda lead: lead.response_alert == 1)
+        for (company, status), leads in again.grouped(_company_and_status).items():
+            leads.response_deadline = leads._deadline_from_now(company, status)
+
+    def _next_to_tell(self):
+        """Who is told now, and how far the telling has come then."""
+        leader = self.team_id.user_id
+        user = self.user_id if self.response_alert == 0 and self.user_id else leader
+        return user, 2 if user == leader or not leader else 1
+
+    def _deadline_from_now(self, company, status):
+        now = self._now()
+        return deadline(now, status.response_hours, company._zone(), company._days_off_from(now.date()))
+
+
+def _company_and_status(lead):
+    return lead.company_id or lead.env.company, lead.handling_status_id

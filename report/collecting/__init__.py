@@ -1,0 +1,2 @@
+from . import call_sheet
+from . import collection_cover

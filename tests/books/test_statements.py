@@ -1,0 +1,113 @@
+"""The statement of account, the balance confirmation, and what was owed on a day."""
+
+import random
+from datetime import date, timedelta
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from ...engine.books.statement import open_items
+from ..common import RunCase
+from ..dunning.test_reports import CALL_SHEET, CONFIRMATION, STATEMENT, LetterCase
+
+
+@tagged("post_install", "-at_install")
+class TestStatement(LetterCase):
+    def test_open_items(self):
+        first, second = self.invoice(due="2026-03-01"), self.invoice(due="2025-11-01", amount=40)
+        credit = self.invoice(due="2026-03-05", move_type="out_refund", amount=15)
+        text = self.text(STATEMENT, self.customer)
+        self.assertTells(text, first.name, second.name, credit.name, "03/10/2026", "Unallocated credits", "$ 125.00")
+        self.assertTells(text, "$ 0.00 $ 100.00 $ 0.00 $ 0.00 $ 40.00")
+
+    def test_branches_and_currencies(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        branch, shop = self.env["res.partner"].create(
+            [
+                {"name": "North", "is_company": True, "parent_id": self.customer.id},
+                {"name": "Shop", "parent_id": self.customer.id},
+            ]
+        )
+        self.customer.is_company = True
+        self.invoice(amount=10)
+        self.invoice(partner_id=branch.id, amount=20)
+        self.invoice(partner_id=shop.id, amount=30)
+        self.invoice(partner_id=shop.id, amount=5, currency_id=euro.id)
+        text = self.text(STATEMENT, self.customer | branch | shop)
+        self.assertEqual(text.count("Statement of account"), 1)
+        self.assertEqual(text.count("Subtotal"), 3)
+        self.assertTells(text, "North", "Shop", "Open items in USD", "Open items in EUR", "$ 60.00", "5.00 €")
+        confirmed = self.text(CONFIRMATION, self.customer | branch)
+        self.assertEqual(confirmed.count("This is not a request to pay"), 2, "each owes its own")
+        self.assertTells(confirmed, "$ 40.00", "$ 20.00")
+
+    def test_movements(self):
+        """The balance brought forward, what moved, and the balance they make."""
+        self.invoice(invoice_date="2026-01-15", amount=70)
+        moved = self.invoice(invoice_date="2026-02-10", amount=100)
+        self.pay(moved, 25)
+        text = self.text(STATEMENT, self.customer, date_from="2026-02-01", date_to="2026-03-10")
+        self.assertTells(text, "Balance brought forward $ 70.00", moved.name, "02/10/2026", "$ 145.00", "25.00")
+        text = self.text(STATEMENT, self.customer, date_from="2026-02-01", date_to="2026-02-28")
+        self.assertTells(text, "$ 170.00")
+
+    def test_dialog(self):
+        wizard = self.env["statement.wizard"].with_context(active_model="res.partner", active_ids=self.customer.ids)
+        action = wizard.create({"kind": "movements", "date_from": "2026-01-01"}).action_print()
+        self.assertEqual(action["data"]["docids"], self.customer.ids)
+        self.assertEqual((action["data"]["date_from"], action["data"]["date_to"]), ("2026-01-01", "2026-03-10"))
+        with self.assertRaisesRegex(UserError, "Choose an earlier one"):
+            wizard.create({"kind": "movements", "date_from": "2027-01-01"}).action_print()
+
+    def test_confirmation_at_a_day(self):
+        move = self.invoice(amount=80)
+        self.pay(move)
+        text = self.text(CONFIRMATION, self.customer, date_to="2026-03-09")
+        self.assertTells(text, move.name, "$ 80.00", "We agree", "We don't agree")
+        with self.assertRaisesRegex(UserError, "Choose another day"):
+            self.pdf(CONFIRMATION, self.customer)
+
+    def test_call_sheet(self):
+        self.customer.phone = "+40 21 555 0100"
+        move = self.invoice()
+        self.run_on("2026-03-10")
+        self.customer.action_log_attempt("no_answer", note="Rang long")
+        self.assertTells(self.text(CALL_SHEET, self.customer), "+40 21 555 0100", move.name, "Rang long", "First")
+
+    def test_strangers_see_nothing(self):
+        self.invoice()
+        seller = self.user("seller_letters", "sales_team.group_sale_salesman")
+        reports = self.env["ir.actions.report"].with_user(seller)
+        with self.assertRaises(AccessError):
+            reports._render_qweb_html(STATEMENT, self.customer.ids)
+
+
+@tagged("post_install", "-at_install")
+class TestOpenOn(RunCase):
+    def test_as_of_any_day(self):
+        """Against a ledger kept in plain Python: invoices, part payments, on days at random."""
+        dice = random.Random(7)
+        first, ledger, moves = date(2026, 1, 1), [], self.env["account.move"]
+        for _ in range(12):
+            day, amount = first + timedelta(dice.randrange(30)), dice.randrange(1000, 90000) / 100
+            move = self.invoice(invoice_date=day, due=day + timedelta(30), amount=amount)
+            moves += move
+            ledger.append((day, move, amount))
+            for _payment in range(dice.randrange(3)):
+                part = round(amount * dice.random() / 3, 2)
+                paid_on = day + timedelta(dice.randrange(1, 30))
+                wizard = self.env["account.payment.register"].with_context(
+                    active_model="account.move", active_ids=move.ids
+                )
+                wizard.create({"payment_date": paid_on, "amount": part})._create_payments()
+                ledger.append((paid_on, move, -part))
+        self.env.flush_all()
+        items = self.items(moves)
+        for offset in range(-1, 70, 3):
+            day = first + timedelta(offset)
+            rows = dict(self.env.execute_query(open_items(self.env.company.id, self.customer.ids, day)))
+            for item in items:
+                owed = sum(amount for at, move, amount in ledger if move == item.move_id and at <= day)
+                self.assertAlmostEqual(float(rows.get(item.id, 0)), owed, msg=f"{item.move_id.name} on {day}")
+            self.assertLessEqual(set(rows), set(items.ids))

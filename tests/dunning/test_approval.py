@@ -1,0 +1,222 @@
+"""Approving by exception, and stopping a run."""
+
+from odoo.exceptions import AccessError, UserError
+from odoo.service.model import call_kw
+from odoo.tests import tagged
+
+from ..common import TODAY, RunCase
+
+ALL = {
+    "first": "First reminder ever",
+    "amount": "More than three times the usual amount",
+    "key": "Key account",
+    "details": "New address, e-mail or bank account",
+    "sister": "Reminded by a sister company last week",
+}
+
+
+@tagged("post_install", "-at_install")
+class TestApproval(RunCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.policy.minimum_days_between = 1
+        cls.policy.level_ids.requires_approval = True
+        cls.known = cls.customer_reminded_before("Known")
+        cls.collector = cls.user("approving_collector", "lead_to_cash.group_collections_user")
+        cls.manager = cls.user("approving_manager", "lead_to_cash.group_collections_manager")
+
+    @classmethod
+    def customer_reminded_before(cls, name, amount=100.0, **values):
+        """A customer to whom a notice of so much was sent in February."""
+        customer = cls.env["res.partner"].create(
+            {"name": name, "email": f"{name}@example.com".replace(" ", "").lower(), "street": "First Road", **values}
+        )
+        move = cls.invoice(cls, due="2026-02-01", partner_id=customer.id, amount=amount)
+        run = cls.env["dunning.run"].with_context(l2c_today="2026-02-05").create({"date": "2026-02-05"})
+        run.action_run()
+        notice = run.notice_ids.filtered(lambda notice: notice.partner_id == customer)
+        notice.state = "sent"
+        cls.pay(cls, move)
+        return customer
+
+    def reminded(self, customer, amount=100.0, **values):
+        """The notice of today to the customer."""
+        move = self.invoice(due="2026-03-05", partner_id=customer.id, amount=amount, **values)
+        self.run_on(TODAY)
+        return self.notices(move)
+
+    def codes(self, notice):
+        return set((notice.exceptions or "").split(",")) - {""}
+
+    def test_what_is_looked_at(self):
+        def nothing(_customer):
+            return {}
+
+        def key(customer):
+            customer.category_id = self.env.ref("lead_to_cash.partner_category_key_accounts")
+
+        def moved(customer):
+            customer.street = "Second Road"
+
+        def mailed(customer):
+            customer.email = "elsewhere@example.com"
+
+        def banked(customer):
+            self.env["res.partner.bank"].create({"partner_id": customer.id, "acc_number": "RO49AAAA1B31007593840000"})
+
+        def renamed(customer):
+            customer.comment = "Likes tea"
+
+        def sister(customer, date="2026-03-04", state="sent"):
+            self.env["dunning.notice"].create(
+                {
+                    "company_id": self.env["res.company"].create({"name": f"Sister {date}{state}"}).id,
+                    "partner_id": customer.id,
+                    "currency_id": self.env.company.currency_id.id,
+                    "policy_id": self.policy.id,
+                    "level_id": self.policy.level_ids[0].id,
+                    "channel": "email",
+                    "date": date,
+                    "state": state,
+                }
+            )
+
+        cases = [
+            ("plain", nothing, 100, set()),
+            ("three times", nothing, 300, set()),
+            ("more than that", nothing, 300.01, {"amount"}),
+            ("key", key, 100, {"key"}),
+            ("moved", moved, 100, {"details"}),
+            ("mailed", mailed, 100, {"details"}),
+            ("banked", banked, 100, {"details"}),
+            ("another field", renamed, 100, set()),
+            ("sister", sister, 100, {"sister"}),
+            ("sister long ago", lambda customer: sister(customer, "2026-03-02"), 100, set()),
+            ("sister not yet", lambda customer: sister(customer, state="to_approve"), 100, set()),
+            ("several", lambda customer: (key(customer), moved(customer)), 900, {"key", "details", "amount"}),
+        ]
+        for name, change, amount, expected in cases:
+            with self.subTest(name):
+                customer = self.customer_reminded_before(name)
+                change(customer)
+                notice = self.reminded(customer, amount)
+                self.assertEqual((notice.state, self.codes(notice)), ("to_approve", expected))
+                self.assertEqual(set(notice.exception_text.split(" · ")) - {""}, {ALL[code] for code in expected})
+
+    def test_a_first_reminder_is_compared_with_the_invoices_of_a_year(self):
+        for amount, expected in ((100, {"first"}), (1000, {"first", "amount"})):
+            with self.subTest(amount):
+                customer = self.env["res.partner"].create({"name": f"New {amount}", "email": "new@example.com"})
+                for _number in range(5):
+                    self.pay(self.invoice(partner_id=customer.id, amount=100))
+                self.assertEqual(self.codes(self.reminded(customer, amount)), expected)
+
+    def test_what_needs_no_approval_is_no_exception(self):
+        self.policy.level_ids.requires_approval = False
+        customer = self.env["res.partner"].create({"name": "New", "email": "new@example.com"})
+        notice = self.reminded(customer)
+        self.assertEqual((notice.state, notice.exceptions), ("queued", False))
+
+    def test_a_first_run_that_waits_for_its_release_says_what_to_look_at(self):
+        self.policy.level_ids.requires_approval = False
+        self.env.company.dunning_awaits_release = True
+        customer = self.env["res.partner"].create({"name": "New", "email": "new@example.com"})
+        notice = self.reminded(customer)
+        self.assertEqual((notice.state, notice.exceptions), ("to_approve", "first"))
+
+    def day(self):
+        """A run with two plain notices and one to look at."""
+        customers = [self.known, self.customer_reminded_before("Also known")]
+        new = self.env["res.partner"].create({"name": "New", "email": "new@example.com"})
+        moves = self.invoices([{"due": "2026-03-05", "partner_id": customer.id} for customer in (*customers, new)])
+        run = self.run_on(TODAY)
+        return run, self.notices(moves[0]) | self.notices(moves[1]), self.notices(moves[2])
+
+    def test_approving_skips_the_exceptions(self):
+        ways = {
+            "run": lambda run: run.with_user(self.collector).action_approve_plain(),
+            "list": self.approve_above_the_list,
+            "desk": lambda _run: self.env["call.list.line"].with_user(self.collector).action_approve_plain(),
+        }
+        for name, approve in ways.items():
+            with self.subTest(name), self.env.cr.savepoint() as savepoint:
+                run, plain, look = self.day()
+                self.assertEqual((run.plain_count, run.exception_count), (2, 1))
+                banner = self.env["dunning.notice"].with_user(self.collector).get_dunning_banners()[-1]
+                self.assertEqual(banner["text"], "2 to send; 1 to look at")
+                said = approve(run)
+                self.assertEqual(said["params"]["message"], "2 notices are approved.")
+                self.assertEqual(plain.mapped("state"), ["queued"] * 2)
+                self.assertEqual(look.state, "to_approve")
+                self.assertEqual(run.action_open_exceptions()["domain"][0], ("run_id", "in", run.ids))
+                banner = self.env["dunning.notice"].with_user(self.collector).get_dunning_banners()[-1]
+                self.assertEqual((banner["text"], banner["action"]), ("0 to send; 1 to look at", False))
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def approve_above_the_list(self, _run):
+        """As the browser calls what a banner's button names."""
+        notices = self.env["dunning.notice"].with_user(self.collector)
+        return call_kw(notices, notices.get_dunning_banners()[-1]["action"], [], {})
+
+    def test_a_run_approves_its_own(self):
+        run, plain, _look = self.day()
+        said = run.copy({"date": "2026-03-09"}).with_user(self.collector).action_approve_plain()
+        self.assertEqual(said["params"]["message"], "0 notices are approved.")
+        self.assertEqual(plain.mapped("state"), ["to_approve"] * 2)
+
+    def test_the_one_to_look_at_is_on_the_desk(self):
+        _run, _plain, look = self.day()
+        self.env.flush_all()
+        line = self.env["call.list.line"].with_user(self.collector).search([("res_model", "=", "res.partner")])
+        self.assertEqual((line.kind, line.partner_id, line.reason), ("look", look.partner_id, "First reminder ever"))
+        look.with_user(self.collector).action_approve()
+        self.assertEqual(look.state, "queued")
+
+    def test_who_only_reads_approves_nothing(self):
+        run, plain, _look = self.day()
+        reader = self.user("approving_reader", "account.group_account_readonly")
+        self.assertFalse(self.env["dunning.notice"].with_user(reader).get_dunning_banners())
+        with self.assertRaises(AccessError):
+            run.with_user(reader).action_approve_plain()
+        self.assertEqual(plain.mapped("state"), ["to_approve"] * 2)
+
+    # Stopping ----------------------------------------------------------------------------
+
+    def test_stopping_cancels_what_has_not_left(self):
+        run, plain, look = self.day()
+        plain.action_approve()
+        plain[0].state = "sent"
+        mail = plain[1].mail_id
+        self.assertEqual(mail.state, "outgoing")
+        said = run.with_user(self.manager).action_stop()
+        self.assertEqual(said["params"]["message"], "2 notices are cancelled; 1 had left already.")
+        self.assertEqual((plain | look).mapped("state"), ["sent", "cancelled", "cancelled"])
+        self.assertEqual((mail.state, run.state, run.pending_count), ("cancel", "done", 0))
+        with self.assertRaisesRegex(UserError, "Everything of this run has left already"):
+            run.with_user(self.manager).action_stop()
+
+    def test_the_next_run_decides_anew(self):
+        run, plain, look = self.day()
+        items = (plain | look).line_ids.move_line_id
+        run.action_stop()
+        again = self.run_on("2026-03-11")
+        self.assertEqual(again.notice_ids.line_ids.filtered("level_id").move_line_id, items)
+        self.assertEqual(again.notice_ids.level_id, (plain | look).level_id)
+
+    def test_a_run_under_way_can_be_stopped(self):
+        for number in range(3):
+            self.invoice(due="2026-03-05", partner_id=self.customer_reminded_before(f"Way {number}").id)
+        run = self.env["dunning.run"].create({"date": TODAY})
+        run._start()
+        self.assertEqual(run.state, "running")
+        run.action_stop()
+        self.assertEqual((run.state, set(run.notice_ids.mapped("state"))), ("done", {"cancelled"}))
+        self.assertFalse(run._process_batch())
+
+    def test_only_a_manager_stops(self):
+        run, plain, _look = self.day()
+        with self.assertRaises(AccessError):
+            run.with_user(self.collector).action_stop()
+        self.assertEqual(plain.mapped("state"), ["to_approve"] * 2)

@@ -1,0 +1,334 @@
+"""What holds for every course of a customer's debts."""
+
+from collections import Counter
+from datetime import date, timedelta
+from itertools import pairwise
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from odoo import fields
+from odoo.tests import tagged
+
+from ..common import TODAY
+from .test_run import RunCase
+
+FIRST_DAY = date.fromisoformat(TODAY)
+A_DAY = timedelta(days=1)
+
+pure = settings(max_examples=300, derandomize=True, deadline=None)
+#: A failing course is shown as it was found: to look for a shorter one would take minutes.
+on_database = settings(
+    max_examples=25,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate],
+)
+
+# Courses of debts --------------------------------------------------------------------
+
+#: What happens between two runs; each has a method.
+EVENTS = (
+    "pay",
+    "prepay",
+    "allot",
+    "promise",
+    "dispute",
+    "resolve",
+    "hold",
+    "cancel",
+    "approve",
+    "send",
+    "fail",
+    "draft",
+)
+
+
+def some(random, least, most, make):
+    return [make(random) for _number in range(random.randint(least, most))]
+
+
+def a_policy(random):
+    return {
+        "delays": sorted(random.sample(range(-10, 30), random.randint(1, 4))),
+        "approval": random.random() < 0.3,
+        "catch_up": random.choice(("one_step", "latest")),
+        "minimum_days_between": random.randint(0, 7),
+        "grace_days": random.randint(0, 4),
+    }
+
+
+def a_document(random):
+    return {
+        "customer": random.randint(0, 2),
+        "due": FIRST_DAY + A_DAY * random.randint(-40, 12),
+        "amount": random.randint(1, 500),
+        "move_type": random.choice(("out_invoice",) * 4 + ("out_refund",)),
+        "foreign": random.random() < 0.25,
+    }
+
+
+def an_event(random):
+    """What happens, to which document, and a number."""
+    return random.choice(EVENTS), random.randrange(7), random.randint(1, 10)
+
+
+def a_step(random):
+    """Days until the next run, and what happens before it."""
+    return random.choice((0, 1, 1, 2, 3, 5, 9)), some(random, 0, 2, an_event)
+
+
+def a_course(random):
+    return {
+        "policies": some(random, 1, 2, a_policy),
+        "daily_limit": random.choice((0, 0, 0, 1)),
+        "documents": some(random, 2, 7, a_document),
+        "steps": some(random, 3, 6, a_step),
+    }
+
+
+courses = st.randoms(use_true_random=True).map(a_course)
+
+
+class Course(RunCase):
+    """Plays a course: on each of its days something happens, and then the run."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.foreign = cls.env.ref("base.EUR")
+        cls.foreign.active = True
+        cls.partners = cls.env["res.partner"].create(
+            [{"name": f"Customer {number}", "email": f"c{number}@example.com"} for number in range(3)]
+        )
+
+    def play(self, course):
+        savepoint = self.env.cr.savepoint()
+        try:
+            self.prepare(course)
+            day = FIRST_DAY
+            for gap, happenings in course["steps"]:
+                day += timedelta(days=gap)
+                self.happen(day, happenings)
+                self.run_and_check(fields.Date.to_string(day))
+        finally:
+            savepoint.close(rollback=True)
+            self.env.invalidate_all()
+
+    def prepare(self, course):
+        self.env.company.dunning_daily_limit = course["daily_limit"]
+        made = [self.policy_of(values) for values in course["policies"]]
+        for number, partner in enumerate(self.partners):
+            partner.dunning_policy_id = made[number % len(made)]
+        self.moves = self.invoices([self.document(values) for values in course["documents"]])
+
+    def policy_of(self, values):
+        values = dict(values)
+        levels = [(f"Level {number}", days) for number, days in enumerate(values.pop("delays"))]
+        approval = values.pop("approval")
+        policy = self.make_policy("Course", levels, **values)
+        policy.level_ids[-1].requires_approval = approval
+        return policy
+
+    def document(self, values):
+        currency = self.foreign if values["foreign"] else self.env.company.currency_id
+        return {
+            "partner_id": self.partners[values["customer"]].id,
+            "currency_id": currency.id,
+            **{name: values[name] for name in ("due", "amount", "move_type")},
+        }
+
+    def happen(self, day, happenings):
+        for name, number, amount in happenings:
+            move = self.moves[number % len(self.moves)].with_context(l2c_today=fields.Date.to_string(day))
+            getattr(self, f"on_{name}")(move, day, amount)
+        self.env.flush_all()
+
+    # What happens: a document, the day, and a number from 1 to 10.
+
+    def open_items(self, moves):
+        return self.items(moves).filtered(lambda line: line.parent_state == "posted" and not line.reconciled)
+
+    def on_pay(self, move, day, tenths):
+        if move.move_type == "out_invoice" and self.open_items(move):
+            self.pay(move, max(round(move.amount_residual * tenths / 10, 2), 0.01))
+
+    def on_draft(self, move, day, number):
+        """Back to draft, and the next time posted again."""
+        if move.state == "posted":
+            move.button_draft()
+        else:
+            move.action_post()
+
+    def on_prepay(self, move, day, amount):
+        self.env["account.payment"].create(
+            {
+                "payment_type": "inbound",
+                "partner_type": "customer",
+                "partner_id": move.partner_id.id,
+                "currency_id": move.currency_id.id,
+                "amount": amount * 10,
+                "date": TODAY,
+            }
+        ).action_post()
+
+    def on_allot(self, move, day, number):
+        """The customer's credit notes are used."""
+        moves = self.moves.filtered(
+            lambda other: (other.partner_id, other.currency_id) == (move.partner_id, move.currency_id)
+        )
+        self.open_items(moves).reconcile()
+
+    def on_promise(self, move, day, number):
+        items = self.items_without("dunning.promise", move).filtered(lambda item: item.amount_residual_currency > 0)
+        if items:
+            owed = sum(items.mapped("amount_residual_currency"))
+            amount = max(round(owed * number / 10, 2), 0.01)
+            values = {"currency_id": move.currency_id.id, "date": day + A_DAY * number}
+            self.suspend("dunning.promise", items, amount=amount, **values)
+
+    def items_without(self, model, move):
+        """The open items of the document about which no record of the model is open."""
+        return self.open_items(move) - self.env[model].search([("state", "=", "open")]).move_line_ids
+
+    def on_dispute(self, move, day, number):
+        if items := self.items_without("dunning.dispute", move):
+            self.suspend("dunning.dispute", items, reason="Broken")
+
+    def suspend(self, model, items, **values):
+        partner = items.partner_id
+        items.env[model].create({"partner_id": partner.id, "move_line_ids": items.ids, **values})
+
+    def on_resolve(self, move, day, number):
+        self.env["dunning.dispute"].search([("move_line_ids.move_id", "=", move.id)]).action_resolve()
+
+    def on_hold(self, move, day, number):
+        move.partner_id.dunning_hold_until = day + A_DAY * number
+
+    def pending(self, move, *states):
+        return self.notices(move).filtered(lambda notice: notice.state in states).with_env(move.env)[:1]
+
+    def on_cancel(self, move, day, number):
+        self.pending(move, "to_approve", "queued", "failed").action_cancel()
+
+    def on_approve(self, move, day, number):
+        self.pending(move, "to_approve").action_approve()
+
+    def on_send(self, move, day, number):
+        """In tests Odoo leaves the mails that may leave as they are."""
+        mail = self.pending(move, "queued").mail_id
+        mail.send()
+        mail.filtered(lambda mail: mail.state == "outgoing").write({"state": "sent"})
+
+    def on_fail(self, move, day, number):
+        self.pending(move, "queued").mail_id.write({"state": "exception", "failure_reason": "Mailbox full"})
+
+
+@tagged("-standard", "l2c_long", "post_install", "-at_install")
+class TestCourse(Course):
+    @on_database
+    @given(courses)
+    def test_after_each_run(self, course):
+        self.play(course)
+
+    def run_and_check(self, day):
+        fresh = self.run_on(day).notice_ids
+        self.check_fresh(fresh, day)
+        self.check_levels()
+        self.check_distances()
+        self.check_sums()
+        self.check_decisions()
+        self.check_promises(day)
+        risen = fresh.line_ids.filtered("level_id").move_line_id
+        before = self.written(but=risen)
+        self.run_on(day)
+        self.assertEqual(self.written(but=risen), before)
+
+    def check_promises(self, day):
+        """None is open whose grace is over, or whose items are settled; a broken one is not in the future."""
+        for promise in self.env["dunning.promise"].search([("partner_id", "in", self.partners.ids)]):
+            items = promise.move_line_ids
+            if promise.state == "open":
+                grace = promise.partner_id.dunning_policy_id.grace_days
+                self.assertGreaterEqual(str(promise.date + A_DAY * grace), day)
+                self.assertTrue(items.filtered(lambda item: not item.reconciled or item.parent_state != "posted"))
+            self.assertEqual(bool(promise.broken_date), promise.state == "broken")
+            self.assertLessEqual(str(promise.broken_date or ""), day)
+
+    def all_notices(self):
+        return self.env["dunning.notice"].search([("partner_id", "in", self.partners.ids)], order="date, id")
+
+    def check_fresh(self, notices, day):
+        """They list what the books say, credits included, and nothing that is suspended."""
+        for notice in notices:
+            items = notice.line_ids.move_line_id
+            self.assertGreater(notice.amount_due, 0)
+            self.assertAlmostEqual(notice.amount_due, sum(items.mapped("amount_residual_currency")))
+            self.assertFalse(self.open_credits(notice) - items)
+            debits = items.filtered(lambda item: item.amount_residual_currency > 0)
+            self.assertFalse(self.suspended(day) & debits)
+            self.assertLess(str(notice.partner_id.dunning_hold_until or ""), day)
+
+    def open_credits(self, notice):
+        return self.env["account.move.line"].search(
+            [
+                ("partner_id", "=", notice.partner_id.id),
+                ("currency_id", "=", notice.currency_id.id),
+                ("account_type", "=", "asset_receivable"),
+                ("parent_state", "=", "posted"),
+                ("amount_residual_currency", "<", 0),
+            ]
+        )
+
+    def suspended(self, day):
+        promises = self.env["dunning.promise"].search([("state", "=", "open")])
+        lasting = promises.filtered(
+            lambda promise: str(promise.date + A_DAY * promise.partner_id.dunning_policy_id.grace_days) >= day
+        )
+        return lasting.move_line_ids | self.env["dunning.dispute"].search([("state", "=", "open")]).move_line_ids
+
+    def check_levels(self):
+        """Each level once, one after the other, friendly ones only before the due date."""
+        lines = self.all_notices().line_ids.filtered(lambda line: line.level_id and line.notice_state != "cancelled")
+        for item, of_item in lines.sorted("id").grouped("move_line_id").items():
+            for before, after in pairwise(of_item):
+                self.assertLess(before.level_id.delay_days, after.level_id.delay_days)
+            for line in of_item.filtered(lambda line: line.level_id.delay_days < 0):
+                self.assertLessEqual(line.notice_id.date, item.date_maturity)
+
+    def check_distances(self):
+        limit = self.env.company.dunning_daily_limit
+        made = self.all_notices().filtered(lambda notice: notice.state != "cancelled")
+        if limit:
+            self.assertLessEqual(max(Counter(made.mapped("date")).values(), default=0), limit)
+        heard = made.filtered(lambda notice: notice.state != "failed")
+        for notices in heard.grouped(lambda notice: (notice.partner_id, notice.currency_id)).values():
+            for before, after in pairwise(notices):
+                self.assertGreaterEqual((after.date - before.date).days, after.policy_id.minimum_days_between)
+
+    def check_sums(self):
+        for notice in self.all_notices():
+            self.assertAlmostEqual(sum(notice.line_ids.mapped("amount_residual")), notice.amount_due)
+
+    def check_decisions(self):
+        """One in force for each open debit item, none for others."""
+        decisions = self.env["dunning.decision"].search(
+            [("partner_id", "in", self.partners.ids), ("current", "=", True)]
+        )
+        items = self.open_items(self.moves).filtered(lambda line: line.amount_residual_currency > 0)
+        self.assertEqual(sorted(decisions.move_line_id.ids), sorted(items.ids))
+        self.assertEqual(len(decisions), len(items))
+
+    def written(self, but):
+        """What a run writes, as it is now. Of the items ``but``, which rose today, a later run
+        already says why they don't rise again; the next step of others moves away from today's
+        notice."""
+        notices = self.all_notices()
+        decisions = self.env["dunning.decision"].search(
+            [("partner_id", "in", self.partners.ids), ("move_line_id", "not in", but.ids)]
+        )
+        return (
+            notices.read(["state", "level_id", "amount_due", "mail_id"]),
+            notices.line_ids.read(["level_id", "amount_residual", "notice_state"]),
+            decisions.read(["move_line_id", "code", "level_id", "current"]),
+        )

@@ -1,0 +1,220 @@
+"""Every e-mail that the addon sends, from a real SMTP server, as a mail program would show it."""
+
+import ast
+import re
+from email import message_from_bytes, policy
+from email.utils import parseaddr
+
+from lxml import html
+
+from ..real import MailSink, RealProcessCase
+
+DAY = "2026-03-10 09:00:00"
+LANGUAGES = ("en_US", "he_IL", "ro_RO")
+#: A name that only a program which doesn't escape shows as something else.
+NAME = "<b>Müller & Söhne</b>"
+#: Who writes: the company's name stands in subjects, where nothing is escaped.
+COMPANY = "Us & Partners"
+
+#: One customer for each e-mail and language; the address says which: kind.language@example.com.
+MAKE = f"""
+from odoo import Command
+LANGUAGES, NAME = {LANGUAGES!r}, {NAME!r}
+env.company.write({{'name': {COMPANY!r}, 'email': 'us@example.com', 'dunning_awaits_release': False}})
+seller = env.ref('base.user_admin')
+seller.write({{'email': 'seller@example.com', 'signature': '<p>Seller <i>of ours</i></p>'}})
+shipped = env['ir.model.data'].search([('module', '=', 'lead_to_cash'), ('model', '=', 'mail.template')])
+templates = {{row.name.removeprefix('mail_template_'): env['mail.template'].browse(row.res_id) for row in shipped}}
+
+def address(kind, lang):
+    return f'{{kind}}.{{lang}}@example.com'.lower()
+
+def person(kind, lang):
+    return env['res.partner'].create({{'name': NAME, 'lang': lang, 'tz': 'UTC', 'email': address(kind, lang)}})
+
+def own(model, name='Own'):
+    # A template that somebody wrote, with a name that has to be escaped.
+    return env['mail.template'].create({{
+        'name': name, 'model_id': env['ir.model']._get_id(model), 'subject': 'About {{{{ object.name }}}}',
+        'email_from': '{{{{ object.user_id.email_formatted }}}}', 'lang': '{{{{ object.partner_id.lang }}}}',
+        'body_html': '<p>Hello <t t-out="object.partner_id.name"/>, we go on.</p>'}})
+
+def policy(kind, template, days=4):
+    made = env['dunning.policy'].create({{
+        'name': kind, 'thanks_template_id': templates['thanks'].id, 'level_ids': [Command.create({{
+            'name': f'Level of {{kind}}', 'delay_days': days, 'sequence': 1, 'mail_template_id': template.id,
+            'ask_rating': days < 0, 'payment_deadline_days': 7}})]}})
+    made.action_start()
+    return made
+
+def invoices(customers, due):
+    moves = env['account.move'].create([{{
+        'move_type': 'out_invoice', 'partner_id': customer.id, 'invoice_date': '2026-02-01', 'ref': NAME,
+        'invoice_date_due': due, 'invoice_payment_term_id': False,
+        'invoice_line_ids': [Command.create({{'name': 'x', 'price_unit': 1234.5, 'tax_ids': False}})],
+    }} for customer in customers])
+    moves.action_post()
+    return moves
+"""
+
+#: The notices of every shipped template, by a run; then who paid is thanked.
+NOTICES = """
+env['dunning.policy'].search([]).active = False
+for kind, template in templates.items():
+    if template.model == 'dunning.notice' and kind != 'thanks':
+        before = kind == 'before_due'
+        its = policy(kind, template, -5 if before else 4)
+        customers = env['res.partner'].union(*(person(kind, lang) for lang in LANGUAGES))
+        customers.dunning_policy_id = its
+        invoices(customers, '2026-03-12' if before else '2026-03-02')
+grateful = env['res.partner'].union(*(person('thanks', lang) for lang in LANGUAGES))
+grateful.dunning_policy_id = policy('thanks', templates['first_reminder'])
+moves = invoices(grateful, '2026-03-02')
+run = env['dunning.run'].create({'date': '2026-03-10'})
+run.action_run()
+env['mail.mail'].process_email_queue()
+wizard = env['account.payment.register'].with_context(active_model='account.move', active_ids=moves.ids)
+wizard.create({'payment_date': '2026-03-10'})._create_payments()
+env['handling.status']._cron_follow_time()
+"""
+
+#: Automatic sales mails: the series after a miss, entering a status, about leads and quotations.
+SALES = """
+status = env['handling.status'].search([('res_model', '=', 'crm.lead'), ('role', '=', 'no_answer')])
+for role, template in (('in_progress', templates['reengage']), ('contacted', own('crm.lead'))):
+    env['handling.status'].search([('res_model', '=', 'crm.lead'), ('role', '=', role)]).mail_template_id = template
+env['handling.status'].search([('res_model', '=', 'sale.order'), ('role', '=', 'in_progress')]).mail_template_id = \\
+    own('sale.order')
+
+def lead(kind, lang):
+    return env['crm.lead'].create({
+        'name': f'Lead {lang}', 'type': 'opportunity', 'contact_name': NAME, 'email_from': address(kind, lang),
+        'partner_id': person(kind, lang).id, 'user_id': seller.id, 'contact_basis': 'enquiry',
+        'lang_id': env['res.lang']._lang_get(lang).id})
+
+for lang in LANGUAGES:
+    for kind in ('missed_1', 'missed_2', 'missed_3'):
+        status.series_ids = [Command.clear(), Command.create({'number': 1, 'mail_template_id': templates[kind].id})]
+        lead(kind, lang).action_log_attempt('no_answer')
+    for kind, role in (('reengage', 'in_progress'), ('status', 'contacted')):
+        lead(kind, lang).handling_status_id = env['handling.status'].search([
+            ('res_model', '=', 'crm.lead'), ('role', '=', role)])
+    product = env['product.product'].create({'name': 'Thing', 'list_price': 100.0})
+    order = env['sale.order'].create({
+        'partner_id': person('quotation', lang).id, 'user_id': seller.id, 'validity_date': '2026-12-31',
+        'order_line': [Command.create({'product_id': product.id})]})
+    order.action_quotation_sent()
+    order.handling_status_id = env['handling.status'].search([
+        ('res_model', '=', 'sale.order'), ('role', '=', 'in_progress')])
+"""
+
+#: To people here: a task that a customer's answer makes; the rehearsal of notices.
+PEOPLE = """
+for lang in LANGUAGES:
+    user = env['res.users'].with_context(no_reset_password=True).create({
+        'name': f'Collector {lang}', 'login': f'collector.{lang}', 'email': address('task', lang), 'lang': lang,
+        'group_ids': [Command.link(env.ref('lead_to_cash.group_collections_user').id)]})
+    customer = env['res.partner'].create({'name': NAME, 'collector_id': user.id})
+    question = env['balance.confirmation'].create({
+        'partner_id': customer.id, 'company_id': env.company.id, 'day': '2026-03-10', 'balances': {str(env.company.currency_id.id): 10.0},
+        'expires_on': '2026-06-10'})
+    question._take_answer({'answer': 'disagree', 'note': NAME})
+"""
+KINDS = "\nprint('KINDS', sorted(templates))\n"
+#: What Odoo sends at once leaves when it is committed; the rest is in the queue.
+SEND = "\nenv.cr.commit()\nenv['mail.mail'].process_email_queue()\n"
+
+#: What a mail of ours has beside those of the shipped templates.
+OTHERS = {"status", "quotation", "task"}
+#: Whose text is written by somebody here, or by Odoo, in one language.
+ONE_LANGUAGE = {"status", "quotation", "task"}
+
+
+class TestEveryMail(RealProcessCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        with MailSink() as sink:
+            cls.database.mail_options = ["--smtp=127.0.0.1", f"--smtp-port={sink.port}", "--email-from=us@example.com"]
+            output = cls.database.shell(MAKE + NOTICES + SALES + PEOPLE + SEND + KINDS, at=DAY)
+        cls.kinds = {*ast.literal_eval(re.search(r"^KINDS (.*)$", output, re.M)[1]), *OTHERS}
+        cls.mails = {}
+        for envelope in sink.messages:
+            message = message_from_bytes(envelope.content, policy=policy.default)
+            kind, _dot, language = envelope.rcpt_tos[0].removesuffix("@example.com").partition(".")
+            if language:  # the others are Odoo's to the salesperson
+                cls.mails.setdefault((kind, language), []).append(message)
+
+    def each(self, check, kinds=None):
+        """Call ``check`` with kind, language, message and its text as HTML, for every mail."""
+        for (kind, language), messages in self.mails.items():
+            for message in messages if kinds is None or kind in kinds else ():
+                with self.subTest(kind=kind, language=language, subject=message["subject"]):
+                    check(kind, language, message, html.fromstring(message.get_body(("html",)).get_content()))
+
+    def test_each_kind_in_each_language_arrives(self):
+        self.assertGreaterEqual(len(self.kinds), 14)
+        expected = {(kind, language.lower()) for kind in self.kinds for language in LANGUAGES}
+        self.assertEqual(expected - self.mails.keys(), set())
+
+    def test_shows_no_source(self):
+        def check(_kind, _language, message, body):
+            plain = message.get_body(("plain",))
+            for text in (body.text_content(), str(message["subject"]), plain.get_content() if plain else ""):
+                shown = text.replace(NAME, "")
+                self.assertNotRegex(shown, r"</?\w+[^>]*>|&\w+;|\{\{|\}\}|\bt-(?:out|if)\b|\bFalse\b|\bNone\b")
+            self.assertTrue(body.text_content().strip())
+
+        self.each(check)
+
+    def test_a_name_is_a_name(self):
+        """Not a piece of HTML: it is shown as the customer wrote it."""
+
+        def check(_kind, _language, _message, body):
+            self.assertFalse([tag for tag in body.iter("b") if "Söhne" in tag.text_content()])
+            self.assertIn(NAME, body.text_content())
+
+        self.each(check)
+
+    def test_subject_and_sender(self):
+        def check(kind, _language, message, _body):
+            self.assertGreater(len(str(message["subject"]).strip()), 5)
+            sender = parseaddr(str(message["from"]))[1]
+            self.assertIn(sender, ("us@example.com", "seller@example.com", "odoobot@example.com"))
+            self.assertEqual(sender == "odoobot@example.com", kind == "task", "nobody's name to a customer")
+            self.assertIn("@", parseaddr(str(message["reply-to"] or message["from"]))[1])
+
+        self.each(check)
+
+    def test_links_are_absolute(self):
+        def check(kind, _language, _message, body):
+            links = [link.get("href") for link in body.iter("a")]
+            for link in links:
+                self.assertRegex(link, r"^(https?://[^/]+/|mailto:|tel:)")
+            self.assertTrue(links or kind == "thanks", "nowhere to go on")
+
+        self.each(check)
+
+    def test_in_the_readers_language_and_direction(self):
+        texts = {}
+
+        def check(kind, language, message, body):
+            text = f"{message['subject']} {body.text_content()}"
+            self.assertEqual(bool(body.xpath("descendant-or-self::*[@dir='rtl']")), language == "he_il")
+            self.assertEqual(bool(re.search(r"[\u0590-\u05ff]{3}", text)), language == "he_il")
+            texts.setdefault(kind, {})[language] = body.text_content()
+
+        self.each(check, self.kinds - ONE_LANGUAGE)
+        self.assertEqual(texts.keys(), self.kinds - ONE_LANGUAGE)
+        for kind, by_language in texts.items():
+            with self.subTest(kind=kind):
+                self.assertEqual(len(set(by_language.values())), len(LANGUAGES))
+                self.assertRegex(by_language["ro_ro"], r"[ăâîșțĂÂÎȘȚ]")
+
+    def test_a_way_out_of_sales_mails(self):
+        def check(kind, _language, message, body):
+            sales = kind.startswith("missed") or kind in ("reengage", "status", "quotation")
+            self.assertEqual("opt-out" in str(message["list-unsubscribe"]), sales)
+            self.assertEqual(bool([link for link in body.iter("a") if "opt-out" in link.get("href")]), sales)
+
+        self.each(check)

@@ -1,0 +1,293 @@
+"""The page behind a notice: who may open it, what each answer does, and who is kept out."""
+
+import re
+from datetime import timedelta
+
+from odoo import fields
+from odoo.addons.payment.tests.http_common import PaymentHttpCommon
+from odoo.tests import HttpCase, JsonRpcException, freeze_time, tagged
+from odoo.tools import mute_logger
+
+from ...engine.portal.answers import KINDS
+from ...models.portal.post import MOST_OF_TOKEN
+from ..common import TODAY, RunCase
+
+PDF = b"%PDF-1.4 proof"
+PAYMENT_LOG = "odoo.addons.payment.models.payment_transaction"
+
+
+class AnswerCase(RunCase, HttpCase):
+    """A sent notice with two invoices and a credit, and a browser without login."""
+
+    def setUp(self):
+        super().setUp()
+        self.first = self.invoice(due="2026-03-01", amount=100.0, ref="PO 7 <b>")
+        self.second = self.invoice(due="2026-03-05", amount=50.0)
+        self.run_on(TODAY)
+        self.notice = self.notices(self.first | self.second)
+        self.notice.mail_id.state = "sent"
+        self.url = f"/my/collection/{self.notice.id}"
+
+    def get(self, **query):
+        return self.url_open(self.url, params={"access_token": self.notice.access_token, **query})
+
+    def answer(self, kind, files=None, page=None, **form):
+        page = page or self.get().text
+        keys = {name: f"{key}-{name}" for key, name in re.findall(r'name="form_key" value="([0-9a-f]+)-(\w+)"', page)}
+        data = {
+            "access_token": self.notice.access_token,
+            "csrf_token": re.search(r'name="csrf_token" value="([^"]+)"', page)[1],
+            "form_key": keys.get(kind, f"{'0' * 32}-none"),
+            "kind": kind,
+            **form,
+        }
+        return self.url_open(f"{self.url}/answer", data=data, files=files)
+
+    def taken(self):
+        self.env.invalidate_all()
+        return self.notice.answer_ids
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(f"{TODAY} 12:00:00")
+class TestAnswerPage(AnswerCase):
+    def test_shows_what_is_open(self):
+        page = self.get()
+        self.assertEqual(page.status_code, 200)
+        for text in (self.first.name, self.second.name, "150.00", "PO 7 &lt;b&gt;", "First"):
+            self.assertIn(text, page.text)
+
+    def test_who_may_open_it(self):
+        other = self.env["dunning.notice"].create(
+            {
+                "partner_id": self.env["res.partner"].create({"name": "Other"}).id,
+                **{name: self.notice[name].id for name in ("company_id", "currency_id", "policy_id", "level_id")},
+                "channel": "email",
+                "date": TODAY,
+                "access_token": "other",
+            }
+        )
+        cases = {
+            "none": self.url,
+            "empty": f"{self.url}?access_token=",
+            "wrong": f"{self.url}?access_token=x",
+            "another's": f"{self.url}?access_token={other.access_token}",
+            "not there": f"/my/collection/999999999?access_token={self.notice.access_token}",
+            "strange": f"{self.url}?access_token=%F0%9F%92%A9%00",
+        }
+        pages = {name: self.url_open(url) for name, url in cases.items()}
+        for name, page in pages.items():
+            with self.subTest(name):
+                self.assertEqual(page.status_code, 404)
+                self.assertNotIn(self.first.name, page.text)
+        self.assertEqual(self.get().status_code, 200)
+
+    def test_until_when(self):
+        day = fields.Date.to_date(TODAY)
+        steps = (
+            ("paid", lambda: self.pay(self.first | self.second), day + timedelta(days=30)),
+            ("open again", self.first.line_ids.remove_move_reconcile, False),
+            ("cancelled", lambda: self.notice.write({"state": "cancelled"}), day + timedelta(days=30)),
+        )
+        for name, step, expires in steps:
+            with self.subTest(name):
+                step()
+                self.assertEqual(self.notice.expires_on, expires)
+                self.assertEqual(self.get().status_code, 200)
+        self.notice.expires_on = day - timedelta(days=1)
+        self.assertEqual(self.get().status_code, 404)
+
+    def test_answers(self):
+        item = self.items(self.second)
+        cases = (
+            ("paid", {"day": "2026-03-09", "amount": "150"}, "2026-03-17"),
+            ("promise", {"day": "2026-03-20", "amount": "100,50"}, False),
+            ("dispute", {"items": str(item.id), "reason": "quality", "note": "<script>broken</script>"}, False),
+            ("plan", {"day": "2026-03-20", "number": "3"}, "2026-03-17"),
+            ("wrong_person", {}, False),
+        )
+        for kind, form, held in cases:
+            with self.subTest(kind):
+                self.notice.replied_until = False
+                page = self.answer(kind, **form)
+                self.assertEqual(page.status_code, 200, page.text[-500:])
+                self.assertIn('name="thanks"', page.text)
+                answer = self.taken()[:1]
+                self.assertEqual(answer.kind, kind)
+                self.assertEqual(self.notice.replied_until, fields.Date.to_date(held) if held else False)
+                label = dict(KINDS)[kind]
+                self.assertIn(f"Answer: {label}", self.notice.activity_ids.mapped("summary"))
+        promise = self.env["dunning.promise"].search([("partner_id", "=", self.customer.id)])
+        self.assertEqual((promise.amount, promise.date), (100.5, fields.Date.to_date("2026-03-20")))
+        dispute = self.env["dunning.dispute"].search([("partner_id", "=", self.customer.id)])
+        self.assertEqual(dispute.move_line_ids, item)
+        self.assertNotIn("<script>broken", "".join(self.notice.message_ids.mapped("body")))
+
+    def test_wrong_person(self):
+        page = self.answer("wrong_person")
+        self.assertNotIn(self.first.name, page.text)
+        self.assertNotIn(self.first.name, self.get().text)
+        self.assertTrue(self.customer.is_wrong_addressee)
+        self.assertEqual(self.code(self.first, today="2026-03-20"), "no_address")
+        self.assertTrue(self.notice.needs_answer)
+        self.taken().action_handled()
+        self.assertFalse(self.notice.needs_answer)
+        self.customer.email = "right@example.com"
+        self.assertFalse(self.customer.is_wrong_addressee)
+
+    def test_in_the_customers_language(self):
+        """For a visitor without login, whatever the browser asks for; answers come back too."""
+        for code in ("he_IL", "ro_RO"):
+            self.env["res.lang"]._activate_lang(code)
+        for code, direction in (("he_IL", "rtl"), ("ro_RO", "ltr"), ("en_US", "ltr")):
+            for asked in ("en-US", "he", "ro"):
+                with self.subTest(code, browser=asked):
+                    self.customer.lang = code
+                    self.opener.headers["Accept-Language"] = asked
+                    page = self.get()
+                    self.assertEqual(page.status_code, 200)
+                    self.assertIn(f'lang="{code.replace("_", "-")}"', page.text)
+                    self.assertEqual("o_rtl" in page.text or 'dir="rtl"' in page.text, direction == "rtl")
+                    self.assertEqual(self.answer("nothing", page=page.text).status_code, 422)
+
+    def test_sent_once(self):
+        page = self.get().text
+        for _time in range(2):
+            self.answer("paid", page=page, day="2026-03-09", amount="150")
+        self.assertEqual(len(self.taken()), 1)
+
+    def test_proof(self):
+        form = {"day": "2026-03-09", "amount": "150"}
+        cases = (
+            ("transfer.pdf", PDF, 200),
+            ("transfer.pdf", b"MZ program", 422),
+            ("transfer.exe", PDF, 422),
+            ("<script>alert(1)</script>.pdf", PDF, 422),
+            ("large.pdf", PDF + b"x" * 5 * 1024 * 1024, 422),
+        )
+        for name, content, status in cases:
+            with self.subTest(name, status=status):
+                page = self.answer("paid", files={"proof": (name, content)}, **form)
+                self.assertEqual(page.status_code, status)
+        self.assertEqual(self.taken().attachment_ids.mapped("raw"), [PDF])
+        self.assertEqual(self.notice.message_ids.attachment_ids, self.notice.answer_ids.attachment_ids)
+
+    def test_refused(self):
+        item = str(self.items(self.second).id)
+        other = self.invoice(partner_id=self.env["res.partner"].create({"name": "Other"}).id)
+        cases = (
+            ("nothing", {}),
+            ("paid", {"day": "2026-03-11", "amount": "1"}),
+            ("paid", {"day": "2026-03-09", "amount": "nan"}),
+            ("promise", {"day": "2026-03-09", "amount": "1"}),
+            ("promise", {"day": "2026-04-10", "amount": "1"}),
+            ("promise", {"day": "2026-03-20", "amount": "150.01"}),
+            ("dispute", {"reason": "quality"}),
+            ("dispute", {"reason": "x", "items": item}),
+            ("dispute", {"reason": "quality", "items": str(self.items(other).id)}),
+            ("plan", {"day": "2026-03-20", "number": "7"}),
+        )
+        for kind, form in cases:
+            with self.subTest(kind, **form):
+                page = self.answer(kind, **form)
+                self.assertEqual(page.status_code, 422)
+                self.assertIn('role="alert"', page.text)
+        self.assertFalse(self.taken())
+
+    def test_second_objection(self):
+        item = str(self.items(self.second).id)
+        self.assertEqual(self.answer("dispute", items=item, reason="quality").status_code, 200)
+        page = self.answer("dispute", items=item, reason="amount")
+        self.assertEqual(page.status_code, 422)
+        self.assertIn("A colleague will get in touch", page.text)
+
+    def test_too_many(self):
+        page = self.get().text
+        statuses = [self.answer("nothing", page=page).status_code for _number in range(22)]
+        self.assertEqual(statuses, [422] * 20 + [429] * 2)
+
+    def test_portal_of_a_contact(self):
+        contact = self.env["res.partner"].create({"name": "Contact", "parent_id": self.customer.id})
+        user = self.user("portal_contact", "base.group_portal")
+        user.partner_id.parent_id = self.customer
+        self.assertEqual(self.env["dunning.notice"]._pages_of(contact), self.notice)
+        self.authenticate("portal_contact", "portal_contact")
+        self.assertIn(self.notice.access_token, self.url_open("/my/collection").text)
+        self.assertIn("See what is open, pay, or answer", self.url_open("/my/home").text)
+        counters = {"params": {"counters": ["open_payment_count"]}}
+        self.assertEqual(self.url_open("/my/counters", json=counters).json()["result"], {"open_payment_count": 1})
+        self.assertFalse(self.env["dunning.notice"]._pages_of(self.env["res.partner"].create({"name": "X"})))
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(f"{TODAY} 12:00:00")
+class TestPayment(AnswerCase, PaymentHttpCommon):
+    def pay_online(self, documents, amount, token=None):
+        return self.make_jsonrpc_request(*self.payment(documents, amount, token))
+
+    def payment(self, documents, amount, token=None):
+        """The address and the values that the payment form sends."""
+        route = self._build_url(f"{self.url}/transaction/{documents}")
+        values = {
+            "provider_id": self.provider.id,
+            "payment_method_id": self.payment_method_id,
+            "token_id": None,
+            "amount": amount,
+            "flow": "direct",
+            "tokenization_requested": False,
+            "landing_route": self.url,
+            "is_validation": False,
+            "access_token": token or self.notice.access_token,
+        }
+        return route, values
+
+    def test_pays_part_and_some(self):
+        both = f"{self.first.id}-{self.second.id}"
+        for documents, amount in ((self.first.id, 60.0), (both, 150.0), (both, 149.99)):
+            with self.subTest(documents=documents, amount=amount), mute_logger(PAYMENT_LOG):
+                values = self.pay_online(documents, amount)
+                transaction = self._get_tx(values["reference"])
+                self.assertEqual(transaction.amount, amount)
+                self.assertEqual({str(move.id) for move in transaction.invoice_ids}, set(str(documents).split("-")))
+                self.assertEqual(transaction.partner_id, self.customer)
+
+    def test_refuses(self):
+        other = self.invoice(partner_id=self.env["res.partner"].create({"name": "Other"}).id)
+        cases = (
+            ("another's document", other.id, 10.0, None),
+            ("too much", self.first.id, 100.01, None),
+            ("nothing", self.first.id, 0.0, None),
+            ("less than nothing", self.first.id, -5.0, None),
+            ("without a token", self.first.id, 60.0, "x"),
+            ("no document", "x-y", 60.0, None),
+        )
+        for name, documents, amount, token in cases:
+            with self.subTest(name), self.assertRaises(JsonRpcException), mute_logger("odoo.http"):
+                self.pay_online(documents, amount, token)
+        self.assertFalse(self.env["payment.transaction"].search([("partner_id", "=", self.customer.id)]))
+
+    def test_too_many(self):
+        """The same status as of the page, and the sentence that the payment form shows."""
+        for _number in range(MOST_OF_TOKEN - 1):
+            self.env["l2c.portal.post"]._is_too_much(self.notice.access_token, "127.0.0.1")
+        route, values = self.payment(self.first.id, 60.0)
+        with mute_logger(PAYMENT_LOG):
+            last, refused = [self.url_open(route, json={"id": number, "params": values}) for number in (7, 8)]
+        self.assertEqual((last.status_code, refused.status_code), (200, 429))
+        self.assertEqual(refused.json()["id"], 8)
+        self.assertIn("Please try again later, or call us.", refused.json()["error"]["data"]["message"])
+        self.assertEqual(self.env["payment.transaction"].search_count([("partner_id", "=", self.customer.id)]), 1)
+
+    def test_page_for_paying(self):
+        cases = (
+            ({}, "150.00", 200),
+            ({"items": self.items(self.first).id}, "100.00", 200),
+            ({"items": self.items(self.first).id, "amount": "20"}, "20.00", 200),
+            ({"amount": "150.01"}, "at most", 422),
+            ({"amount": "x"}, "above zero", 422),
+        )
+        for query, text, status in cases:
+            with self.subTest(**query):
+                page = self.url_open(f"{self.url}/pay", params={"access_token": self.notice.access_token, **query})
+                self.assertEqual(page.status_code, status)
+                self.assertIn(text, page.text)

@@ -1,0 +1,97 @@
+"""Automatic sales mails: with a basis, with a way out, and never to who took it."""
+
+import re
+
+from odoo.exceptions import ValidationError
+from odoo.tests import HttpCase, tagged
+
+from ..common import HandlingCase
+
+
+class SalesMailCase(HandlingCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.template = cls.env["mail.template"].create(
+            {
+                "name": "Missed you",
+                "model_id": cls.env["ir.model"]._get_id("crm.lead"),
+                "subject": "We tried to reach you",
+                "email_to": "{{ object.email_from }}",
+                "body_html": "<p>Hello</p>",
+            }
+        )
+        no_answer = cls.env.ref("lead_to_cash.status_lead_no_answer")
+        no_answer.series_ids = [(0, 0, {"number": 1, "mail_template_id": cls.template.id})]
+
+    def mail_to(self, lead):
+        lead.action_log_attempt("no_answer")
+        return self.env["mail.mail"].search([("model", "=", "crm.lead"), ("res_id", "=", lead.id)])
+
+
+@tagged("post_install", "-at_install")
+class TestConsent(SalesMailCase):
+    def test_only_with_a_basis(self):
+        cases = (
+            ({}, False),
+            ({"contact_basis": "enquiry"}, True),
+            ({"contact_basis": "consent", "consent_date": "2026-03-01"}, True),
+            ({"contact_basis": "enquiry", "email_from": "blocked@example.com"}, False),
+        )
+        self.env["mail.blacklist"].create({"email": "blocked@example.com"})
+        for values, expected in cases:
+            with self.subTest(values):
+                lead = self.lead(**{"email_from": "lead@example.com", **values})
+                self.assertEqual(bool(self.mail_to(lead)), expected)
+
+    def test_a_customer_is_a_basis(self):
+        self.invoice()
+        self.env["handling.status"]._cron_follow_time()
+        lead = self.lead(partner_id=self.customer.id)
+        self.assertTrue(self.mail_to(lead))
+
+    def test_a_consent_needs_its_date(self):
+        with self.assertRaisesRegex(ValidationError, "A consent needs its date"):
+            self.lead(contact_basis="consent")
+
+    def test_an_incoming_mail_is_an_own_enquiry(self):
+        lead = self.env["crm.lead"].message_new(
+            {"subject": "Prices?", "from": "x@example.com", "email_from": "x@example.com"}
+        )
+        self.assertEqual(lead.contact_basis, "enquiry")
+
+    def test_before_calling(self):
+        lead = self.lead(phone="+40215550120")
+        self.assertFalse(lead.call_hint)
+        self.env.company.do_not_call_days = 30
+        for checked, hint in ((False, True), ("2026-02-01", True), ("2026-03-01", False)):
+            lead.do_not_call_checked_on = checked
+            lead.invalidate_recordset(["call_hint"])
+            self.assertEqual(bool(lead.call_hint), hint, checked)
+        self.env["phone.blacklist"].create({"number": "+40215550120"})
+        lead.invalidate_recordset()
+        self.assertEqual(lead.call_hint, "The number is blocked: do not call.")
+
+
+@tagged("post_install", "-at_install")
+class TestOptOut(SalesMailCase, HttpCase):
+    def test_out_with_two_clicks(self):
+        lead = self.lead(email_from="lead@example.com", contact_basis="enquiry")
+        mail = self.mail_to(lead)
+        self.assertIn(self.env.company.name, mail.body_html)
+        url = re.search(r'href="([^"]*opt-out[^"]*)"', mail.body_html)[1].replace("&amp;", "&")
+        self.assertIn(url, mail.headers)
+        path = url[url.index("/sales-mail") :]
+        page = self.url_open(path)
+        self.assertEqual(page.status_code, 200)
+        self.assertFalse(lead.is_blacklisted)
+        token = re.search(r'name="csrf_token" value="([^"]*)"', page.text)[1]
+        done = self.url_open(path, data={"csrf_token": token})
+        self.assertIn("No more automatic e-mails go to", done.text)
+        lead.invalidate_recordset()
+        self.assertTrue(lead.is_blacklisted)
+
+    def test_a_wrong_token_opens_nothing(self):
+        for token in ("", "wrong", "%C3%A9"):
+            page = self.url_open(f"/sales-mail/opt-out?email=lead@example.com&token={token}")
+            self.assertEqual(page.status_code, 404, token)

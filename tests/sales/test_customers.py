@@ -1,0 +1,108 @@
+"""Customers who come, stay away and come back; closed leads that are asked again."""
+
+from odoo.tests import new_test_user, tagged
+
+from ..common import TODAY, HandlingCase
+
+
+@tagged("post_install", "-at_install")
+class TestCustomerStatus(HandlingCase):
+    def setUp(self):
+        super().setUp()
+        self.seller = new_test_user(self.env, "l2c_seller", groups="sales_team.group_sale_salesman")
+        self.customer.user_id = self.seller
+
+    def nightly(self, day=TODAY):
+        self.env["handling.status"].with_context(l2c_today=day)._cron_follow_time()
+        self.env.invalidate_all()
+
+    def test_an_order_makes_a_customer_at_once(self):
+        self.assertEqual(self.customer.customer_status, "none")
+        order = self.order(date_order="2026-03-01 10:00:00")
+        order.action_confirm()
+        self.env.invalidate_all()
+        self.assertEqual(self.customer.customer_status, "customer")
+
+    def test_inactive_and_back(self):
+        lead = self.lead(partner_id=self.customer.id)
+        lead.action_set_won()
+        order = self.order()
+        order.action_confirm()
+        self.nightly()
+        self.assertEqual((self.customer.customer_status, lead.handling_role), ("customer", "won"))
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE sale_order SET date_order = '2025-01-01' WHERE id = %s", [order.id])
+        self.nightly()
+        self.assertEqual((self.customer.customer_status, lead.handling_role), ("inactive", "dormant"))
+        activities = self.customer.activity_ids
+        self.assertEqual((len(activities), activities.user_id), (1, self.seller))
+        self.nightly("2026-03-11")
+        self.assertEqual(len(self.customer.activity_ids), 1)
+        self.order().action_confirm()
+        self.env.invalidate_all()
+        self.assertEqual((self.customer.customer_status, lead.handling_role), ("customer", "won"))
+
+    def test_months_of_the_company(self):
+        self.env.company.customer_inactive_months = 1
+        self.invoice(due="2026-02-05")
+        self.nightly()
+        self.assertEqual(self.customer.customer_status, "inactive")
+        self.env.company.customer_inactive_months = 0
+        self.nightly()
+        self.assertEqual(self.customer.customer_status, "customer")
+
+    def test_content_customers_are_asked_for_a_referral_once(self):
+        move = self.invoice(due="2026-02-20")
+        self.nightly()
+        self.assertFalse(self.customer.activity_ids)
+        self.pay(move)
+        late = self.invoice(due="2026-03-09")
+        self.nightly()
+        self.assertFalse(self.customer.activity_ids)
+        self.pay(late)
+        for day in (TODAY, "2026-03-11"):
+            self.nightly(day)
+            self.assertEqual(self.customer.activity_ids.mapped("summary"), ["Ask for a referral"])
+        self.assertEqual(str(self.customer.referral_asked_date), TODAY)
+
+
+@tagged("post_install", "-at_install")
+class TestReengagement(HandlingCase):
+    def setUp(self):
+        super().setUp()
+        self.reason = self.env["crm.lost.reason"].create({"name": "Later", "reengage_days": 30})
+        self.closed = self.lead(email_from="lead@example.com", contact_basis="enquiry", user_id=self.env.uid)
+        self.closed.action_close(self.reason)
+
+    def nightly(self, day):
+        self.env["handling.status"].with_context(l2c_today=day)._cron_follow_time()
+        self.env.invalidate_all()
+
+    def test_once_in_each_period(self):
+        for day, expected in (
+            ("2026-04-08", 0),
+            ("2026-04-09", 1),
+            ("2026-04-10", 1),
+            ("2026-05-08", 1),
+            ("2026-05-09", 2),
+        ):
+            self.nightly(day)
+            self.assertEqual(len(self.closed.activity_ids), expected, day)
+        self.assertEqual(set(self.closed.activity_ids.mapped("summary")), {"Ask again"})
+
+    def test_by_mail_unless_blocked(self):
+        self.reason.reengage_template_id = self.env["mail.template"].create(
+            {
+                "name": "Again",
+                "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "subject": "Still interested?",
+                "email_to": "{{ object.email_from }}",
+            }
+        )
+        blocked = self.lead(email_from="blocked@example.com", contact_basis="enquiry")
+        blocked.action_close(self.reason)
+        self.env["mail.blacklist"].create({"email": "blocked@example.com"})
+        self.nightly("2026-04-09")
+        mails = self.env["mail.mail"].search([("subject", "=", "Still interested?")])
+        self.assertEqual(mails.mapped("res_id"), self.closed.ids)
+        self.assertFalse(self.closed.activity_ids)

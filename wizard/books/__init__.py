@@ -1,0 +1,3 @@
+from . import payment_return
+from . import statement
+from . import ageing_date

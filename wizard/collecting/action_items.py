@@ -1,0 +1,78 @@
+from collections import Counter
+
+from odoo import models
+
+from ...models.agreements.write_off import PENDING
+
+
+class CollectionAction(models.TransientModel):
+    """What is made of open items: promises, disputes, proposals to give them up."""
+
+    _inherit = "collection.action"
+
+    def _do_promise(self):
+        self._require(self.date, self.env._("Choose the day on which the customer promised to pay."))
+        return self._make("dunning.promise", ("open",), self.env._("Promises logged"), self._prepare_promise_values)
+
+    def _prepare_promise_values(self, customer, company, currency, items):
+        return {
+            **self._prepare_values(customer, company, items),
+            "currency_id": currency.id,
+            "amount": sum(items.mapped("amount_residual_currency")),
+            "date": self.date,
+        }
+
+    def _do_dispute(self):
+        self._require(self.reason, self.env._("Say what the customer objects to."))
+        return self._make("dunning.dispute", ("open",), self.env._("Disputes opened"), self._prepare_dispute_values)
+
+    def _prepare_dispute_values(self, customer, company, currency, items):
+        return {
+            **self._prepare_values(customer, company, items),
+            "reason": self.reason,
+            "user_id": (self.user_id or self.env.user).id,
+            "revisit_date": self.date,
+        }
+
+    def _do_write_off(self):
+        return self._propose(self.env._("Write-offs proposed"))
+
+    def _do_settlement(self):
+        self._require(0 < self.percent_paid < 100, self.env._("In a settlement the customer pays a part: 1 to 99 %."))
+        return self._propose(self.env._("Settlements proposed"))
+
+    def _propose(self, done):
+        self._require(self.reason, self.env._("Say why this is given up."))
+        return self._make("dunning.write.off", PENDING, done, self._prepare_proposal_values)
+
+    def _prepare_proposal_values(self, customer, company, currency, items):
+        amount = sum(items.mapped("amount_residual_currency"))
+        if self.kind == "settlement":
+            amount -= currency.round(amount * self.percent_paid / 100)
+        return {
+            **self._prepare_values(customer, company, items),
+            "kind": self.kind,
+            "amount": amount,
+            "date": self.date if self.kind == "settlement" else False,
+            "reason": self.reason,
+        }
+
+    def _prepare_values(self, customer, company, items):
+        return {"partner_id": customer.id, "company_id": company.id, "move_line_ids": [(6, 0, items.ids)]}
+
+    def _make(self, model, states, done, prepare):
+        """A record of ``model`` for each customer, company and currency, with their items but
+        those that are in another one in one of ``states``; opened afterwards."""
+        items = self._items()
+        taken = self.env[model].search([("move_line_ids", "in", items.ids), ("state", "in", states)]).move_line_ids
+        groups = self._groups(items - taken)
+        records = self.env[model].create([prepare(*key, group) for key, group in groups.items()])
+        self.env["dunning.notice"]._reasons_changed(records.move_line_ids)
+        already = {item.partner_id.commercial_partner_id for item in items} - {key[0] for key in groups}
+        left = Counter({self.env._("Has one already"): len(already)})
+        left[self.env._("Nothing open")] = len(self._customers()) - len(already | {key[0] for key in groups})
+        return self._report(done, len(records), left, records)
+
+    def _groups(self, items):
+        """``items`` by customer, company and currency."""
+        return items.grouped(lambda item: (item.partner_id.commercial_partner_id, item.company_id, item.currency_id))

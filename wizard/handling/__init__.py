@@ -1,0 +1,2 @@
+from . import contact_dialog
+from . import close

@@ -1,0 +1,2 @@
+from . import call_result
+from . import lead_handover
