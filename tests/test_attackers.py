@@ -12,7 +12,7 @@ from odoo.tests import BaseCase, freeze_time, tagged
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
-from ..engine.portal.answers import KINDS, REASONS
+from ..engine.portal.answers import ANSWER_KINDS, DISPUTE_REASONS
 from ..models.portal.post import MOST_OF_ADDRESS, MOST_OF_TOKEN
 from .common import TODAY
 from .portal.test_answer_page import AnswerCase
@@ -45,11 +45,11 @@ class TestAttackers(AnswerCase):
         items = [str(item.id) for item in own | self.items(self.stranger)]
         text = st.one_of(st.sampled_from(ODD), st.text(max_size=30))
         form = st.fixed_dictionaries(
-            {"kind": st.one_of(st.sampled_from([kind for kind, _label in KINDS]), text)},
+            {"kind": st.one_of(st.sampled_from([kind for kind, _label in ANSWER_KINDS]), text)},
             optional={
                 "form_key": st.one_of(st.just("0" * 32 + "-x"), text),
                 "items": st.lists(st.one_of(st.sampled_from(items), text), max_size=3),
-                "reason": st.one_of(st.sampled_from([reason for reason, _label in REASONS]), text),
+                "reason": st.one_of(st.sampled_from([reason for reason, _label in DISPUTE_REASONS]), text),
                 **dict.fromkeys(("day", "amount", "number", "note", "proof", "notice_id", "partner_id"), text),
             },
         )
@@ -62,7 +62,7 @@ class TestAttackers(AnswerCase):
             savepoint = self.env.cr.savepoint(flush=False)
             try:
                 answer = self.notice._take_answer(form, proof)
-                self.assertIn(form["kind"], dict(KINDS))
+                self.assertIn(form["kind"], dict(ANSWER_KINDS))
                 self.assertLessEqual(answer.move_line_ids, own)
                 self.assertLessEqual(answer.promise_id.move_line_ids, own)
                 self.env.flush_all()

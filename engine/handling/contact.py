@@ -11,7 +11,7 @@ OUTCOMES = [
     ("says_paid", "Says paid"),
     ("hardship", "Hardship"),
 ]
-CHANNELS = [
+CONTACT_CHANNELS = [
     ("call", "Call"),
     ("email", "E-mail"),
     ("sms", "SMS"),

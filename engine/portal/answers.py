@@ -4,7 +4,7 @@ import re
 from datetime import date
 from decimal import Decimal
 
-KINDS = [
+ANSWER_KINDS = [
     ("paid", "I have paid"),
     ("promise", "I will pay on…"),
     ("dispute", "I dispute this"),
@@ -12,7 +12,7 @@ KINDS = [
     ("wrong_person", "Wrong person"),
 ]
 #: Why a customer disputes an item.
-REASONS = [
+DISPUTE_REASONS = [
     ("not_received", "Goods or service not received"),
     ("quality", "Not as ordered"),
     ("amount", "Wrong amount or price"),

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_amount
 
 #: Proposals that are still to be decided or booked.
-PENDING = ("proposed", "approved")
+PROPOSED = ("proposed", "approved")
 #: What its buttons alone write.
 BY_BUTTONS = {
     *("state", "state_since", "approver_ids", "move_id", "entry_as_approved"),

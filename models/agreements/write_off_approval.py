@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_amount
 
-from .write_off import PENDING
+from .write_off import PROPOSED
 
 USER, MANAGER = "lead_to_cash.group_collections_user", "lead_to_cash.group_collections_manager"
 
@@ -35,7 +35,7 @@ class DunningWriteOff(models.Model):
         """Refuse, or take back one's own proposal; its draft entry goes."""
         self.check_access("write")
         for proposal in self:
-            if proposal.state not in PENDING:
+            if proposal.state not in PROPOSED:
                 raise UserError(self.env._("Only an open proposal can be refused."))
             if not (self.env.user.has_group(MANAGER) or proposal.requested_by_id == self.env.user):
                 raise UserError(
@@ -193,7 +193,7 @@ class DunningWriteOff(models.Model):
         # Whoever reconciles need not see the proposals.
         for proposal in self.sudo().search(about & Domain("state", "!=", "refused")):
             proposal._follow_entry()
-            if proposal.state not in PENDING:
+            if proposal.state not in PROPOSED:
                 continue
             open_amount = proposal._open_amount()
             if proposal.currency_id.compare_amounts(open_amount, 0) <= 0:

@@ -2,9 +2,8 @@ from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile
 from . import account_payment
-from . import account_move_terms
-from . import res_company_particulars
-from . import receivable_ageing
-from . import receivable_metrics
-from . import res_company_ageing
-from . import res_config_settings_ageing
+from . import res_company
+from . import res_partner
+from . import res_config_settings
+from . import ageing
+from . import metrics

@@ -1,10 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...engine.dunning.deciding import CODES
-from ...engine.dunning.run import urgent_decisions
 from ...engine.handling.status import OPEN_ROLES, Rule, role_array
 from ..handling.searching import check_searched
 
@@ -19,72 +16,15 @@ class AccountMove(models.Model):
 
     sent_date = fields.Date("Sent on", compute="_compute_sent_date", store=True, copy=False, groups="base.group_user")
 
-    dunning_decision_ids = fields.One2many(
-        "dunning.decision",
-        "move_id",
-        "Dunning Decisions",
-        readonly=True,
-        groups="account.group_account_invoice,account.group_account_readonly",
-    )
-
-    # Customers can read their own invoices: not what we think of them.
-    dunning_level_id = fields.Many2one(
-        "dunning.level", compute="_compute_dunning", search="_search_dunning_level", groups="base.group_user"
-    )
-    dunning_next_date = fields.Date(
-        "Next Dunning Step",
-        compute="_compute_dunning",
-        search="_search_dunning_next_date",
-        groups="base.group_user",
-    )
-    dunning_decision_code = fields.Selection(
-        CODES,
-        "Dunning Decision",
-        compute="_compute_dunning",
-        search="_search_dunning_decision_code",
+    allocation_number = fields.Char(
+        copy=False,
+        help="Given by the tax authority for this invoice, also after it was posted. Printed on it.",
         groups="base.group_user",
     )
 
-    @api.depends("dunning_decision_ids.current", "dunning_decision_ids.next_date")
-    def _compute_dunning(self):
-        """What is decided about the invoice's most urgent open instalment."""
-        self.env["dunning.decision"].flush_model()
-        where = SQL("d.move_id IN %s", tuple(self.ids) or (0,))
-        rows = {row[0]: row[2:] for row in self.env.execute_query(urgent_decisions(where))}
-        for move in self:
-            code, level, day = rows.get(move._origin.id, (False, False, False))
-            move.dunning_decision_code, move.dunning_level_id, move.dunning_next_date = code, level, day
-
-    def _search_dunning_level(self, operator, value):
-        if operator in ("any", "any!") and isinstance(value, Domain):
-            check_searched(self, "dunning_level_id")
-            # What the levels are asked is answered as the reader: only their ids go on.
-            operator, value = "in", self.env["dunning.level"].search(value).ids
-        if operator != "in":
-            return NotImplemented
-        return self._search_decision("dunning_level_id", "level_id", operator, value)
-
-    def _search_dunning_next_date(self, operator, value):
-        return self._search_decision("dunning_next_date", "next_date", operator, value)
-
-    def _search_dunning_decision_code(self, operator, value):
-        return self._search_decision("dunning_decision_code", "code", operator, value)
-
-    def _search_decision(self, name, of_decision, operator, value):
-        """The invoices by what the field ``of_decision`` of their decision is; ``value`` holds
-        plain values, no domain: it is compared as superuser."""
-        check_searched(self, name)
-        if operator in Domain.NEGATIVE_OPERATORS:
-            return NotImplemented
-        # A decision is a fact of an invoice that the reader may see.
-        decisions = self.env["dunning.decision"].sudo()._search(Domain(of_decision, operator, value))
-        found = SQL(
-            "(SELECT u.move_id FROM (%s) u WHERE u.id IN %s)", urgent_decisions(SQL("TRUE")), decisions.subselect()
-        )
-        domain = Domain("id", "in", found)
-        if operator == "in" and False in value:
-            domain |= Domain("id", "not in", SQL("(SELECT move_id FROM dunning_decision WHERE current)"))
-        return domain
+    # Customers read the messages of their own documents on the portal's pages, without internal notes.
+    message_ids = fields.One2many(groups="base.group_user")
+    website_message_ids = fields.One2many(groups="base.group_user")
 
     @api.depends("is_move_sent")
     def _compute_sent_date(self):
@@ -179,3 +119,29 @@ class AccountMove(models.Model):
 
     def _group_expand_handling_status(self, statuses, domain):
         return statuses  # a list of open invoices needs no empty groups
+
+    # On paper -----------------------------------------------------------------------------
+
+    def write(self, vals):
+        # Given by an authority to an invoice that stays as it is.
+        if vals.keys() == {"allocation_number"}:
+            self = self.with_context(skip_is_manually_modified=True)  # noqa: PLW0642
+        return super().write(vals)
+
+    def _online_payment_url(self):
+        """Where the customer can pay the invoice online; nothing where that is not possible,
+        or where Odoo prints its own link."""
+        self.ensure_one()
+        if not self.id or self.display_link_qr_code or not self._has_to_be_paid():
+            return False
+        # Which payment providers are set up is no secret to whom the invoice is for.
+        providers_sudo = self.env["payment.provider"].sudo()
+        domain = [("state", "in", ("enabled", "test")), ("is_published", "=", True)]
+        domain.append(("company_id", "parent_of", self.company_id.ids))
+        if not providers_sudo.search_count(domain, limit=1):
+            return False
+        return self.get_base_url() + self.get_portal_url()
+
+    def _search_activity_state(self, operator, value):
+        check_searched(self, "activity_state")
+        return super()._search_activity_state(operator, value)

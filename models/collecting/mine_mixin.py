@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..handling.searching import check_searched
-from .res_partner_collector import BOOKKEEPERS
+from .res_partner import BOOKKEEPERS
 
 
 class CollectorMineMixin(models.AbstractModel):
@@ -39,18 +39,3 @@ class CollectorMineMixin(models.AbstractModel):
             & Domain("partner_id.commercial_partner_id", "in", partners_sudo.with_company(company)._search(wanted))
             for company in self.env.companies
         )
-
-
-class DunningNotice(models.Model):
-    _name = "dunning.notice"
-    _inherit = ["dunning.notice", "collector.mine.mixin"]
-
-
-class DunningPromise(models.Model):
-    _name = "dunning.promise"
-    _inherit = ["dunning.promise", "collector.mine.mixin"]
-
-
-class AccountMoveLine(models.Model):
-    _name = "account.move.line"
-    _inherit = ["account.move.line", "collector.mine.mixin"]

@@ -4,7 +4,8 @@ from odoo import api, fields, models
 class DunningNotice(models.Model):
     """What of a notice needs a person: an answer, a look before it is approved."""
 
-    _inherit = "dunning.notice"
+    _name = "dunning.notice"
+    _inherit = ["dunning.notice", "collector.mine.mixin"]
 
     needs_answer = fields.Boolean("Answer to Deal with", readonly=True, copy=False)
     contact_key = fields.Char(readonly=True, help="Tells whether address, e-mail or bank accounts have changed since.")
@@ -17,6 +18,12 @@ class DunningNotice(models.Model):
     _answer_idx = models.Index("(company_id) WHERE needs_answer")
     # Serves the desk: what is to approve or failed.
     _decision_idx = models.Index("(company_id, state) WHERE state IN ('to_approve', 'failed')")
+
+    replied_date = fields.Date("Replied on", readonly=True, copy=False)
+    collection_note = fields.Text(related="partner_id.collection_note", related_sudo=False)
+
+    # Serves the watch list: who has not replied for long.
+    _sent_mails_idx = models.Index("(company_id, partner_id, date) WHERE state = 'sent' AND channel = 'email'")
 
     @api.depends("exceptions")
     @api.depends_context("lang")
@@ -45,7 +52,7 @@ class DunningNotice(models.Model):
         }
 
     def _heard_from(self):
-        self.needs_answer = True
+        self.write({"needs_answer": True, "replied_date": self._today()})
         return super()._heard_from()
 
     def action_end_reply_hold(self):
@@ -91,3 +98,13 @@ class DunningNotice(models.Model):
             "tag": "display_notification",
             "params": {"type": "success", "message": message, "next": {"type": "ir.actions.act_window_close"}},
         }
+
+    # Who stands in ------------------------------------------------------------------------
+
+    def _responsible(self):
+        """Who stands in for the responsible, while that one is away."""
+        return super()._responsible()._acting()
+
+    def action_ask_salesperson(self):
+        """Ask the salesperson of these notices' invoices for help."""
+        return self.env["dunning.ask.salesperson"]._open(self)

@@ -18,7 +18,7 @@ class DunningWatch(models.Model):
         "res.partner", "Customer", required=True, ondelete="cascade", index=True, readonly=True
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True)
-    kind = fields.Selection(engine.KINDS, "Reason", required=True, readonly=True)
+    kind = fields.Selection(engine.WATCH_KINDS, "Reason", required=True, readonly=True)
     ref = fields.Char(required=True, readonly=True, help="Which of several reasons of the kind it is.")
     params = fields.Json(readonly=True)
     since = fields.Date(required=True, readonly=True)
@@ -101,7 +101,7 @@ class DunningWatch(models.Model):
         self.env.flush_all()
         question, now = company._watch_question(), self._now()
         rows = []
-        for kind in engine.REASONS:
+        for kind in engine.WATCH_REASONS:
             rows += self.env.execute_query(engine.follow(kind, question, self.env.uid, now))
         if rows:
             self.invalidate_model()

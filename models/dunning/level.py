@@ -3,7 +3,7 @@ from itertools import pairwise
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-CHANNELS = [
+NOTICE_CHANNELS = [
     ("email", "E-mail"),
     ("letter", "Letter"),
     ("registered_letter", "Registered letter"),
@@ -44,7 +44,7 @@ class DunningLevel(models.Model):
         required=True,
         default="due",
     )
-    channel = fields.Selection(CHANNELS, required=True, default="email")
+    channel = fields.Selection(NOTICE_CHANNELS, required=True, default="email")
     skip_trusted = fields.Boolean("Not for Trusted Customers", help="Not for customers whose degree of trust is good.")
     mail_template_id = fields.Many2one(
         "mail.template", "E-mail Template", domain=[("model", "=", "dunning.notice")], help="Empty: the general one."
@@ -70,6 +70,16 @@ class DunningLevel(models.Model):
 
     _deadline_positive = models.Constraint(
         "CHECK(payment_deadline_days >= 0)", "A deadline can't be negative; 0 names no day."
+    )
+
+    # What is attached runs with all rights: administrators choose it.
+    server_action_id = fields.Many2one(
+        "ir.actions.server",
+        "Own Action",
+        domain=[("model_name", "=", "dunning.notice")],
+        ondelete="set null",
+        groups="base.group_system",
+        help="Run for the notices of this level when they were sent, or their task was done.",
     )
 
     @api.constrains("sequence", "delay_days", "delay_from")
@@ -152,3 +162,8 @@ class DunningLevel(models.Model):
             return self.env["mail.template"]
         general = self.env.ref("lead_to_cash.mail_template_dunning_notice", raise_if_not_found=False)
         return self.mail_template_id or general or self.env["mail.template"]
+
+    @api.constrains("server_action_id")
+    def _check_server_action(self):
+        for level in self:
+            level.server_action_id._check_is_for("dunning.notice")

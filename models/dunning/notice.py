@@ -4,7 +4,7 @@ from markupsafe import escape
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .level import CHANNELS
+from .level import NOTICE_CHANNELS
 
 STATES = [
     ("draft", "Draft"),
@@ -22,7 +22,7 @@ class DunningNotice(models.Model):
     """One letter (or call) to one customer in one currency."""
 
     _name = "dunning.notice"
-    _inherit = ["l2c.clock.mixin", "l2c.portal.page.mixin", "mail.activity.mixin", "dunning.banner.mixin"]
+    _inherit = ["l2c.clock.mixin", "mail.thread", "mail.activity.mixin", "dunning.banner.mixin"]
     _description = "Dunning Notice"
     _order = "date desc, id desc"
     _mail_post_access = "read"
@@ -33,7 +33,7 @@ class DunningNotice(models.Model):
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     policy_id = fields.Many2one("dunning.policy", required=True, ondelete="restrict", index=True, readonly=True)
     level_id = fields.Many2one("dunning.level", required=True, ondelete="restrict", readonly=True)
-    channel = fields.Selection(CHANNELS, required=True, readonly=True)
+    channel = fields.Selection(NOTICE_CHANNELS, required=True, readonly=True)
     date = fields.Date(required=True, readonly=True)
     send_at = fields.Datetime("Leaves at", readonly=True, help="Not before: in the hours for sending.")
     state = fields.Selection(STATES, required=True, default="draft", readonly=True, group_expand=True)
@@ -121,6 +121,8 @@ class DunningNotice(models.Model):
                     date_deadline=notice.payment_deadline or notice.date,
                     user_id=notice._responsible().id,
                 )
+        for level, notices in self.grouped("level_id").items():
+            level.sudo().server_action_id._run_after_the_fact(notices)  # chosen by an administrator
 
     def _is_settled(self):
         """Whether all that rose is paid."""
@@ -199,3 +201,58 @@ class DunningNotice(models.Model):
         mails_sudo.filtered(lambda mail: mail.state in WAITING).cancel()
         self.activity_ids.unlink()
         asked.sudo()._ask_others()  # as above
+
+    # On paper -----------------------------------------------------------------------------
+
+    def _next_level(self):
+        """The policy's next step for items past due, of those that the customer's trust allows."""
+        trusted = self.partner_id.with_company(self.company_id).trust == "good"
+        later = self.level_id.policy_id.level_ids.filtered(
+            lambda level: (
+                (level.sequence, level.id) > (self.level_id.sequence, self.level_id.id)
+                and level.delay_from == self.level_id.delay_from
+                and not (level.delay_from == "due" and level.delay_days < 0)
+                and not (level.skip_trusted and trusted)
+            )
+        )
+        return later.sorted(lambda level: (level.sequence, level.id))[:1]
+
+    def _bank_account(self):
+        """The account on which the invoices ask for the money, else the company's first."""
+        # Whoever sees the notice is told where to pay.
+        invoices_sudo = self.sudo()._raised_invoices()
+        return invoices_sudo.partner_bank_id[:1] or self.sudo().company_id.partner_id.bank_ids[:1]  # as above
+
+    def _payment_reference(self):
+        """What the customer writes on the transfer: one invoice's reference, else the numbers."""
+        invoices = self.line_ids.filtered(lambda line: line.amount_residual > 0).move_id
+        if len(invoices) == 1:
+            return invoices.payment_reference or invoices.name
+        return ", ".join(invoices.mapped("name"))
+
+    def action_print(self):
+        """The letters of these notices, as one PDF."""
+        self.check_access("read")
+        return self.env.ref("lead_to_cash.action_report_dunning_letter").report_action(self)
+
+    def _attachments(self):
+        """What goes with the e-mail, by its level."""
+        attachments = self._invoice_attachments() if self.level_id.attach_invoices else self.env["ir.attachment"]
+        if self.level_id.attach_statement:
+            attachments += self._statement_attachment()
+        return attachments
+
+    def _statement_attachment(self):
+        """The customer's open items today, as PDF."""
+        reports = self.env["ir.actions.report"].with_company(self.company_id)
+        raw = reports._render_qweb_pdf("lead_to_cash.action_report_statement", self.partner_id.ids)[0]
+        name = self.with_context(lang=self.partner_id.lang).env._("Statement of account")
+        return self.env["ir.attachment"].create(
+            {
+                "name": f"{name} {fields.Date.to_string(self._today())}.pdf",
+                "raw": raw,
+                "mimetype": "application/pdf",
+                "res_model": self._name,
+                "res_id": self.id,
+            }
+        )

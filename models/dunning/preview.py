@@ -3,7 +3,7 @@ from odoo.tools import SQL, format_amount
 
 from ...engine.dunning.deciding import CODES, decide
 from ...engine.handling.own import Own
-from .level import CHANNELS
+from .level import NOTICE_CHANNELS
 
 
 class DunningPreview(models.Model):
@@ -25,7 +25,7 @@ class DunningPreview(models.Model):
     code = fields.Selection(CODES, "Decision", readonly=True)
     policy_id = fields.Many2one("dunning.policy", readonly=True)
     level_id = fields.Many2one("dunning.level", readonly=True)
-    channel = fields.Selection(CHANNELS, readonly=True)
+    channel = fields.Selection(NOTICE_CHANNELS, readonly=True)
     next_date = fields.Date("Next Step on", readonly=True)
     promise_id = fields.Many2one("dunning.promise", readonly=True)
     dispute_id = fields.Many2one("dunning.dispute", readonly=True)

@@ -7,15 +7,14 @@ from odoo.tools import SQL
 from ...engine.dunning.deciding import Question
 from ...engine.handling.own import own
 from ...engine.handling.window import next_moment
-from ...engine.handling.workdays import add_working_days, last_working_day, next_working_day, working_days_before
+from ...engine.handling.workdays import last_working_day, next_working_day, working_days_before
 
 #: Addons that also follow up customers; none of them may run beside us.
 OTHER_FOLLOW_UPS = ("account_followup", "account_credit_control")
 
 
 class ResCompany(models.Model):
-    _name = "res.company"
-    _inherit = ["l2c.clock.mixin", "res.company"]
+    _inherit = "res.company"
 
     dunning_policy_id = fields.Many2one("dunning.policy", "Default Dunning Policy", groups="base.group_user")
     dunning_calendar_id = fields.Many2one(
@@ -29,6 +28,12 @@ class ResCompany(models.Model):
     )
     dunning_hour_to = fields.Float(
         "Send until", default=18.0, help="In the customer's time zone.", groups="base.group_user"
+    )
+    insolvency_claim_days = fields.Integer(
+        "Claim in an Insolvency within",
+        default=30,
+        help="Days. 0: no activity is planned.",
+        groups="base.group_user",
     )
     dunning_reply_hold_days = fields.Integer(
         "Wait after a Reply",
@@ -55,26 +60,6 @@ class ResCompany(models.Model):
         "res.users",
         "All E-mails First to",
         help="Until a run is released, its e-mails go to this person only.",
-        groups="base.group_user",
-    )
-
-    customer_inactive_months = fields.Integer(
-        "Inactive after",
-        default=12,
-        help="Months without an order, after which a customer is inactive. 0: never.",
-        groups="base.group_user",
-    )
-
-    insolvency_claim_days = fields.Integer(
-        "Claim in an Insolvency within",
-        default=30,
-        help="Days. 0: no activity is planned.",
-        groups="base.group_user",
-    )
-
-    do_not_call_days = fields.Integer(
-        "Do-not-call Check Valid for",
-        help="Days. Before calling, a number is looked up again. 0: never.",
         groups="base.group_user",
     )
 
@@ -190,38 +175,9 @@ class ResCompany(models.Model):
         """The days from ``start`` to ``end`` on which nobody works here."""
         return self._days_off(self.dunning_calendar_id or self.resource_calendar_id, start, end)
 
-    def _days_off(self, calendar, start, end):
-        """The days from ``start`` to ``end`` on which ``calendar`` has no hours; none when it has
-        no hours at all: nobody has told then when people work."""
-        begin, finish = (fields.Datetime.to_datetime(day) for day in (start, end + timedelta(days=1)))
-        unusual = calendar._get_unusual_days(begin, finish, self) if calendar else {}
-        if all(unusual.values()) and not calendar.attendance_ids:
-            return set()
-        return {fields.Date.to_date(day) for day, none_works in unusual.items() if none_works}
-
-    def _working_days_later(self, days, calendar=None):
-        """The date that is so many working days after today, of the company or of ``calendar``."""
-        today = self._today()
-        horizon = today + timedelta(days=2 * days + 31)
-        return add_working_days(today, days, self._days_off(calendar or self.resource_calendar_id, today, horizon))
-
     def _dunning_working_days_later(self, days):
         """The same by the calendar of dunning."""
         return self._working_days_later(days, self.dunning_calendar_id)
-
-    def _working_days_before(self, days):
-        """The date that is so many working days of the company before today."""
-        today = self._today()
-        off = self._days_off(self.resource_calendar_id, today - timedelta(days=2 * days + 31), today)
-        return working_days_before(today, days, off)
-
-    def _days_off_from(self, day):
-        """The days off of the company in the month after ``day``, and the day before it."""
-        return self._days_off(self.resource_calendar_id, day - timedelta(days=1), day + timedelta(days=31))
-
-    def _zone(self):
-        """The name of the company's time zone."""
-        return self.resource_calendar_id.tz or self.partner_id.tz or "UTC"
 
     def _dunning_moved(self, today):
         """The holidays of the next year, with the working day after each."""

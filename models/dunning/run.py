@@ -41,6 +41,9 @@ class DunningRun(models.Model):
     )
     is_requested = fields.Boolean(readonly=True, copy=False)
     is_forced = fields.Boolean(readonly=True, copy=False)
+    partner_ids = fields.Many2many(
+        "res.partner", "dunning_run_partner_rel", "run_id", "partner_id", "Only These Customers", readonly=True
+    )
     state_reason = fields.Char("Why It Waits or Failed", readonly=True, copy=False)
     notice_ids = fields.One2many("dunning.notice", "run_id", "Notices", readonly=True)
     notice_count = fields.Integer("Number of Notices", compute="_compute_notice_count")
@@ -70,11 +73,12 @@ class DunningRun(models.Model):
         for run in self:
             run.is_working = run.state == "running" or (run.state == "draft" and run.is_requested)
 
-    @api.depends("state", "company_id")
+    @api.depends("state", "company_id", "partner_ids")
     def _compute_is_to_release(self):
         for run in self:
             company_sudo = run.company_id.sudo()  # a fact of the run, for whoever sees it
-            run.is_to_release = run.state == "done" and company_sudo.dunning_awaits_release
+            is_daily = run.state == "done" and not run.partner_ids
+            run.is_to_release = is_daily and company_sudo.dunning_awaits_release
 
     # Buttons -------------------------------------------------------------------------
 
@@ -156,7 +160,7 @@ class DunningRun(models.Model):
 
     def _question(self):
         """What the engine is asked."""
-        return self.company_id._dunning_question()
+        return self.company_id._dunning_question(partners=self.partner_ids or None)
 
     def _make_notices(self, question=None):
         """Write the notices and their lines; ask the engine when it was not asked yet."""
@@ -253,7 +257,7 @@ class DunningRun(models.Model):
 
     def _daily_domain(self):
         """The runs that are for all customers of their company."""
-        return []
+        return [("partner_ids", "=", False)]
 
     def _work(self):
         """Do this run, committing each batch; False when the time is up. A run that waited

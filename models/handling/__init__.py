@@ -1,6 +1,7 @@
 from . import real_records_mixin
 from . import clock_mixin
 from . import document_access_mixin
+from . import res_company
 from . import status
 from . import status_change
 from . import attempt_mail
@@ -9,6 +10,5 @@ from . import contact
 from . import next_action
 from . import closing
 from . import sales_mail
-from . import call_hint
 from . import contact_attempt
 from . import mail_activity

@@ -31,6 +31,9 @@ class HandlingMixin(models.AbstractModel):
         groups="base.group_user",
     )
 
+    call_hint = fields.Char("Before Calling", compute="_compute_call_hint", groups="base.group_user")
+    is_phone_blocked = fields.Boolean(compute="_compute_call_hint", groups="base.group_user")
+
     @api.depends("last_contact_date", "handling_status_since")
     def _compute_days_since_contact(self):
         now = self._now()
@@ -61,7 +64,7 @@ class HandlingMixin(models.AbstractModel):
         """Log one attempt for each document, with a line in its chatter.
 
         :param outcome: one of ``engine.handling.contact.OUTCOMES``
-        :param channel: one of ``engine.handling.contact.CHANNELS``
+        :param channel: one of ``engine.handling.contact.CONTACT_CHANNELS``
         :param note: what was said
         :param date: when, a UTC datetime; now when left out
         :raise UserError: for an outcome or channel that there isn't, or a date to come
@@ -141,3 +144,19 @@ class HandlingMixin(models.AbstractModel):
         summary = self.env._("Call again, in the afternoon") if afternoon else self.env._("Call again, in the morning")
         for day, documents in self._by_working_day(1).items():
             documents._plan_activity(day, summary, replace=True)
+
+    # Before calling -----------------------------------------------------------------------
+
+    def _call_hint_fields(self):
+        """Names of the fields on which the hint depends."""
+        return ["partner_id.phone_sanitized"]
+
+    @api.depends(lambda self: self._call_hint_fields())
+    def _compute_call_hint(self):
+        for document in self:
+            document.is_phone_blocked = document._sales_contact().phone_blacklisted
+            document.call_hint = document._call_hint()
+
+    def _call_hint(self):
+        """Why the number must not, or not yet, be called; empty when nothing is against it."""
+        return self.env._("The number is blocked: do not call.") if self.is_phone_blocked else ""

@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_list
 
-from ...engine.handling.contact import CHANNELS, CONTACTS, OUTCOMES
+from ...engine.handling.contact import CONTACT_CHANNELS, CONTACTS, OUTCOMES
 from ...engine.handling.status import DOCUMENTS
 
 #: Who sees the attempts on every customer: their work is with all.
@@ -32,7 +32,7 @@ class ContactAttempt(models.Model):
     partner_id = fields.Many2one("res.partner", "Contact", index="btree_not_null", readonly=True)
     user_id = fields.Many2one("res.users", "By", default=lambda self: self.env.user, index=True, readonly=True)
     date = fields.Datetime(required=True, default=lambda self: self._now(), readonly=True)
-    channel = fields.Selection(CHANNELS, required=True, default="call", readonly=True)
+    channel = fields.Selection(CONTACT_CHANNELS, required=True, default="call", readonly=True)
     outcome = fields.Selection(OUTCOMES, required=True, readonly=True)
     note = fields.Text()
     conversations = fields.Integer(compute="_compute_conversations", store=True, help="1 when somebody was spoken to.")

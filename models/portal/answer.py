@@ -5,9 +5,9 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ...engine.portal.answers import (
-    KINDS,
+    ANSWER_KINDS,
+    DISPUTE_REASONS,
     MOST_BYTES,
-    REASONS,
     is_proof,
     read_amount,
     read_date,
@@ -33,11 +33,11 @@ class DunningAnswer(models.Model):
     company_id = fields.Many2one(related="notice_id.company_id", store=True)
     currency_id = fields.Many2one(related="notice_id.currency_id")
     date = fields.Datetime(required=True, default=lambda self: self._now(), readonly=True)
-    kind = fields.Selection(KINDS, "Answer", required=True, readonly=True)
+    kind = fields.Selection(ANSWER_KINDS, "Answer", required=True, readonly=True)
     day = fields.Date(readonly=True, help="Paid on, will pay on, or the first instalment.")
     amount = fields.Monetary(readonly=True)
     number = fields.Integer("Instalments", readonly=True)
-    reason = fields.Selection(REASONS, readonly=True)
+    reason = fields.Selection(DISPUTE_REASONS, readonly=True)
     note = fields.Text("What They Wrote", readonly=True)
     move_line_ids = fields.Many2many("account.move.line", string="Items", readonly=True)
     promise_id = fields.Many2one("dunning.promise", ondelete="set null", readonly=True)
@@ -93,7 +93,7 @@ class DunningAnswer(models.Model):
         :raise UserError: with what to do, when something is missing or can't be
         """
         kind = form.get("kind")
-        if kind not in dict(KINDS):
+        if kind not in dict(ANSWER_KINDS):
             raise UserError(self.env._("Choose one of the answers."))
         values = getattr(self, f"_read_{kind}")(notice, form)
         values |= {
@@ -159,7 +159,7 @@ class DunningAnswer(models.Model):
             names = ", ".join((known.move_line_ids & items).move_id.mapped("name"))
             raise UserError(self.env._("Your objection to %s is known. A colleague will get in touch with you.", names))
         reason = form.get("reason")
-        if reason not in dict(REASONS):
+        if reason not in dict(DISPUTE_REASONS):
             raise UserError(self.env._("Choose what is wrong."))
         return {"move_line_ids": [(6, 0, items.ids)], "reason": reason}
 

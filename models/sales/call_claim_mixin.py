@@ -52,8 +52,3 @@ class CallClaimMixin(models.AbstractModel):
             name=name,
             time=format_time(self.env, self.claimed_until, time_format="short"),
         )
-
-
-class ResPartner(models.Model):
-    _name = "res.partner"
-    _inherit = ["res.partner", "call.claim.mixin"]

@@ -1,18 +1,30 @@
+from markupsafe import Markup
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.exceptions import UserError
+from odoo.tools import SQL, plaintext2html
 
 from ...engine.handling.own import Own
 from ...engine.handling.status import OPEN_ROLES, Rule, role_array
+from ...engine.sales.call_list import LEAD_INDEX, LEAD_USER_INDEX
+from ..handling.searching import check_searched
+
+HANDOVER_STATES = [("waiting", "Handed over"), ("accepted", "Accepted"), ("returned", "Returned")]
+QUALIFICATION_FIELDS = ["need", "interest_level", "budget", "decision_maker", "decision_when"]
+HANDOVER_FIELDS = ["handover_state", "handed_over_by_id", "handed_over_date", "handover_note"]
 
 
 class CrmLead(models.Model):
     _name = "crm.lead"
-    _inherit = ["handling.mixin", "crm.lead"]
+    _inherit = ["handling.mixin", "crm.lead", "call.claim.mixin"]
 
     # On a lead the reason for closing is Odoo's own.
     closure_reason_id = fields.Many2one(
         string="Closure Reason", related="lost_reason_id", readonly=False, index=False, groups="base.group_user"
     )
+
+    # Customers read the messages of their own documents on the portal's pages, without internal notes.
+    message_ids = fields.One2many(groups="base.group_user")
+    website_message_ids = fields.One2many(groups="base.group_user")
 
     need = fields.Char(help="What the customer needs, in a few words.", groups="base.group_user")
     budget = fields.Monetary(currency_field="company_currency", groups="base.group_user")
@@ -28,6 +40,26 @@ class CrmLead(models.Model):
         help="The day on which need and interest were known.",
         groups="base.group_user",
     )
+
+    handover_state = fields.Selection(
+        HANDOVER_STATES, "Hand-over", copy=False, readonly=True, index="btree_not_null", groups="base.group_user"
+    )
+    handed_over_by_id = fields.Many2one(
+        "res.users", "Handed over by", copy=False, readonly=True, groups="base.group_user"
+    )
+    handed_over_date = fields.Datetime("Handed over on", copy=False, readonly=True, groups="base.group_user")
+    handover_note = fields.Text(
+        "Hand-over Note",
+        copy=False,
+        readonly=True,
+        help="What was said when it was handed over, or returned.",
+        groups="base.group_user",
+    )
+
+    # Serves the first page of the call list of all salespeople, in its order.
+    _call_list_idx = models.Index(LEAD_INDEX)
+    # Serves the same of one salesperson.
+    _call_list_user_idx = models.Index(LEAD_USER_INDEX)
 
     @api.depends("need", "interest_level")
     def _compute_qualified_date(self):
@@ -90,3 +122,132 @@ class CrmLead(models.Model):
 
     def _closure_column(self):
         return "lost_reason_id"
+
+    def _claim(self):
+        self.check_access("write")
+        return super()._claim()
+
+    def _search_activity_state(self, operator, value):
+        check_searched(self, "activity_state")
+        return super()._search_activity_state(operator, value)
+
+    # Handing over -------------------------------------------------------------------------
+
+    # Dialogs -------------------------------------------------------------------------------
+    def action_hand_over_dialog(self):
+        """Ask to whom, then hand over."""
+        self.check_access("write")
+        return self._handover_dialog("lead_to_cash.lead_hand_over_action")
+
+    def action_return_dialog(self):
+        """Ask for the reason, then return."""
+        self.check_access("write")
+        self._check_handed_over()
+        return self._handover_dialog("lead_to_cash.lead_return_action")
+
+    def _handover_dialog(self, xmlid):
+        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
+        return action | {"context": {"default_lead_ids": self.ids}}
+
+    # The three steps -----------------------------------------------------------------------
+    def action_hand_over(self, user=None, team=None, note=None):
+        """Hand the leads over to a salesperson; or to a team, of which Odoo's own assignment
+        chooses one, or the first who accepts.
+
+        :param user: a ``res.users``, or its id
+        :param team: a ``crm.team``, or its id
+        :param note: what sales is to know
+        :raise UserError: without anybody to hand over to, or when a lead is closed
+        """
+        self.check_access("write")
+        user, team = self._record_of("res.users", user), self._record_of("crm.team", team)
+        self._check_hand_over(user, team)
+        values = {
+            "handover_state": "waiting",
+            "handed_over_by_id": self.env.uid,
+            "handed_over_date": self._now(),
+            "handover_note": note,
+            "user_id": user.id,
+        }
+        line = self.env._("Handed over to %s", (user or team).name)
+        self._pass_on(values | ({"team_id": team.id} if team else {}), line)
+        return True
+
+    def action_accept(self):
+        """Take over what was handed over; a lead of nobody becomes one's own.
+
+        :raise UserError: when a lead waits for no acceptance
+        """
+        self.check_access("write")
+        self._check_handed_over()
+        self.handover_state = "accepted"
+        self.filtered(lambda lead: not lead.user_id).user_id = self.env.user
+        self._log_handover(self.env._("Accepted"))
+        return True
+
+    def action_return(self, reason):
+        """Return the leads to those who handed them over, or who lead their teams: the lead is
+        theirs again, and an activity tells them.
+
+        :param reason: why
+        :raise UserError: without a reason, or when a lead waits for no acceptance
+        """
+        self.check_access("write")
+        if not str(reason or "").strip():
+            raise UserError(self.env._("Say why you return the lead."))
+        self._check_handed_over()
+        for sender, leads in self.grouped(lambda lead: lead._handover_sender()).items():
+            values = {"handover_state": "returned", "handover_note": reason, "user_id": sender.id}
+            leads._pass_on(values, self.env._("Returned by sales"))
+            if sender:
+                # As in _pass_on.
+                leads.sudo().activity_schedule(
+                    "mail.mail_activity_data_todo",
+                    self._today(),
+                    self.env._("Returned by sales"),
+                    note=plaintext2html(reason),
+                    user_id=sender.id,
+                )
+        return True
+
+    def _pass_on(self, values, line):
+        """Write ``values``, with the next salesperson, and ``line`` with the note in the chatter."""
+        leads_sudo = self.sudo()  # who gives a lead away may see no more of it
+        leads_sudo.write(values)
+        user = leads_sudo.user_id
+        automated = leads_sudo.activity_ids.filtered(lambda activity: activity.active and activity.automated)
+        if user and automated:
+            automated.with_context(mail_activity_quick_update=True).user_id = user
+        leads_sudo._log_handover(line, values["handover_note"])
+
+    def _log_handover(self, line, note=None):
+        body = Markup("<b>%s</b>") % line
+        if note:
+            body += Markup("<br/>%s") % note
+        self._message_log_batch(bodies=dict.fromkeys(self.ids, body))
+
+    def _handover_sender(self):
+        """To whom the lead goes back; nobody when that person is gone and the team has no leader."""
+        return self.handed_over_by_id.filtered("active") or self.team_id.user_id.filtered("active")
+
+    # Checks ----------------------------------------------------------------------------------
+    @api.model
+    def _record_of(self, model, value):
+        return value if isinstance(value, models.BaseModel) else self.env[model].browse(value or ())
+
+    def _check_hand_over(self, user, team):
+        if not (user or team):
+            raise UserError(self.env._("Choose the salesperson or the team to hand over to."))
+        if user and not (user.active and user.has_group("sales_team.group_sale_salesman")):
+            raise UserError(self.env._("%s does not work with leads. Choose a salesperson, or a team.", user.name))
+        closed = self.filtered(lambda lead: not lead.active or lead.won_status != "pending")[:1]
+        if closed:
+            raise UserError(self.env._("%s is closed. Restore it before you hand it over.", closed.display_name))
+
+    def _check_handed_over(self):
+        other = self.filtered(lambda lead: lead.handover_state != "waiting")[:1]
+        if other:
+            raise UserError(self.env._("%s was not handed over, or somebody has answered already.", other.display_name))
+
+    def _merge_get_fields(self):
+        return [*super()._merge_get_fields(), *QUALIFICATION_FIELDS, *HANDOVER_FIELDS]

@@ -1,13 +1,80 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...engine.handling.own import Own
 from ...engine.handling.status import OPEN_ROLES, Rule, role_array
+from ...engine.sales.call_list import ORDER_INDEX
+from ..handling.searching import check_searched
+
+#: Fields of the quotation, by the lead's that they show.
+SHOWN = {
+    "need": "lead_need",
+    "interest_level": "lead_interest_level",
+    "budget": "lead_budget",
+    "company_currency": "lead_currency_id",
+    "decision_maker": "lead_decision_maker",
+    "decision_when": "lead_decision_when",
+    "qualified_date": "lead_qualified_date",
+}
 
 
 class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = ["handling.mixin", "sale.order"]
+
+    # Customers read the messages of their own documents on the portal's pages, without internal notes.
+    message_ids = fields.One2many(groups="base.group_user")
+    website_message_ids = fields.One2many(groups="base.group_user")
+
+    lead_need = fields.Char(
+        "Need",
+        compute="_compute_lead",
+        compute_sudo=True,
+        groups="base.group_user",
+        help="What the customer needs, in a few words.",
+    )
+    lead_interest_level = fields.Selection(
+        selection=lambda self: self.env["crm.lead"]._fields["interest_level"]._description_selection(self.env),
+        string="Interest Level",
+        compute="_compute_lead",
+        compute_sudo=True,
+        groups="base.group_user",
+    )
+    lead_budget = fields.Monetary(
+        "Budget",
+        compute="_compute_lead",
+        compute_sudo=True,
+        groups="base.group_user",
+        currency_field="lead_currency_id",
+        aggregator=None,
+    )
+    lead_currency_id = fields.Many2one(
+        "res.currency", "Currency of the Lead", compute="_compute_lead", compute_sudo=True, groups="base.group_user"
+    )
+    lead_decision_maker = fields.Char(
+        "Decision Maker",
+        compute="_compute_lead",
+        compute_sudo=True,
+        groups="base.group_user",
+        help="Who decides.",
+    )
+    lead_decision_when = fields.Char(
+        "Decides When",
+        compute="_compute_lead",
+        compute_sudo=True,
+        groups="base.group_user",
+        help="In the customer's words.",
+    )
+    lead_qualified_date = fields.Date(
+        "Qualified Date",
+        compute="_compute_lead",
+        compute_sudo=True,
+        groups="base.group_user",
+        help="The day on which need and interest were known.",
+    )
+
+    # Serves the first page of the quotations on the call list, in its order.
+    _call_list_idx = models.Index(ORDER_INDEX)
 
     def _handling_rule(self):
         return Rule(
@@ -110,3 +177,57 @@ class SaleOrder(models.Model):
 
     def _handling_timed_sql(self):
         return SQL("d.state IN ('draft', 'sent') AND d.handling_role != 'dormant'")
+
+    def _search_activity_state(self, operator, value):
+        check_searched(self, "activity_state")
+        return super()._search_activity_state(operator, value)
+
+    # What is known of the lead ------------------------------------------------------------
+
+    @api.depends(*(f"opportunity_id.{name}" for name in SHOWN))
+    def _compute_lead(self):
+        for order in self:
+            lead = order.opportunity_id
+            if lead != order._origin.opportunity_id and not lead.with_user(self.env.uid).has_access("read"):
+                lead = lead.browse()  # chosen on the screen, not by whoever may
+            order.update({shown: lead[name] for name, shown in SHOWN.items()})
+
+    # On paper -----------------------------------------------------------------------------
+
+    def _payment_terms(self):
+        """The instalments of the order, were it invoiced on its date: ``date``, ``lines`` of date
+        and amount, and the early payment's ``discount_date`` and ``discount_amount``. Empty
+        without terms or amount."""
+        self.ensure_one()
+        term = self.payment_term_id
+        if not self.id or not term or self.currency_id.compare_amounts(self.amount_total, 0) <= 0:
+            return {}
+        day = fields.Datetime.context_timestamp(self, self.date_order).date()
+        company_currency = self.company_id.currency_id
+
+        def converted(amount):
+            return self.currency_id._convert(amount, company_currency, self.company_id, day)
+
+        found = term._compute_terms(
+            date_ref=day,
+            currency=self.currency_id,
+            company=self.company_id,
+            tax_amount=converted(self.amount_tax),
+            tax_amount_currency=self.amount_tax,
+            sign=1,
+            untaxed_amount=converted(self.amount_untaxed),
+            untaxed_amount_currency=self.amount_untaxed,
+        )
+        return {
+            "date": day,
+            "lines": [(line["date"], line["foreign_amount"]) for line in found["line_ids"]],
+            "discount_date": found["discount_date"],
+            "discount_amount": found.get("discount_amount_currency"),
+        }
+
+    def _online_url(self):
+        """Where the customer can sign or pay the order online, while that is still to be done."""
+        self.ensure_one()
+        if not self.id or not (self._has_to_be_signed() or self._has_to_be_paid()):
+            return False
+        return self.get_base_url() + self.get_portal_url()

@@ -8,7 +8,7 @@ from odoo.addons.payment.tests.http_common import PaymentHttpCommon
 from odoo.tests import HttpCase, JsonRpcException, freeze_time, tagged
 from odoo.tools import mute_logger
 
-from ...engine.portal.answers import KINDS
+from ...engine.portal.answers import ANSWER_KINDS
 from ...models.portal.post import MOST_OF_TOKEN
 from ..common import TODAY, RunCase
 
@@ -115,7 +115,7 @@ class TestAnswerPage(AnswerCase):
                 answer = self.taken()[:1]
                 self.assertEqual(answer.kind, kind)
                 self.assertEqual(self.notice.replied_until, fields.Date.to_date(held) if held else False)
-                label = dict(KINDS)[kind]
+                label = dict(ANSWER_KINDS)[kind]
                 self.assertIn(f"Answer: {label}", self.notice.activity_ids.mapped("summary"))
         promise = self.env["dunning.promise"].search([("partner_id", "=", self.customer.id)])
         self.assertEqual((promise.amount, promise.date), (100.5, fields.Date.to_date("2026-03-20")))

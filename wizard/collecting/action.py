@@ -6,7 +6,7 @@ from odoo.fields import Domain
 
 from ...engine.handling.workdays import next_working_day
 
-KINDS = [
+ACTION_KINDS = [
     ("promise", "Log Promise"),
     ("dispute", "Open Dispute"),
     ("hold", "Hold until"),
@@ -32,7 +32,7 @@ class CollectionAction(models.TransientModel):
     _description = "Collection Action"
     _inherit = ["l2c.clock.mixin"]
 
-    kind = fields.Selection(KINDS, required=True)
+    kind = fields.Selection(ACTION_KINDS, required=True)
     res_model = fields.Selection(
         [("account.move", "Invoice"), ("res.partner", "Customer"), ("dunning.notice", "Dunning Notice")], required=True
     )

@@ -2,7 +2,7 @@ from collections import Counter
 
 from odoo import models
 
-from ...models.agreements.write_off import PENDING
+from ...models.agreements.write_off import PROPOSED
 
 
 class CollectionAction(models.TransientModel):
@@ -43,7 +43,7 @@ class CollectionAction(models.TransientModel):
 
     def _propose(self, done):
         self._require(self.reason, self.env._("Say why this is given up."))
-        return self._make("dunning.write.off", PENDING, done, self._prepare_proposal_values)
+        return self._make("dunning.write.off", PROPOSED, done, self._prepare_proposal_values)
 
     def _prepare_proposal_values(self, customer, company, currency, items):
         amount = sum(items.mapped("amount_residual_currency"))

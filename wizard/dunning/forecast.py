@@ -4,7 +4,7 @@ from odoo import api, fields, models
 
 from ...engine.dunning import run as engine
 from ...engine.handling.own import Own
-from ...models.dunning.level import CHANNELS
+from ...models.dunning.level import NOTICE_CHANNELS
 
 #: Days to come that the forecast looks at, today included.
 DAYS = 30
@@ -26,7 +26,7 @@ class DunningForecast(models.TransientModel):
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     policy_id = fields.Many2one("dunning.policy", readonly=True)
     level_id = fields.Many2one("dunning.level", readonly=True)
-    channel = fields.Selection(CHANNELS, readonly=True)
+    channel = fields.Selection(NOTICE_CHANNELS, readonly=True)
     amount_due = fields.Monetary(readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     item_count = fields.Integer("Items", readonly=True)

@@ -1,13 +1,52 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_amount, format_date
 
+from ...engine.collecting.sales_facts import collection_facts
 from ...engine.handling.contact import MISSES, MOST_TRIES, half_of_day, misses_in_a_row
+from ..handling.searching import check_searched
+
+BOOKKEEPERS = "account.group_account_invoice,account.group_account_readonly"
 
 
 class ResPartner(models.Model):
     """Calls about all that a customer owes, and what follows from them."""
 
     _inherit = "res.partner"
+
+    collection_note = fields.Text(
+        groups=BOOKKEEPERS,
+        help="What to know when asking for money: pays on the 10th, needs the order number on the invoice.",
+    )
+    is_mine_to_collect = fields.Boolean(
+        "Mine to Collect",
+        compute="_compute_is_mine_to_collect",
+        search="_search_is_mine_to_collect",
+        groups=BOOKKEEPERS,
+        help="Customers whose collector is the reader, or somebody whom the reader stands in for.",
+    )
+    has_no_collector = fields.Boolean(
+        "Without Collector",
+        compute="_compute_has_no_collector",
+        search="_search_has_no_collector",
+        groups=BOOKKEEPERS,
+        help="Customers without a collector, or whose collector has left.",
+    )
+
+    external_rating = fields.Selection(
+        [("good", "Good"), ("fair", "Fair"), ("poor", "Poor")],
+        company_dependent=True,
+        groups=BOOKKEEPERS,
+        help="What a credit agency or another source says. Poor puts the customer on the watch list.",
+    )
+    external_rating_source = fields.Char("Rated by", company_dependent=True, groups=BOOKKEEPERS)
+    external_rating_date = fields.Date("Rated on", company_dependent=True, groups=BOOKKEEPERS)
+    watch_ids = fields.One2many(
+        "dunning.watch", "partner_id", "Watched for", domain=[("until", "=", False)], readonly=True, groups=BOOKKEEPERS
+    )
+    is_watched = fields.Boolean(
+        "Watched", compute="_compute_is_watched", search="_search_is_watched", groups=BOOKKEEPERS
+    )
 
     def action_log_attempt(self, outcome, channel="call", note=None, date=None):
         """Log one attempt for each customer; it counts for all its open invoices, ends the
@@ -152,25 +191,123 @@ class ResPartner(models.Model):
                     document_sudo.activity_unlink([kinds[kind]])
                 document_sudo.activity_schedule(kinds[kind], day, summary, user_id=user.id)
 
-    def _open_invoices(self):
-        """The open invoices of the customers in the current company, oldest first."""
-        return self.env["account.move"].search(
-            [
-                ("commercial_partner_id", "in", self.commercial_partner_id.ids),
-                ("company_id", "=", self.env.company.id),
-                ("move_type", "in", ("out_invoice", "out_receipt")),
-                ("state", "=", "posted"),
-                ("payment_state", "in", ("not_paid", "partial")),
-            ],
-            order="invoice_date_due, id",
+    # The collector ------------------------------------------------------------------------
+
+    @api.depends("collector_id")
+    @api.depends_context("uid", "company")
+    def _compute_is_mine_to_collect(self):
+        mine = self.env.user._acting_for()
+        for partner in self:
+            partner.is_mine_to_collect = partner.commercial_partner_id.collector_id in mine
+
+    def _search_is_mine_to_collect(self, operator, value):
+        check_searched(self, "is_mine_to_collect")
+        if operator != "in":
+            return NotImplemented
+        return Domain("commercial_partner_id.collector_id", "in", self.env.user._acting_for().ids)
+
+    @api.depends("collector_id.active")
+    @api.depends_context("company")
+    def _compute_has_no_collector(self):
+        for partner in self:
+            partner.has_no_collector = not partner.commercial_partner_id.collector_id.active
+
+    def _search_has_no_collector(self, operator, value):
+        check_searched(self, "has_no_collector")
+        if operator != "in":
+            return NotImplemented
+        active = self.env["res.users"].sudo()._search([("active", "=", True)])  # a fact, not the users
+        return Domain("commercial_partner_id.collector_id", "not in", active)
+
+    def _set_collectors(self, chosen):
+        """Write the collectors ``{customer id: user id}``, at once for each collector; returns
+        how many customers."""
+        by_user = {}
+        for partner_id, user_id in chosen.items():
+            by_user.setdefault(user_id, []).append(partner_id)
+        for user_id, partner_ids in by_user.items():
+            self.browse(partner_ids).collector_id = user_id
+        return len(chosen)
+
+    # The watch list -----------------------------------------------------------------------
+
+    @api.depends("watch_ids.until", "watch_ids.company_id")
+    @api.depends_context("company")
+    def _compute_is_watched(self):
+        groups = self.env["dunning.watch"]._read_group(
+            self._watched_domain() & Domain("partner_id", "in", self.commercial_partner_id.ids), ["partner_id"]
+        )
+        watched = {partner for [partner] in groups}
+        for partner in self:
+            partner.is_watched = partner.commercial_partner_id in watched
+
+    def _search_is_watched(self, operator, value):
+        check_searched(self, "is_watched")
+        if operator != "in":
+            return NotImplemented
+        watches = self.env["dunning.watch"]._search(self._watched_domain())
+        return Domain("commercial_partner_id", "in", watches.subselect("partner_id"))
+
+    @api.model
+    def _watched_domain(self):
+        return Domain("until", "=", False) & Domain("company_id", "=", self.env.company.id)
+
+    # What sales are told ------------------------------------------------------------------
+
+    @api.model
+    def _collection_facts(self, pairs):
+        """What is past due, the level reached, and whether that holds sales.
+
+        :param pairs: (company, customer) of any number of documents
+        :return: by pair: its facts, a row of ``engine.collecting.sales_facts``; those without any are left out
+        """
+        wanted = {(company.id, partner.commercial_partner_id.id): (company, partner) for company, partner in pairs}
+        wanted.pop((False, False), None)
+        companies = {company for company, partner in wanted if company and partner}
+        partners = {partner for company, partner in wanted if company and partner}
+        if not companies or not partners:
+            return {}
+        self.env.flush_all()
+        statement = collection_facts(companies, partners, self.env["res.company"]._today())
+        rows = self.env.execute_query_dict(statement)
+        return {(row["company_id"], row["partner_id"]): row for row in rows}
+
+    @api.model
+    def _facts_sentences(self, facts):
+        """The facts in the reader's words: what is past due and how far it went, why, and whether
+        orders are held."""
+        # Salespeople don't read the books; they are told of customers whose documents they read.
+        env = self.sudo().env
+        company = env["res.company"].browse(facts["company_id"])
+        level = env["dunning.level"].browse(facts["level_id"])
+        values = {"amount": format_amount(env, facts["overdue"], company.currency_id), "level": level.name or ""}
+        decision = env["dunning.decision"].browse(facts["decision_id"])
+        names_level = decision.code in ("reminded", "last_level") and decision.level_id == level
+        if facts["overdue"] <= 0:
+            sentences = [self.env._("An open item has reached the level %(level)s.", **values)]
+        elif level and not names_level:
+            sentences = [self.env._("%(amount)s is past due; the highest level reached is %(level)s.", **values)]
+        else:
+            sentences = [self.env._("%(amount)s is past due.", **values)]
+        sentences.append(decision.sentence)
+        sentences.append(self._hold_sentence(facts))
+        return "\n".join(filter(None, sentences))
+
+    def _hold_sentence(self, facts):
+        if not facts["hold_level_id"]:
+            return ""
+        release = self.env["dunning.sales.release"].sudo().browse(facts["release_id"])  # as above
+        if not release:
+            return self.env._("Orders wait for a sales manager to release them.")
+        return self.env._(
+            "Orders are released until %(day)s by %(user)s: %(reason)s.",
+            day=format_date(self.env, release.until),
+            user=release.create_uid.name,
+            reason=release.reason.rstrip("."),
         )
 
-    def _open_items(self):
-        """The open debit items of the customers in the current company, oldest first."""
-        domain = (
-            Domain("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids)
-            & Domain("company_id", "=", self.env.company.id)
-            & self.env["account.move.line"]._open_domain()
-            & Domain("balance", ">", 0)
-        )
-        return self.env["account.move.line"].search(domain, order="date_maturity, id")
+    # Asking the salesperson ---------------------------------------------------------------
+
+    def action_ask_salesperson(self):
+        """Ask the salesperson of these customers for help."""
+        return self.env["dunning.ask.salesperson"]._open(self)

@@ -40,10 +40,3 @@ class ResCompany(models.Model):
             rating_source=partner._field_to_sql("cp", "external_rating_source"),
             rating_date=partner._field_to_sql("cp", "external_rating_date"),
         )
-
-
-class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
-
-    watch_silent_mails = fields.Integer(related="company_id.watch_silent_mails", readonly=False)
-    watch_habit_days = fields.Integer(related="company_id.watch_habit_days", readonly=False)

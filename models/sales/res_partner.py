@@ -9,7 +9,8 @@ CUSTOMER_STATUSES = [("none", "No customer"), ("customer", "Customer"), ("inacti
 class ResPartner(models.Model):
     """Whether somebody is a customer, and still one."""
 
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "call.claim.mixin"]
 
     customer_status = fields.Selection(
         CUSTOMER_STATUSES,
@@ -112,3 +113,23 @@ class ResPartner(models.Model):
     @api.model
     def _today(self):
         return self.env["res.company"]._today()
+
+    # Recommended by a customer ------------------------------------------------------------
+
+    def action_new_referral(self):
+        """Open a new lead that comes from this customer's referral."""
+        self.ensure_one()
+        self.check_access("read")
+        self.env["crm.lead"].check_access("create")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("New Referral"),
+            "res_model": "crm.lead",
+            "views": [(False, "form")],
+            "context": {
+                "default_type": "opportunity",
+                "default_source_id": self.env.ref("utm.utm_source_referral").id,
+                "default_referred": self.display_name,
+                "default_user_id": self.env.uid,
+            },
+        }

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.date_utils import subtract
 
@@ -9,7 +9,8 @@ from .outbox import PENDING
 
 
 class DunningRun(models.Model):
-    """A person's say over a run: approve all but the exceptions, or stop what hasn't left."""
+    """A person's say over a run: approve all but the exceptions, stop what hasn't left, or run for
+    some customers at once."""
 
     _inherit = "dunning.run"
 
@@ -72,3 +73,25 @@ class DunningRun(models.Model):
         return stopped._said(
             self.env._("%(count)s notices are cancelled; %(left)s had left already.", count=len(stopped), left=left)
         )
+
+    # For some customers at once, beside the daily run --------------------------------------
+
+    @api.model
+    def _remind_now(self, company, partners):
+        """Decide about the commercial ``partners`` now, and queue their notices, which are
+        returned. The engine's own rules hold: who rises, daily limits, hours for sending.
+
+        :raise UserError: when something is in the way of every run
+        """
+        # Users may remind their customers, not make runs for all of them.
+        runs_sudo = self.sudo().with_company(company)
+        if runs_sudo.search_count([("company_id", "=", company.id), ("state", "=", "running")], limit=1):
+            raise UserError(self.env._("A dunning run is under way. Try again when it is done."))
+        run_sudo = runs_sudo.create({"company_id": company.id, "partner_ids": [(6, 0, partners.ids)]})
+        run_sudo.action_run()
+        if run_sudo.state == "waiting":
+            raise UserError(run_sudo.state_reason)
+        notices = self.env["dunning.notice"].browse(run_sudo.notice_ids.ids)
+        if not notices:
+            run_sudo.unlink()
+        return notices

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.addons.rating.models.rating_data import RATING_HAPPY_VALUE
 
+from ..handling.searching import check_searched
+
 #: What customers rate: a notice, and on the phone, all.
 RATED = ("dunning.notice", "res.partner")
 
@@ -10,10 +12,21 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
+    # Customers read the messages of their own documents on the portal's pages, without internal notes.
+    message_ids = fields.One2many(groups="base.group_user")
+    website_message_ids = fields.One2many(groups="base.group_user")
+
     satisfaction_count = fields.Integer("Number of Ratings", compute="_compute_satisfaction", groups="base.group_user")
     satisfaction = fields.Integer(
         compute="_compute_satisfaction",
         help="Per cent of the answers that say all was well.",
+        groups="base.group_user",
+    )
+
+    is_wrong_addressee = fields.Boolean(
+        "Wrong Addressee",
+        copy=False,
+        help="Somebody said that this address isn't theirs: no reminders go there. Untick it when it was corrected.",
         groups="base.group_user",
     )
 
@@ -51,3 +64,14 @@ class ResPartner(models.Model):
         self.env["satisfaction.dialog"].check_access("create")
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.satisfaction_dialog_action")
         return action | {"context": {"default_partner_id": self.commercial_partner_id.id}}
+
+    # Who is written to --------------------------------------------------------------------
+
+    def write(self, vals):
+        if "email" in vals and "is_wrong_addressee" not in vals:
+            vals = {**vals, "is_wrong_addressee": False}  # another address is another person's
+        return super().write(vals)
+
+    def _search_activity_state(self, operator, value):
+        check_searched(self, "activity_state")
+        return super()._search_activity_state(operator, value)

@@ -1,8 +1,12 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...engine.sales.response import deadline
+from ..handling.isolated import isolated
 
 BANDS = [
     ("minutes", "Up to 10 minutes"),
@@ -15,6 +19,9 @@ BANDS = [
 BAND_HOURS = (0.16667, 1, 15, 24)
 #: Minutes of opening hours in which a new lead is best called.
 GOAL_MINUTES = 10
+
+
+BASES = [("enquiry", "Own enquiry"), ("customer", "Customer"), ("consent", "Consent")]
 
 
 class CrmLead(models.Model):
@@ -49,6 +56,23 @@ class CrmLead(models.Model):
 
     # Serves the job that looks for leads past their deadline, and its next time.
     _response_idx = models.Index("(response_deadline) WHERE handling_role = 'new' AND active")
+
+    contact_basis = fields.Selection(
+        BASES,
+        help="Without a basis no automatic sales mail is sent. E-mails that make a lead are own enquiries.",
+        groups="base.group_user",
+    )
+    consent_date = fields.Date("Consent Given on", groups="base.group_user")
+    do_not_call_checked_on = fields.Date(
+        "Do-not-call List Checked on",
+        help="The day on which the number was looked up in the official list.",
+        groups="base.group_user",
+    )
+
+    reengaged_date = fields.Date("Asked Again on", copy=False, readonly=True, groups="base.group_user")
+
+    # Serves the job that asks again.
+    _reengage_idx = models.Index("(lost_reason_id, closure_date) WHERE handling_role = 'lost'")
 
     @api.depends("handling_status_since")
     def _compute_response_goal(self):
@@ -154,6 +178,67 @@ class CrmLead(models.Model):
     def _deadline_from_now(self, company, status):
         now = self._now()
         return deadline(now, status.response_hours, company._zone(), company._days_off_from(now.date()))
+
+    # On what basis ------------------------------------------------------------------------
+
+    @api.constrains("contact_basis", "consent_date")
+    def _check_consent(self):
+        for lead in self:
+            if lead.contact_basis == "consent" and not lead.consent_date:
+                raise ValidationError(self.env._("A consent needs its date: enter when %s gave it.", lead.display_name))
+
+    def _call_hint_fields(self):
+        return ["phone_sanitized", "phone", "do_not_call_checked_on"]
+
+    def _call_hint(self):
+        if hint := super()._call_hint():
+            return hint
+        days = (self.company_id or self.env.company).do_not_call_days
+        checked = self.do_not_call_checked_on
+        if self.phone and days and (not checked or checked + timedelta(days=days) < self._today()):
+            return self.env._("Look the number up in the do-not-call list first.")
+        return ""
+
+    @api.model
+    def message_new(self, msg_dict, custom_values=None):
+        self.browse().check_access("create")
+        values = {"contact_basis": "enquiry", **(custom_values or {})}
+        return super().message_new(msg_dict, custom_values=values)
+
+    def _contact_basis(self):
+        is_customer = self.partner_id.commercial_partner_id.customer_status == "customer"
+        return self.contact_basis or (is_customer and "customer")
+
+    def _sales_contact(self):
+        return self
+
+    def _sales_lang(self):
+        return self.lang_id.code or super()._sales_lang()
+
+    # Asking again -------------------------------------------------------------------------
+
+    @api.model
+    def _reengage(self):
+        """Plan a call, or send the reason's e-mail, for the leads whose period has passed: once
+        in each period."""
+        today = self._today()
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT d.id FROM crm_lead d JOIN crm_lost_reason r ON r.id = d.lost_reason_id
+                    WHERE d.handling_role = 'lost' AND r.reengage_days > 0
+                      AND GREATEST(d.closure_date::date, d.reengaged_date) + r.reengage_days <= %s""",
+                today,
+            )
+        )
+        leads = self.browse(row[0] for row in rows)
+        for template, group in leads.grouped(lambda lead: lead.lost_reason_id.reengage_template_id).items():
+            with isolated(self.env.ref("lead_to_cash.cron_follow_time"), f"Asking again by {template.name}"):
+                if template:
+                    group._send_sales_mail(template)
+                else:
+                    group._plan_activity(today, self.env._("Ask again"))
+                group.reengaged_date = today
 
 
 def _company_and_status(lead):
