@@ -7,7 +7,9 @@ is done for the page on the screen alone.
 
 from odoo.tools import SQL
 
-KINDS = [
+from ..sales.call_list import COMPANY, MODELS
+
+DESK_KINDS = [
     ("answer", "Answer"),
     ("returned", "Returned payment"),
     ("broken", "Broken promise"),
@@ -19,9 +21,9 @@ KINDS = [
 CALLED = ("answer", "returned", "broken", "call")
 #: Ranks before these belong to salespeople.
 FIRST_RANK = 4
-NUMBERS = {kind: FIRST_RANK + n for n, (kind, _label) in enumerate(KINDS)}
+NUMBERS = {kind: FIRST_RANK + n for n, (kind, _label) in enumerate(DESK_KINDS)}
 #: The ranks of each kind; within it, who owes most for longest comes first.
-RANKS = {kind: (n * 1e12, (n + 1) * 1e12) for kind, n in NUMBERS.items()}
+DESK_RANKS = {kind: (n * 1e12, (n + 1) * 1e12) for kind, n in NUMBERS.items()}
 #: Numbers of what is counted beside the kinds.
 APPROVE, PLAIN, LOOK = 0, -1, -2
 
@@ -125,11 +127,49 @@ def desk(today, rate):
                           FROM (%(events)s) event) valued
               GROUP BY company_id, partner_id) e ON e.company_id = c.id AND e.partner_id = p.id
         """,
-        kinds=[kind for kind, _label in KINDS],
+        kinds=[kind for kind, _label in DESK_KINDS],
         first=FIRST_RANK,
         risk=SQL(RISK),
         rate=rate,
         events=events(today),
+    )
+
+
+def customers(now, local_now, rate):
+    """SQL for the customers' lines of the call list; other parameters as of ``call_list``.
+
+    :param rate: an expression on ``currency_id``: the reader's currency for one unit
+    """
+    return SQL(
+        """SELECT (company_id::bigint * %(company)s + partner_id) * 10 + %(partner_number)s,
+                  kind,
+                  rank,
+                  listed,
+                  'res.partner'::varchar,
+                  partner_id,
+                  name,
+                  partner_id,
+                  name,
+                  phone,
+                  user_id,
+                  NULL::integer,
+                  company_id,
+                  amount,
+                  EXTRACT(EPOCH FROM %(local_now)s - day)::float8 / 3600,
+                  day,
+                  NULL::integer,
+                  NULL::integer,
+                  NULL::varchar,
+                  NULL::timestamp,
+                  CASE WHEN claimed_until > %(now)s THEN claimed_by_id END,
+                  claimed_until,
+                  event_id
+             FROM (%(desk)s) desk""",
+        company=COMPANY,
+        partner_number=MODELS["res.partner"],
+        now=SQL("%s::timestamp", now),
+        local_now=SQL("%s::timestamp", local_now),
+        desk=desk(SQL("%s::date", local_now.date()), rate),
     )
 
 

@@ -13,7 +13,7 @@ from odoo.tools import SQL
 
 from ..handling.contact import CONTACTS
 
-KINDS = [
+WATCH_KINDS = [
     ("no_reply", "No reply"),
     ("complaint", "Complaint"),
     ("dispute", "Dispute"),
@@ -203,7 +203,7 @@ def _rating(watch):
     )
 
 
-REASONS = {
+WATCH_REASONS = {
     "no_reply": _no_reply,
     "complaint": _complaint,
     "dispute": _dispute,
@@ -239,7 +239,7 @@ def follow(kind, watch, uid, now):
         )
         SELECT id, FALSE FROM ended UNION ALL SELECT id, TRUE FROM begun
         """,
-        reasons=REASONS[kind](watch),
+        reasons=WATCH_REASONS[kind](watch),
         kind=kind,
         company=watch.company_id,
         today=watch.today,

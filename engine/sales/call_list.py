@@ -1,25 +1,19 @@
-"""The call list: which leads and quotations are to be called now, in order; and, for
-collectors, which customers.
+"""The call list: which leads and quotations are to be called now, in order.
 
 One branch a document, a plain SELECT of one table without conditions, so that PostgreSQL
 sees through the UNION ALL: with the index of each document it reads the first page in order
 and nothing else. What indexes are made of stands here as text, letter by letter the same in
-the index and in the query. The customers' branch is put together in ``desk``; who filters by
-``res_model`` doesn't pay for the other branches.
+the index and in the query. Who filters by ``res_model`` doesn't pay for the other branches; the collectors' one, of
+customers, is put together in ``engine.collecting.desk``.
 """
 
 from odoo.tools import SQL
 
-from ..collecting.desk import KINDS as DESK_KINDS
-from ..collecting.desk import RANKS as DESK_RANKS
-from ..collecting.desk import desk
-
-KINDS = [
+CALL_KINDS = [
     ("first", "First call"),
     ("follow_up", "Follow-up"),
     ("quotation", "Quotation"),
     ("no_answer", "No answer"),
-    *DESK_KINDS,
 ]
 #: The documents with their number: a line's id is the document's id, then this digit.
 MODELS = {"crm.lead": 1, "sale.order": 2, "res.partner": 3}
@@ -30,12 +24,11 @@ CLAIM_MINUTES = 10
 
 #: The ranks of each kind: first calls by creation, follow-ups and quotations by amount, the
 #: highest first, no answer by the planned day.
-RANKS = {
+CALL_RANKS = {
     "first": (0, 1e12),
     "follow_up": (1e12, 2e12),
     "quotation": (2e12, 3e12),
     "no_answer": (3e12, 4e12),
-    **DESK_RANKS,
 }
 LEAD_RANK = """CASE
     WHEN handling_role = 'new' AND COALESCE(attempt_count, 0) = 0 THEN date_part('epoch', create_date)
@@ -70,22 +63,17 @@ def document_id(line_id):
     return line_id // 10 % COMPANY
 
 
-def call_list(now, local_now, rate=None):
-    """SQL for a line of every lead, quotation and customer; ``listed`` says whether it is on
-    the list.
+def call_list(now, local_now, others=()):
+    """SQL for a line of every lead and quotation; ``listed`` says whether it is on the list.
 
     :param now: the current moment, a naive UTC datetime
     :param local_now: the same in the reader's time zone, in which a planned day begins
-    :param rate: an expression on ``currency_id``: the reader's currency for one unit; None
-        leaves the customers out, who are much to plan even where none of them is asked for
+    :param others: SQL for lines of other documents, with the same columns
     """
     today = SQL("%s::date", local_now.date())
     local_now = SQL("%s::timestamp", local_now)
     now = SQL("%s::timestamp", now)
-    branches = [_leads(now, local_now, today), _quotations(local_now, today)]
-    if rate is not None:
-        branches.append(_customers(now, local_now, desk(today, rate)))
-    return SQL(" UNION ALL ").join(branches)
+    return SQL(" UNION ALL ").join([_leads(now, local_now, today), _quotations(local_now, today), *others])
 
 
 def _leads(now, local_now, today):
@@ -157,40 +145,6 @@ def _quotations(local_now, today):
         order_amount=SQL(ORDER_AMOUNT),
         local_now=local_now,
         today=today,
-    )
-
-
-def _customers(now, local_now, lines):
-    return SQL(
-        """SELECT (company_id::bigint * %(company)s + partner_id) * 10 + %(partner_number)s,
-                  kind,
-                  rank,
-                  listed,
-                  'res.partner'::varchar,
-                  partner_id,
-                  name,
-                  partner_id,
-                  name,
-                  phone,
-                  user_id,
-                  NULL::integer,
-                  company_id,
-                  amount,
-                  EXTRACT(EPOCH FROM %(local_now)s - day)::float8 / 3600,
-                  day,
-                  NULL::integer,
-                  NULL::integer,
-                  NULL::varchar,
-                  NULL::timestamp,
-                  CASE WHEN claimed_until > %(now)s THEN claimed_by_id END,
-                  claimed_until,
-                  event_id
-             FROM (%(desk)s) desk""",
-        company=COMPANY,
-        partner_number=MODELS["res.partner"],
-        now=now,
-        local_now=local_now,
-        desk=lines,
     )
 
 

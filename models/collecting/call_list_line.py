@@ -1,24 +1,11 @@
-from ast import literal_eval
-
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_amount
 
 from ...engine.collecting import desk as engine
 from ...engine.handling.own import ids_of
-from ...engine.sales.call_list import MODELS
+from ...engine.sales.call_list import CALL_RANKS, MODELS
 from ..handling.searching import check_searched
-
-#: Counters of the desk, in their order, with the action that shows what they count.
-COUNTERS = {
-    "answer": "lead_to_cash.desk_action_answers",
-    "returned": "lead_to_cash.desk_action_returned",
-    "broken": "lead_to_cash.dunning_promise_action_broken",
-    "look": "lead_to_cash.dunning_notice_action_approve",
-    "failed": "lead_to_cash.dunning_notice_action_failed",
-    "call": "lead_to_cash.desk_action_calls",
-}
 
 
 class CallListLine(models.Model):
@@ -26,6 +13,7 @@ class CallListLine(models.Model):
 
     _inherit = "call.list.line"
 
+    kind = fields.Selection(selection_add=engine.DESK_KINDS)
     is_mine = fields.Boolean(
         "Mine",
         compute="_compute_is_mine",
@@ -62,6 +50,13 @@ class CallListLine(models.Model):
         "mail.activity": ["res_model", "res_id", "active", "date_deadline", "activity_type_id"],
         "res.partner": ["collector_id", "commercial_partner_id"],
     }
+
+    _ranks = CALL_RANKS | engine.DESK_RANKS
+
+    def _other_lines(self, now, local_now):
+        if self.env.context.get("l2c_without_customers"):
+            return []
+        return [engine.customers(now, local_now, self.env.company._dunning_rate_sql(local_now.date()))]
 
     @api.depends("user_id")
     @api.depends_context("uid")
@@ -217,53 +212,6 @@ class CallListLine(models.Model):
 
     def _reason_look(self, _today):
         return self.notice_id.exception_text
-
-    # Counters ----------------------------------------------------------------------------
-
-    @api.model
-    def get_desk(self, mine=False):
-        """What stands above the desk: ``counters`` (key, label, count), one for each thing that
-        needs a person in the companies at hand, and ``banners`` as of ``dunning.banner.mixin``.
-
-        :param mine: count only my customers', those of whom I stand in for, and nobody's. The
-            banners are about all there is to approve: that is what their button does.
-        """
-        self.env["dunning.notice"].check_access("read")  # who reads leads alone reads nothing of debts
-        self.env.flush_all()
-        users = self.env.user._acting_for().ids if mine else None
-        counts = dict(self.env.execute_query(engine.counts(self._today(), self.env.companies.ids, users)))
-        labels = {
-            "answer": self.env._("Answers"),
-            "returned": self.env._("Returned payments"),
-            "broken": self.env._("Broken promises"),
-            "look": self.env._("To approve"),
-            "failed": self.env._("Failed"),
-            "call": self.env._("Calls"),
-        }
-        numbers = engine.NUMBERS | {"look": engine.APPROVE}
-        counters = [{"key": key, "label": labels[key], "count": counts.get(numbers[key], 0)} for key in COUNTERS]
-        waiting = counts.get(engine.PLAIN, 0), counts.get(engine.LOOK, 0)
-        return {"counters": counters, "banners": self.env["dunning.notice"]._approval_banner(*waiting)}
-
-    @api.model
-    def action_desk_list(self, key, mine=False):
-        """The list that a counter counts.
-
-        :param key: of a counter of ``get_desk``
-        :param mine: the same as there
-        :raise UserError: for another key
-        """
-        self.env["dunning.notice"].check_access("read")  # as in get_desk
-        if key not in COUNTERS:
-            raise UserError(self.env._("There is no such counter on the desk. Open the desk again."))
-        action = self.env["ir.actions.act_window"]._for_xml_id(COUNTERS[key])
-        context = literal_eval(action["context"] or "{}")
-        return action | {"context": {**context, "search_default_mine": int(mine)}}
-
-    @api.model
-    def action_approve_plain(self):
-        """Approve all notices but those to look at."""
-        return self.env["dunning.notice"].action_approve_plain()
 
     # Calling -----------------------------------------------------------------------------
 

@@ -1,19 +1,13 @@
-from datetime import timedelta
-
-from babel.dates import format_timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, babel_locale_parse, format_amount, format_date, get_lang
+from odoo.tools import SQL
 
-from ...engine.handling.contact import MISSES, half_of_day, misses_in_a_row
+from ...engine.handling.contact import MISSES, misses_in_a_row
 from ...engine.handling.own import ids_of
 from ...engine.sales.call_list import (
-    KINDS,
-    LEAD_INDEX,
-    LEAD_USER_INDEX,
-    ORDER_INDEX,
-    RANKS,
+    CALL_KINDS,
+    CALL_RANKS,
     attempts_of,
     call_list,
     document_id,
@@ -35,7 +29,7 @@ class CallListLine(models.Model):
     _order = "rank, res_id"
 
     name = fields.Char("Document", readonly=True)
-    kind = fields.Selection(KINDS, readonly=True)
+    kind = fields.Selection(CALL_KINDS, readonly=True)
     rank = fields.Float(readonly=True, aggregator=None, help="Ascending, it is the order in which to call.")
     res_model = fields.Selection(
         [("crm.lead", "Lead"), ("sale.order", "Quotation"), ("res.partner", "Customer")],
@@ -67,7 +61,6 @@ class CallListLine(models.Model):
     contact_attempt_ids = fields.Many2many("contact.attempt", compute="_compute_contact_attempt_ids")
     call_hint = fields.Char("Before Calling", compute="_compute_call_hint")
     is_phone_blocked = fields.Boolean(compute="_compute_call_hint")
-    reason = fields.Char("Why Now", compute="_compute_reason")
 
     _depends = {
         "crm.lead": [
@@ -82,18 +75,24 @@ class CallListLine(models.Model):
         "res.partner": ["complete_name", "phone"],
     }
 
+    #: By kind: the lowest and highest rank.
+    _ranks = CALL_RANKS
+
     # Reading -----------------------------------------------------------------------------
 
     @property
     def _table_query(self):
         now = self._now()
         local_now = fields.Datetime.context_timestamp(self, now).replace(tzinfo=None)
-        without = self.env.context.get("l2c_without_customers")
-        return call_list(now, local_now, None if without else self.env.company._dunning_rate_sql(local_now.date()))
+        return call_list(now, local_now, self._other_lines(now, local_now))
+
+    def _other_lines(self, now, local_now):
+        """SQL for lines of other documents; parameters as of ``engine.sales.call_list.call_list``."""
+        return []
 
     def _search(self, domain, *args, active_test=True, bypass_access=False, **kwargs):
         """What is on the list; with ``active_test`` off (known lines are read) any document."""
-        domain = Domain(domain).map_conditions(_narrowed)
+        domain = Domain(domain).map_conditions(self._narrowed)
         if not (bypass_access or self.env.su):
             # Rules and filters as one domain: “mine” of both becomes one condition. Given
             # twice, the planner believes it to be so rare that it sorts all instead of
@@ -107,6 +106,19 @@ class CallListLine(models.Model):
         if active_test and self.env.context.get("active_test", True):
             query.add_where(SQL.identifier(self._table, "listed"))
         return query
+
+    def _narrowed(self, condition):
+        """A condition on ids or kinds, with what follows from it for documents or ranks, by which
+        PostgreSQL finds them."""
+        values = [condition.value] if condition.operator == "=" else condition.value
+        if condition.operator not in ("=", "in") or not values:
+            return condition
+        if condition.field_expr == "id":
+            return condition & Domain("res_id", "in", [document_id(line_id) for line_id in values if line_id])
+        if condition.field_expr == "kind" and self._ranks.keys() >= set(values):
+            lowest, highest = min(self._ranks[kind][0] for kind in values), max(self._ranks[kind][1] for kind in values)
+            return condition & Domain("rank", ">=", lowest) & Domain("rank", "<=", highest)
+        return condition
 
     @api.depends("company_id")
     @api.depends_context("company")
@@ -141,56 +153,6 @@ class CallListLine(models.Model):
             for line in lines:
                 line.call_hint = documents[line.res_id].call_hint
                 line.is_phone_blocked = documents[line.res_id].is_phone_blocked
-
-    # Why this one now --------------------------------------------------------------------
-
-    @api.depends("kind", "amount", "waiting_hours", "due_date", "last_attempt_date", "misses")
-    @api.depends_context("lang", "tz")
-    def _compute_reason(self):
-        today = self._today()
-        for line in self:
-            line.reason = getattr(line, f"_reason_{line.kind}")(today)
-
-    def _reason_first(self, _today):
-        locale = babel_locale_parse(get_lang(self.env).code)
-        duration = format_timedelta(timedelta(hours=self.waiting_hours), granularity="minute", locale=locale)
-        return self.env._("Waiting for %(duration)s, nobody has called yet", duration=duration)
-
-    def _reason_follow_up(self, today):
-        values = {"date": self._day(self.due_date), "amount": self._money()}
-        if self.due_date == today:
-            if self.amount:
-                return self.env._("Follow-up is due today; %(amount)s expected", **values)
-            return self.env._("Follow-up is due today")
-        if self.amount:
-            return self.env._("Follow-up was due on %(date)s; %(amount)s expected", **values)
-        return self.env._("Follow-up was due on %(date)s", **values)
-
-    def _reason_quotation(self, today):
-        values = {"date": self._day(self.due_date), "amount": self._money()}
-        if self.due_date == today:
-            return self.env._("Ask about the quotation of %(amount)s; due today", **values)
-        return self.env._("Ask about the quotation of %(amount)s; was due on %(date)s", **values)
-
-    def _reason_no_answer(self, today):
-        if not self.misses:
-            return self.env._("The next try was due on %(date)s", date=self._day(self.due_date))
-        tried = fields.Datetime.context_timestamp(self, self.last_attempt_date).date()
-        yesterday = tried == today - timedelta(days=1)
-        values = {"date": self._day(tried)}
-        if half_of_day(self.misses) == "morning":
-            if yesterday:
-                return self.env._("No answer yesterday; try in the morning")
-            return self.env._("No answer on %(date)s; try in the morning", **values)
-        if yesterday:
-            return self.env._("No answer yesterday; try in the afternoon")
-        return self.env._("No answer on %(date)s; try in the afternoon", **values)
-
-    def _day(self, day):
-        return format_date(self.env, day)
-
-    def _money(self):
-        return format_amount(self.env, self.amount, self.currency_id, trailing_zeroes=bool(self.amount % 1))
 
     # Calling -----------------------------------------------------------------------------
 
@@ -328,20 +290,6 @@ class CallListLine(models.Model):
         }
 
 
-def _narrowed(condition):
-    """A condition on ids or kinds, with what follows from it for documents or ranks, by which
-    PostgreSQL finds them."""
-    values = [condition.value] if condition.operator == "=" else condition.value
-    if condition.operator not in ("=", "in") or not values:
-        return condition
-    if condition.field_expr == "id":
-        return condition & Domain("res_id", "in", [document_id(line_id) for line_id in values if line_id])
-    if condition.field_expr == "kind" and RANKS.keys() >= set(values):
-        lowest, highest = min(RANKS[kind][0] for kind in values), max(RANKS[kind][1] for kind in values)
-        return condition & Domain("rank", ">=", lowest) & Domain("rank", "<=", highest)
-    return condition
-
-
 def _without_customers(domain):
     """Whether ``domain`` names documents of which none is a customer."""
     for part in domain.children if getattr(domain, "OPERATOR", None) == "&" else (domain,):
@@ -350,24 +298,3 @@ def _without_customers(domain):
             if named == (part.operator in ("!=", "not in")):
                 return True
     return False
-
-
-class CrmLead(models.Model):
-    _name = "crm.lead"
-    _inherit = ["crm.lead", "call.claim.mixin"]
-
-    # Serves the first page of the call list of all salespeople, in its order.
-    _call_list_idx = models.Index(LEAD_INDEX)
-    # Serves the same of one salesperson.
-    _call_list_user_idx = models.Index(LEAD_USER_INDEX)
-
-    def _claim(self):
-        self.check_access("write")
-        return super()._claim()
-
-
-class SaleOrder(models.Model):
-    _inherit = "sale.order"
-
-    # Serves the first page of the quotations on the call list, in its order.
-    _call_list_idx = models.Index(ORDER_INDEX)

@@ -1,0 +1,67 @@
+from ast import literal_eval
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ...engine.collecting import desk as engine
+
+#: Counters of the desk, in their order, with the action that shows what they count.
+COUNTERS = {
+    "answer": "lead_to_cash.desk_action_answers",
+    "returned": "lead_to_cash.desk_action_returned",
+    "broken": "lead_to_cash.dunning_promise_action_broken",
+    "look": "lead_to_cash.dunning_notice_action_approve",
+    "failed": "lead_to_cash.dunning_notice_action_failed",
+    "call": "lead_to_cash.desk_action_calls",
+}
+
+
+class CallListLine(models.Model):
+    """What stands above the desk."""
+
+    _inherit = "call.list.line"
+
+    @api.model
+    def get_desk(self, mine=False):
+        """What stands above the desk: ``counters`` (key, label, count), one for each thing that
+        needs a person in the companies at hand, and ``banners`` as of ``dunning.banner.mixin``.
+
+        :param mine: count only my customers', those of whom I stand in for, and nobody's. The
+            banners are about all there is to approve: that is what their button does.
+        """
+        self.env["dunning.notice"].check_access("read")  # who reads leads alone reads nothing of debts
+        self.env.flush_all()
+        users = self.env.user._acting_for().ids if mine else None
+        counts = dict(self.env.execute_query(engine.counts(self._today(), self.env.companies.ids, users)))
+        labels = {
+            "answer": self.env._("Answers"),
+            "returned": self.env._("Returned payments"),
+            "broken": self.env._("Broken promises"),
+            "look": self.env._("To approve"),
+            "failed": self.env._("Failed"),
+            "call": self.env._("Calls"),
+        }
+        numbers = engine.NUMBERS | {"look": engine.APPROVE}
+        counters = [{"key": key, "label": labels[key], "count": counts.get(numbers[key], 0)} for key in COUNTERS]
+        waiting = counts.get(engine.PLAIN, 0), counts.get(engine.LOOK, 0)
+        return {"counters": counters, "banners": self.env["dunning.notice"]._approval_banner(*waiting)}
+
+    @api.model
+    def action_desk_list(self, key, mine=False):
+        """The list that a counter counts.
+
+        :param key: of a counter of ``get_desk``
+        :param mine: the same as there
+        :raise UserError: for another key
+        """
+        self.env["dunning.notice"].check_access("read")  # as in get_desk
+        if key not in COUNTERS:
+            raise UserError(self.env._("There is no such counter on the desk. Open the desk again."))
+        action = self.env["ir.actions.act_window"]._for_xml_id(COUNTERS[key])
+        context = literal_eval(action["context"] or "{}")
+        return action | {"context": {**context, "search_default_mine": int(mine)}}
+
+    @api.model
+    def action_approve_plain(self):
+        """Approve all notices but those to look at."""
+        return self.env["dunning.notice"].action_approve_plain()
