@@ -12,9 +12,17 @@ ROOMS = ("handling", "books", "agreements", "dunning", "portal", "sales", "colle
 #: From the ground up: what is built on what.
 FLOORS = ("engine", "models", "wizard", "report", "controllers")
 
-#: Methods of one model told in two files, and why: hooks of a lower room without steps of their own,
-#: and what a higher room answers for records of its own kind.
+#: Methods of one model told in two files, and why. Here the desk answers for its own lines, the
+#: customers, and leaves the others to the call list: no order of steps hangs on it.
 SHARED = {
+    ("call.list.line", "_other_lines"): "the hook by which the desk adds its lines",
+    ("call.list.line", "_compute_attempts"): "tries of a customer, about all its invoices",
+    ("call.list.line", "_compute_contact_attempt_ids"): "the same, as records",
+    ("call.list.line", "_document"): "a customer, in the line's company",
+    ("call.list.line", "_next_line"): "what is only to look at is no call",
+    ("call.list.line", "_own_domain"): "one's own customers",
+    ("call.list.line", "_form_view"): "the desk's form",
+    ("call.list.line", "_list_action"): "the desk's list",
 }
 
 

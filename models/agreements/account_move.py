@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 from ...engine.agreements.promises import badges
 
@@ -85,23 +84,6 @@ class AccountMove(models.Model):
 
     # Writing off --------------------------------------------------------------------------
 
-    def _handling_written_off_sql(self):
-        """Whether the last entry that settled the document ``d`` is a write-off; differences
-        of exchange rates settle nothing by themselves."""
-        return SQL(
-            """EXISTS (
-                SELECT 1 FROM dunning_write_off o
-                 WHERE o.move_id = (
-                       SELECT c.move_id
-                         FROM account_move_line l
-                         JOIN account_partial_reconcile p ON p.debit_move_id = l.id
-                         JOIN account_move_line c ON c.id = p.credit_move_id
-                        WHERE l.move_id = d.id
-                          AND NOT EXISTS (SELECT 1 FROM account_partial_reconcile x
-                                           WHERE x.exchange_move_id = c.move_id)
-                     ORDER BY p.id DESC LIMIT 1))"""
-        )
-
     def _post(self, soft=True):
         proposals_sudo = self._write_offs_sudo()
         if soft:
@@ -111,27 +93,16 @@ class AccountMove(models.Model):
         proposals_sudo._after_posting()
         return posted
 
-    def button_draft(self):
-        result = super().button_draft()
+    def _write_offs_to_draft(self):
+        """Entries were reset to draft: what they wrote off is to be booked again."""
         done_sudo = self._write_offs_sudo().filtered(lambda proposal: proposal.state == "done")
         done_sudo._counterparts().remove_move_reconcile()  # the host keeps drafts reconciled
         done_sudo.state = "approved"
-        return result
-
-    def button_cancel(self):
-        result = super().button_cancel()
-        self._write_offs_sudo()._refuse(self.env._("Its entry was cancelled."))
-        return result
 
     def unlink(self):
         proposals_sudo = self._write_offs_sudo().filtered(lambda proposal: proposal.state == "approved")
         proposals_sudo._refuse(self.env._("Its entry was deleted."))
         return super(AccountMove, self.exists()).unlink()
-
-    def _end_closure(self):
-        """A write-off was undone: the invoice is collected again."""
-        self.filtered(lambda move: not move.closure_reason_id)._write_closure(None, None, None)
-        return super()._end_closure()
 
     def _write_offs_sudo(self):
         """The proposals whose entries these are; whoever posts need not see them."""

@@ -115,7 +115,7 @@ class DunningDispute(models.Model):
         self.write({"state": "open", "is_settled": False})
         self._after_opening()
 
-    def _follow_books(self):
+    def _money_moved(self):
         """Money moved on the items: a dispute whose items are all paid resolves itself, until one
         of them is owed again."""
         for dispute in self:

@@ -165,7 +165,7 @@ class DunningPromise(models.Model):
             self.env.cr.execute(engine.aim(self.ids))
             self.invalidate_recordset(["target"], flush=False)
 
-    def _follow_books(self):
+    def _money_moved(self):
         """Money moved on the items of these promises."""
         for company, promises in self.grouped("company_id").items():
             promises._follow(company, SQL("s.id IN %s", tuple(promises.ids)))

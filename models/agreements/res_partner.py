@@ -28,6 +28,13 @@ class ResPartner(models.Model):
         help="The first day on which a payment that the customer has given falls due.",
     )
 
+    is_wrong_addressee = fields.Boolean(
+        "Wrong Addressee",
+        copy=False,
+        help="Somebody said that this address isn't theirs: no reminders go there. Untick it when it was corrected.",
+        groups="base.group_user",
+    )
+
     @api.depends_context("company", "l2c_today")
     def _compute_cheque_due_date(self):
         groups = self.env["account.payment"]._read_group(
@@ -70,6 +77,8 @@ class ResPartner(models.Model):
     def write(self, vals):
         if "dunning_hold_until" in vals and not vals["dunning_hold_until"]:
             vals = {"dunning_hold_reason": False, **vals}
+        if "email" in vals:
+            vals = {"is_wrong_addressee": False, **vals}  # another address is another person's
         if "collection_state" not in vals:
             result = super().write(vals)
         else:

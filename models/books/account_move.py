@@ -69,6 +69,23 @@ class AccountMove(models.Model):
             self._today(),
         )
 
+    def _handling_written_off_sql(self):
+        """Whether the last entry that settled the document ``d`` is a write-off; differences
+        of exchange rates settle nothing by themselves."""
+        return SQL(
+            """EXISTS (
+                SELECT 1 FROM dunning_write_off o
+                 WHERE o.move_id = (
+                       SELECT c.move_id
+                         FROM account_move_line l
+                         JOIN account_partial_reconcile p ON p.debit_move_id = l.id
+                         JOIN account_move_line c ON c.id = p.credit_move_id
+                        WHERE l.move_id = d.id
+                          AND NOT EXISTS (SELECT 1 FROM account_partial_reconcile x
+                                           WHERE x.exchange_move_id = c.move_id)
+                     ORDER BY p.id DESC LIMIT 1))"""
+        )
+
     def _handling_triggers(self):
         return {"state", "move_type", "payment_state", "invoice_date_due"}
 
@@ -103,18 +120,22 @@ class AccountMove(models.Model):
         return result
 
     def _end_closure(self):
-        """A closed invoice stays open in the books, and closed."""
+        """An invoice closed with a reason stays open in the books, and closed; one whose write-off
+        was undone is collected again."""
+        self.filtered(lambda move: not move.closure_reason_id)._write_closure(None, None, None)
 
     def button_cancel(self):
         self.check_access("write")
         result = super().button_cancel()
-        self.env["dunning.notice"]._residual_changed(self.line_ids)
+        self._write_offs_sudo()._refuse(self.env._("Its entry was cancelled."))
+        self.env["l2c.money"]._moved(self.line_ids)
         return result
 
     def button_draft(self):
         self.check_access("write")
         result = super().button_draft()
-        self.env["dunning.notice"]._residual_changed(self.line_ids)
+        self._write_offs_to_draft()
+        self.env["l2c.money"]._moved(self.line_ids)
         return result
 
     def _group_expand_handling_status(self, statuses, domain):

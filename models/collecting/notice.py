@@ -7,7 +7,6 @@ class DunningNotice(models.Model):
     _name = "dunning.notice"
     _inherit = ["dunning.notice", "collector.mine.mixin"]
 
-    needs_answer = fields.Boolean("Answer to Deal with", readonly=True, copy=False)
     contact_key = fields.Char(readonly=True, help="Tells whether address, e-mail or bank accounts have changed since.")
     exceptions = fields.Char("Codes of Exceptions", readonly=True, copy=False)
     exception_text = fields.Char("Look at It Because", compute="_compute_exception_text")
@@ -19,7 +18,6 @@ class DunningNotice(models.Model):
     # Serves the desk: what is to approve or failed.
     _decision_idx = models.Index("(company_id, state) WHERE state IN ('to_approve', 'failed')")
 
-    replied_date = fields.Date("Replied on", readonly=True, copy=False)
     collection_note = fields.Text(related="partner_id.collection_note", related_sudo=False)
 
     # Serves the watch list: who has not replied for long.
@@ -50,16 +48,6 @@ class DunningNotice(models.Model):
             "details": self.env._("New address, e-mail or bank account"),
             "sister": self.env._("Reminded by a sister company last week"),
         }
-
-    def _heard_from(self):
-        self.write({"needs_answer": True, "replied_date": self._today()})
-        return super()._heard_from()
-
-    def action_end_reply_hold(self):
-        result = super().action_end_reply_hold()
-        answered = self.search([("partner_id", "in", self.partner_id.ids), ("company_id", "in", self.company_id.ids)])
-        answered.filtered("needs_answer").needs_answer = False
-        return result
 
     @api.model
     def action_approve_plain(self):
@@ -98,12 +86,6 @@ class DunningNotice(models.Model):
             "tag": "display_notification",
             "params": {"type": "success", "message": message, "next": {"type": "ir.actions.act_window_close"}},
         }
-
-    # Who stands in ------------------------------------------------------------------------
-
-    def _responsible(self):
-        """Who stands in for the responsible, while that one is away."""
-        return super()._responsible()._acting()
 
     def action_ask_salesperson(self):
         """Ask the salesperson of these notices' invoices for help."""

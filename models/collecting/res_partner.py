@@ -132,7 +132,7 @@ class ResPartner(models.Model):
         # Whoever may log a call thereby ends what it was about.
         sudo = self.sudo().env
         notices_sudo = sudo["dunning.notice"].search(own & Domain("state", "in", ("queued", "sent", "failed")))
-        notices_sudo.filtered("needs_answer").needs_answer = False
+        notices_sudo.filtered("needs_answer")._answer_dealt_with()
         sudo["dunning.promise"].search(
             own & Domain("state", "=", "broken") & Domain("is_followed_up", "=", False)
         ).is_followed_up = True

@@ -176,7 +176,9 @@ class DunningNotice(models.Model):
         self._heard_from()
 
     def _heard_from(self):
-        """The customer said something, by e-mail or on the page of the notice."""
+        """The customer said something, by e-mail or on the page of the notice: somebody is to answer,
+        and the company's own action runs."""
+        self.write({"needs_answer": True, "replied_date": self._today()})
         self.env["res.company"]._dunning_fire("answer_received", self)
 
     def _hold_after_reply(self):

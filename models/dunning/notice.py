@@ -44,6 +44,8 @@ class DunningNotice(models.Model):
         "mail.activity", "Task", ondelete="set null", index="btree_not_null", readonly=True, copy=False
     )
     failure_reason = fields.Char(readonly=True)
+    needs_answer = fields.Boolean("Answer to Deal with", readonly=True, copy=False)
+    replied_date = fields.Date("Replied on", readonly=True, copy=False)
     replied_until = fields.Date("Waits after a Reply until", readonly=True, copy=False)
     payment_deadline = fields.Date("Pay by", compute="_compute_payment_deadline")
     sender_id = fields.Many2one("res.users", compute="_compute_sender")
@@ -87,15 +89,16 @@ class DunningNotice(models.Model):
         return self.policy_id.user_id if sender == "responsible" else self.env["res.users"]
 
     def _responsible(self):
-        """The customer's collector, else the salesperson of an invoice that rose, else the
-        policy's responsible."""
+        """The customer's collector, else the salesperson of an invoice that rose, else the policy's
+        responsible; or who stands in for them while they are away."""
         candidates = (
             self.partner_id.with_company(self.company_id).collector_id,
             self._raised_invoices().invoice_user_id,
             self.policy_id.user_id,
             self.policy_id.create_uid,
         )
-        return next((user[:1] for users in candidates if (user := users.filtered("active"))), self.env.user)
+        found = next((user[:1] for users in candidates if (user := users.filtered("active"))), self.env.user)
+        return found._acting()
 
     def _raised_invoices(self):
         return self.line_ids.filtered("level_id").move_line_id.move_id
@@ -186,8 +189,14 @@ class DunningNotice(models.Model):
     def action_end_reply_hold(self):
         """The reply was dealt with: the customer is reminded again from the next run on."""
         self.check_access("write")
-        replied = self.search([("partner_id", "in", self.partner_id.ids), ("company_id", "in", self.company_id.ids)])
-        replied.filtered("replied_until").replied_until = False
+        notices = self.search([("partner_id", "in", self.partner_id.ids), ("company_id", "in", self.company_id.ids)])
+        notices.filtered("replied_until").replied_until = False
+        notices.filtered("needs_answer")._answer_dealt_with()
+
+    def _answer_dealt_with(self):
+        """Somebody has dealt with what the customers said."""
+        self.needs_answer = False
+        self.answer_ids.is_handled = True
 
     def _require(self, state):
         label = dict(self._fields["state"]._description_selection(self.env))[state]

@@ -1,12 +1,10 @@
 import logging
-from collections import defaultdict
 
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, plaintext2html
 from psycopg2 import OperationalError
 
-from ...engine.agreements.promises import naming
 from ...engine.dunning import run as engine
 from .mail_template import first_lines
 from .notice import WAITING
@@ -155,19 +153,12 @@ class DunningNotice(models.Model):
 
     # Following the books and the mails -------------------------------------------------
 
-    @api.model
-    def _residual_changed(self, lines):
-        """Money moved on these journal items: what has not left yet follows at once, and what
-        was planned after a notice whose items are all paid is dropped."""
-        # Who reconciles need not see the notices, nor what was promised and disputed.
-        notices_sudo = self.sudo()
-        found = notices_sudo._naming(lines)
-        notices_sudo.env["dunning.promise"].browse(found["dunning.promise"])._follow_books()
-        notices_sudo.env["dunning.dispute"].browse(found["dunning.dispute"])._follow_books()
-        notices_sudo = notices_sudo.browse(found["dunning.notice"])
-        notices_sudo._follow_expiry()
-        notices_sudo.filtered(lambda notice: notice.state in PENDING)._follow_books()
-        for notice in notices_sudo.filtered(lambda notice: notice.state == "sent" and notice.activity_ids):
+    def _money_moved(self):
+        """Money moved on items of these notices: what has not left yet follows at once, and what was
+        planned after a notice whose items are all paid is dropped."""
+        self._follow_expiry()
+        self.filtered(lambda notice: notice.state in PENDING)._follow_books()
+        for notice in self.filtered(lambda notice: notice.state == "sent" and notice.activity_ids):
             if notice._is_settled():
                 notice.activity_ids.filtered("automated").unlink()
 
@@ -176,7 +167,7 @@ class DunningNotice(models.Model):
         """What stands against reminding of these journal items changed: what has not left yet
         follows at once."""
         # Who promises, disputes or closes need not see the notices.
-        notices_sudo = self.sudo().browse(self.sudo()._naming(lines)["dunning.notice"])
+        notices_sudo = self.env["l2c.money"].sudo()._naming(lines)["dunning.notice"]
         notices_sudo.filtered(lambda notice: notice.state in PENDING)._follow_reasons()
 
     @api.model
@@ -191,19 +182,6 @@ class DunningNotice(models.Model):
             ]
         )
         pending_sudo._follow_reasons()
-
-    @api.model
-    def _naming(self, lines):
-        """{model: ids of its records that name these journal items}, of notices, promises and
-        disputes that are not done with. Asked at every reconciliation: without the ORM's search."""
-        found = defaultdict(list)
-        if lines.ids:
-            self.env["dunning.notice.line"].flush_model(["notice_id", "move_line_id", "notice_state"])
-            self.env["dunning.promise"].flush_model(["state", "move_line_ids"])
-            self.env["dunning.dispute"].flush_model(["state", "is_settled", "move_line_ids"])
-            for model, record_id in self.env.execute_query(naming(lines.ids)):
-                found[model].append(record_id)
-        return found
 
     def _follow_reasons(self):
         """What was promised, disputed, held or excluded since the run is not reminded of."""

@@ -90,7 +90,8 @@ class HandlingMixin(models.AbstractModel):
     def _closure_column(self):
         return "closure_reason_id"
 
-    def _follow_status(self, changed):
+    def _stamp_closing(self, changed):
+        """When a document was closed by its own button; what goes on is closed no more."""
         closed = tuple(row.id for row in changed if row.role == "lost" and not row.was_closed)
         if closed:  # by the document's own button
             statement = "UPDATE %s SET closure_date = %s WHERE id IN %s"
@@ -98,7 +99,6 @@ class HandlingMixin(models.AbstractModel):
             self.browse(closed).invalidate_recordset(["closure_date"], flush=False)
         reopened = [row.id for row in changed if row.was_closed and row.role != "lost"]
         self.browse(reopened)._end_closure()
-        return super()._follow_status(changed)
 
     def _end_closure(self):
         """The documents went on by themselves: they are no longer closed."""

@@ -204,8 +204,11 @@ class HandlingMixin(models.AbstractModel):
             self._follow_status(changed)
 
     def _follow_status(self, changed):
-        """What entering a status entails. Decided by what ``changed`` says: a payment of an
-        invoice for which nothing is planned costs no further query."""
+        """What entering a status entails, in this order. Decided by what ``changed`` says: a payment
+        of an invoice for which nothing is planned costs no further query."""
+        self._mail_on_entering(changed)
+        self._stamp_closing(changed)
+        self._plan_on_entering(changed)
 
     def _handling_transition(self, where, *, chosen=None, log=True):
         """Run the statement; returns what changed."""

@@ -110,7 +110,7 @@ class HandlingMixin(models.AbstractModel):
 
     # Planning --------------------------------------------------------------------------
 
-    def _follow_status(self, changed):
+    def _plan_on_entering(self, changed):
         """Closed documents lose what was planned for them automatically, and the status plans
         its follow-up."""
         closed = [row.id for row in changed if row.has_next_action and row.role not in OPEN_ROLES]
@@ -118,7 +118,6 @@ class HandlingMixin(models.AbstractModel):
         for status, documents in self._by_status(changed, "followup_days").items():
             documents._drop_automated_activities()
             documents._plan_follow_up(status)
-        return super()._follow_status(changed)
 
     def _by_status(self, changed, setting):
         """The documents by their status, where it has ``setting``."""

@@ -93,10 +93,9 @@ class HandlingMixin(models.AbstractModel):
         """The contact's language."""
         return self.partner_id.lang or self.env.lang
 
-    def _follow_status(self, changed):
+    def _mail_on_entering(self, changed):
         """Who enters a status gets its e-mail. Not while importing: what is brought in has
         happened long ago."""
         if not own(self.env, "l2c_status_of"):
             for status, documents in self._by_status(changed, "mail_template_id").items():
                 documents._send_sales_mail(status.mail_template_id)
-        return super()._follow_status(changed)

@@ -80,7 +80,7 @@ class DunningAnswer(models.Model):
         self.check_access("write")
         self.is_handled = True
         dealt_with = self.notice_id.filtered(lambda notice: all(notice.answer_ids.mapped("is_handled")))
-        dealt_with.needs_answer = False
+        dealt_with._answer_dealt_with()
 
     # Taking an answer ------------------------------------------------------------------
 

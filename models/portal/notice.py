@@ -174,8 +174,6 @@ class DunningNotice(models.Model):
         result = super().write(vals)
         if vals.get("state") == "cancelled":
             self.expires_on = self._today() + timedelta(days=OPEN_DAYS)
-        if vals.get("needs_answer") is False:
-            self.answer_ids.is_handled = True
         return result
 
     def _follow_expiry(self):

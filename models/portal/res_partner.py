@@ -23,13 +23,6 @@ class ResPartner(models.Model):
         groups="base.group_user",
     )
 
-    is_wrong_addressee = fields.Boolean(
-        "Wrong Addressee",
-        copy=False,
-        help="Somebody said that this address isn't theirs: no reminders go there. Untick it when it was corrected.",
-        groups="base.group_user",
-    )
-
     def _compute_satisfaction(self):
         groups = self.env["rating.rating"]._read_group(
             self._satisfaction_domain(), ["partner_id"], ["__count", "rating:array_agg"]
@@ -64,13 +57,6 @@ class ResPartner(models.Model):
         self.env["satisfaction.dialog"].check_access("create")
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.satisfaction_dialog_action")
         return action | {"context": {"default_partner_id": self.commercial_partner_id.id}}
-
-    # Who is written to --------------------------------------------------------------------
-
-    def write(self, vals):
-        if "email" in vals and "is_wrong_addressee" not in vals:
-            vals = {**vals, "is_wrong_addressee": False}  # another address is another person's
-        return super().write(vals)
 
     def _search_activity_state(self, operator, value):
         check_searched(self, "activity_state")
