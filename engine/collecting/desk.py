@@ -7,6 +7,7 @@ is done for the page on the screen alone.
 
 from odoo.tools import SQL
 
+from ..dunning.items import notice_day
 from ..sales.call_list import COMPANY, MODELS
 
 DESK_KINDS = [
@@ -42,7 +43,7 @@ def risk(days):
 RISK = "(1 + LEAST(GREATEST(days, 0) / 30, 4))"
 
 
-def events(today):
+def events(today, zone):
     """SQL for all that needs somebody: ``company_id, partner_id`` (the commercial one), ``kind``
     (a number), ``event_id`` (of a notice, journal item, promise or activity; a balance
     confirmation's is negative), ``amount`` in ``currency_id``, ``days`` overdue, ``day`` on which
@@ -50,7 +51,7 @@ def events(today):
     return SQL(
         """
         SELECT n.company_id, n.partner_id, %(answer)s AS kind, n.id AS event_id, n.amount_due AS amount,
-               n.currency_id, v.delay_days + (%(today)s - n.date) AS days, n.date AS day
+               n.currency_id, v.delay_days + (%(today)s - %(notice_day)s) AS days, %(notice_day)s AS day
           FROM dunning_notice n JOIN dunning_level v ON v.id = n.level_id
          WHERE n.needs_answer
          UNION ALL
@@ -63,7 +64,7 @@ def events(today):
          WHERE a.res_model = 'balance.confirmation' AND a.active AND a.date_deadline <= %(today)s
          UNION ALL
         SELECT n.company_id, n.partner_id, CASE n.state WHEN 'failed' THEN %(failed)s ELSE %(look)s END, n.id,
-               n.amount_due, n.currency_id, v.delay_days + (%(today)s - n.date), n.date
+               n.amount_due, n.currency_id, v.delay_days + (%(today)s - %(notice_day)s), %(notice_day)s
           FROM dunning_notice n JOIN dunning_level v ON v.id = n.level_id
      LEFT JOIN mail_mail mail ON mail.id = n.mail_id
          WHERE n.state IN ('to_approve', 'failed') -- what a mail server does to all is no customer's matter
@@ -81,7 +82,7 @@ def events(today):
                         WHERE x.promise_id = s.id AND l.reconciled IS NOT TRUE)
          UNION ALL
         SELECT n.company_id, n.partner_id, %(call)s, a.id, n.amount_due, n.currency_id,
-               v.delay_days + (%(today)s - n.date), a.date_deadline
+               v.delay_days + (%(today)s - %(notice_day)s), a.date_deadline
           FROM mail_activity a
           JOIN mail_activity_type t ON t.id = a.activity_type_id
           JOIN dunning_notice n ON n.id = a.res_id
@@ -100,15 +101,17 @@ def events(today):
            AND m.payment_state IN ('not_paid', 'partial')
         """,
         today=today,
+        notice_day=notice_day(zone),
         **NUMBERS,
     )
 
 
-def desk(today, rate):
+def desk(today, rate, zone):
     """SQL for a line of each customer in each company; ``listed`` says whether somebody is
     needed. The most urgent of a customer's events gives its line the kind and the rank.
 
     :param rate: an expression on ``currency_id``: the reader's currency for one unit
+    :param zone: the name of the reader's time zone
     """
     return SQL(
         """
@@ -131,14 +134,15 @@ def desk(today, rate):
         first=FIRST_RANK,
         risk=SQL(RISK),
         rate=rate,
-        events=events(today),
+        events=events(today, zone),
     )
 
 
-def customers(now, local_now, rate):
+def customers(now, local_now, rate, zone):
     """SQL for the customers' lines of the call list; other parameters as of ``call_list``.
 
     :param rate: an expression on ``currency_id``: the reader's currency for one unit
+    :param zone: the name of the reader's time zone
     """
     return SQL(
         """SELECT (company_id::bigint * %(company)s + partner_id) * 10 + %(partner_number)s,
@@ -169,7 +173,7 @@ def customers(now, local_now, rate):
         partner_number=MODELS["res.partner"],
         now=SQL("%s::timestamp", now),
         local_now=SQL("%s::timestamp", local_now),
-        desk=desk(SQL("%s::date", local_now.date()), rate),
+        desk=desk(SQL("%s::date", local_now.date()), rate, zone),
     )
 
 
@@ -251,7 +255,7 @@ def last_contacts(partner_ids):
     )
 
 
-def counts(today, company_ids, user_ids=None):
+def counts(today, zone, company_ids, user_ids=None):
     """SQL for (number of a kind, how many there are): notices, items and promises; of answers and
     calls, the customers for whom nothing is more urgent; ``APPROVE``: all notices to approve; ``PLAIN`` and
     ``LOOK``: those that needn't be looked at, and those that do, whoever collects.
@@ -277,7 +281,7 @@ def counts(today, company_ids, user_ids=None):
         SELECT %(approve)s, count(*)
           FROM dunning_notice e WHERE state = 'to_approve' AND company_id IN %(companies)s AND %(theirs)s
         """,
-        events=events(today),
+        events=events(today, zone),
         by_customer=(NUMBERS["answer"], NUMBERS["call"]),
         approve=APPROVE,
         plain=PLAIN,

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
+from ..dunning.items import notice_day
 from ..handling.contact import CONTACTS
 
 WATCH_KINDS = [
@@ -35,7 +36,7 @@ class Watch(NamedTuple):
 
     ``silent_mails``: e-mails in a row without a reply; ``habit_margin``: days later than usual;
     0 switches either off. ``rating``, ``rating_source`` and ``rating_date`` are expressions on
-    the customer, a row called ``cp``.
+    the customer, a row called ``cp``. ``zone`` is the company's time zone.
     """
 
     company_id: int
@@ -45,6 +46,7 @@ class Watch(NamedTuple):
     rating: SQL
     rating_source: SQL
     rating_date: SQL
+    zone: str = "UTC"
 
 
 def breaks_habit(days_late, delays, margin):
@@ -91,24 +93,24 @@ def _no_reply(watch):
     return SQL(
         """
         SELECT noticed.partner_id, '' AS ref,
-               jsonb_build_object('count', count(*), 'date', min(noticed.date)) AS params
-          FROM dunning_notice noticed
+               jsonb_build_object('count', count(*), 'date', min(noticed.day)) AS params
+          FROM (SELECT n.*, %(notice_day)s AS day FROM dunning_notice n) noticed
          WHERE noticed.company_id = %(company)s AND noticed.channel = 'email' AND noticed.state = 'sent'
            AND EXISTS (SELECT 1 FROM (%(items)s) i WHERE i.partner_id = noticed.partner_id AND i.days_late > 0)
            AND NOT EXISTS (SELECT 1 FROM dunning_notice n
                             WHERE n.partner_id = noticed.partner_id AND n.company_id = %(company)s
-                              AND n.replied_date >= noticed.date)
+                              AND n.replied_date >= noticed.day)
            AND NOT EXISTS (SELECT 1 FROM account_move_line l
                              JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
                              JOIN res_partner p ON p.id = l.partner_id
                             WHERE p.commercial_partner_id = noticed.partner_id AND l.company_id = %(company)s
-                              AND l.parent_state = 'posted' AND l.balance < 0 AND l.date >= noticed.date
+                              AND l.parent_state = 'posted' AND l.balance < 0 AND l.date >= noticed.day
                               AND (l.payment_id IS NOT NULL OR l.statement_line_id IS NOT NULL))
            AND NOT EXISTS (SELECT 1 FROM contact_attempt t
                              JOIN res_partner p ON p.id = t.partner_id
                             WHERE p.commercial_partner_id = noticed.partner_id
                               AND t.outcome IN %(contacts)s
-                              AND t.date::date >= noticed.date)
+                              AND t.date::date >= noticed.day)
       GROUP BY noticed.partner_id
         HAVING count(*) >= %(mails)s AND %(mails)s > 0
         """,
@@ -116,6 +118,7 @@ def _no_reply(watch):
         items=_items(watch),
         contacts=CONTACTS,
         mails=watch.silent_mails,
+        notice_day=notice_day(watch.zone),
     )
 
 

@@ -15,7 +15,7 @@ from odoo.tools import SQL
 
 from ..agreements.promises import next_payment_day_sql
 from ..handling.workdays import moved_days
-from .items import flight, item
+from .items import flight, item, notice_day
 
 CODES = [
     ("reminded", "Reminded"),
@@ -52,6 +52,7 @@ class Question(NamedTuple):
     ``moved`` are the holidays to come, with the working day after each. ``policy``,
     ``hold_until``, ``state``, ``trust`` and ``payment_days`` are expressions on the customer, a row
     called ``cp``; ``rate`` is one on ``currency_id``: company currency for one unit.
+    ``zone`` is the company's, by which the day of a notice that left is told.
     A payment that its provider hasn't confirmed since ``pending_since`` isn't expected any more.
     ``most_notices`` may still be made today (None: any number); ``partner_ids``, unless None,
     are the only customers asked about.
@@ -68,6 +69,7 @@ class Question(NamedTuple):
     trust: SQL
     payment_days: SQL
     rate: SQL
+    zone: str = "UTC"
     most_notices: int | None = None
     partner_ids: tuple | None = None
 
@@ -144,12 +146,12 @@ def _fact(question):
     """
     return SQL(
         """
-        SELECT w.*, h.level_id AS reached_id, h.notice_state, h.date AS reached_on, next.id AS next_id, next.sequence, next.channel,
+        SELECT w.*, h.level_id AS reached_id, h.notice_state, h.day AS reached_on, next.id AS next_id, next.sequence, next.channel,
                early.comes, early.comes <= %(working_day)s AS has_come,
                CASE WHEN next.delay_days < 0 THEN w.pay_day ELSE w.due END AS due_next
           FROM weighed w
      LEFT JOIN LATERAL (
-            SELECT nl.notice_state, v.id AS level_id, v.policy_id, v.sequence, v.delay_days, nl.id, n.date
+            SELECT nl.notice_state, v.id AS level_id, v.policy_id, v.sequence, v.delay_days, nl.id, %(notice_day)s AS day
               FROM dunning_notice_line nl
               JOIN dunning_level v ON v.id = nl.level_id
               JOIN dunning_notice n ON n.id = nl.notice_id
@@ -179,13 +181,14 @@ def _fact(question):
              LIMIT 1
         ) next ON TRUE
 CROSS JOIN LATERAL (
-            SELECT CASE WHEN next.comes IS NOT NULL AND (h.date IS NULL OR w.broken_on > h.date)
+            SELECT CASE WHEN next.comes IS NOT NULL AND (h.day IS NULL OR w.broken_on > h.day)
                         THEN LEAST(next.comes, w.broken_on) ELSE next.comes END AS comes
         ) early
          WHERE w.residual > 0 AND NOT w.later
         """,
         today=question.today,
         working_day=question.working_day,
+        notice_day=notice_day(question.zone),
     )
 
 
@@ -203,9 +206,10 @@ def _no_address():
 def _noticed(question):
     """The day of the last notice to the item's customer in its currency."""
     return SQL(
-        """(SELECT MAX(n.date) FROM dunning_notice n
+        """(SELECT MAX(%s) FROM dunning_notice n
              WHERE n.partner_id = fact.partner_id AND n.currency_id = fact.currency_id AND n.company_id = %s
                AND n.state NOT IN ('cancelled', 'failed'))""",
+        notice_day(question.zone),
         question.company_id,
     )
 

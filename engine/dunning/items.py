@@ -13,6 +13,12 @@ def _only(question, column):
     return SQL("%s IN %s", SQL.identifier(*column), question.partner_ids or (0,))
 
 
+def notice_day(zone):
+    """The day of a notice ``n``: on which it left in the time zone ``zone`` (a name); until then,
+    the one for which it was made."""
+    return SQL("COALESCE((n.sent_on AT TIME ZONE 'UTC' AT TIME ZONE %s)::date, n.date)", zone)
+
+
 def item(question):
     """Open items with what is known of their customer: debits, and credits (negative), of
     which those dated later are on their way."""

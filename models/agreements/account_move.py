@@ -97,7 +97,7 @@ class AccountMove(models.Model):
         """Entries were reset to draft: what they wrote off is to be booked again."""
         done_sudo = self._write_offs_sudo().filtered(lambda proposal: proposal.state == "done")
         done_sudo._counterparts().remove_move_reconcile()  # the host keeps drafts reconciled
-        done_sudo.state = "approved"
+        done_sudo._set_state("approved")
 
     def unlink(self):
         proposals_sudo = self._write_offs_sudo().filtered(lambda proposal: proposal.state == "approved")

@@ -6,11 +6,16 @@ class DunningDispute(models.Model):
     """A customer's objection to items: they aren't reminded of until it is resolved."""
 
     _name = "dunning.dispute"
-    _inherit = ["mail.thread", "mail.activity.mixin", "l2c.clock.mixin"]
+    _inherit = ["l2c.state.mixin", "mail.thread", "mail.activity.mixin", "l2c.clock.mixin"]
     _description = "Dispute"
     _order = "revisit_date, id desc"
     _rec_name = "reason"
     _check_company_auto = True
+
+    _writable = frozenset({"move_line_ids", "reason", "note", "user_id", "revisit_date"})
+    _given = frozenset({"partner_id", "company_id"})
+    _written_by = "action_resolve or action_reopen"
+    _transitions = {"open": ("open", "resolved"), "resolved": ("open", "resolved")}
 
     partner_id = fields.Many2one("res.partner", "Customer", required=True, index=True)
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
@@ -107,12 +112,12 @@ class DunningDispute(models.Model):
     def action_resolve(self):
         """The items are reminded of again."""
         self.check_access("write")
-        self.write({"state": "resolved", "is_settled": False})
+        self._set_state("resolved", is_settled=False)
 
     def action_reopen(self):
         """The customer still objects."""
         self.check_access("write")
-        self.write({"state": "open", "is_settled": False})
+        self._set_state("open", is_settled=False)
         self._after_opening()
 
     def _money_moved(self):
@@ -121,7 +126,7 @@ class DunningDispute(models.Model):
         for dispute in self:
             paid = all(item.reconciled or item.parent_state == "cancel" for item in dispute.move_line_ids)
             if paid and dispute.state == "open":
-                dispute.write({"state": "resolved", "is_settled": True})
+                dispute._set_state("resolved", is_settled=True)
             elif not paid and dispute.is_settled and not dispute._other():
                 payable = dispute.move_line_ids.filtered(lambda item: not item.reconciled)
-                dispute.write({"state": "open", "is_settled": False, "move_line_ids": [(6, 0, payable.ids)]})
+                dispute._set_state("open", is_settled=False, move_line_ids=[(6, 0, payable.ids)])

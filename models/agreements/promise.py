@@ -5,17 +5,22 @@ from odoo.tools import SQL, format_amount, format_date
 from ...engine.agreements import promises as engine
 
 #: What was agreed; another agreement is another promise.
-AGREED = ("partner_id", "company_id", "currency_id", "amount", "date", "move_line_ids", "plan_id", "state")
+AGREED = frozenset({"partner_id", "company_id", "currency_id", "amount", "date", "move_line_ids", "plan_id", "state"})
 
 
 class DunningPromise(models.Model):
     """A customer's promise to pay: suspends its items until its date and the days of grace."""
 
     _name = "dunning.promise"
-    _inherit = ["l2c.clock.mixin"]
+    _inherit = ["l2c.clock.mixin", "l2c.state.mixin"]
     _description = "Promise to Pay"
     _order = "date desc, id desc"
     _check_company_auto = True
+
+    _given = AGREED - {"state"}
+    _written_by = "action_cancel, and log another promise"
+    # What the books and the days do to many at once, engine.agreements.promises does the same way.
+    _transitions = {"open": ("kept", "broken", "cancelled"), "kept": ("open", "broken", "cancelled")}
 
     partner_id = fields.Many2one("res.partner", "Customer", required=True, index=True)
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
@@ -144,7 +149,7 @@ class DunningPromise(models.Model):
         return promises
 
     def write(self, vals):
-        if not self.env.su and not set(AGREED).isdisjoint(vals):
+        if not self.env.su and not AGREED.isdisjoint(vals):
             raise UserError(self.env._("A promise stands as it was given. Cancel it, and log another one."))
         return super().write(vals)
 
@@ -153,7 +158,7 @@ class DunningPromise(models.Model):
         self.check_access("write")
         # Who may write a promise may not rewrite what was agreed.
         promises_sudo = (self | self.plan_id.promise_ids).sudo().filtered(lambda promise: promise.state == "open")
-        promises_sudo.state = "cancelled"
+        promises_sudo._set_state("cancelled")
         promises_sudo.plan_id._follow_promises()
 
     # With the books -----------------------------------------------------------------------
@@ -193,7 +198,7 @@ class DunningPromise(models.Model):
         """The promises are broken, whatever their date: a payment was taken back."""
         # The engine's: who takes a payment back may not rewrite what was agreed.
         promises_sudo = self.sudo().filtered(lambda promise: promise.state in ("open", "kept"))
-        promises_sudo.write({"state": "broken", "broken_date": day})
+        promises_sudo._set_state("broken", broken_date=day)
         promises_sudo.flush_recordset()
         self._changed(promises_sudo)
 
@@ -205,7 +210,7 @@ class DunningPromise(models.Model):
         lapsed = self.browse(row[0] for row in rows)
         lapsed.invalidate_recordset(["state"], flush=False)
         lapsed.modified(["state"])
-        self.is_followed_up = False
+        self.sudo().is_followed_up = False  # whoever broke it
         for company, promises in self.grouped("company_id").items():
             notes = {
                 partner: ", ".join(of_partner.mapped(lambda promise: promise._text()))

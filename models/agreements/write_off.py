@@ -21,11 +21,21 @@ class DunningWriteOff(models.Model):
     customer has paid a part. Approved within limits; a person posts its entry."""
 
     _name = "dunning.write.off"
-    _inherit = ["l2c.clock.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["l2c.clock.mixin", "l2c.state.mixin", "mail.thread", "mail.activity.mixin"]
     _description = "Write-off or Settlement"
     _order = "id desc"
     _rec_name = "partner_id"
     _check_company_auto = True
+
+    _writable = frozenset({"kind", "document", "amount", "date", "reason"})
+    _given = frozenset({"partner_id", "move_line_ids"})
+    _written_by = "action_approve, action_refuse or action_post"
+    _transitions = {
+        "proposed": ("approved", "refused"),
+        "approved": ("approved", "done", "refused"),
+        "done": ("approved", "done", "refused"),  # its entry is a draft again, or is gone
+        "refused": (),
+    }
 
     kind = fields.Selection(
         [("write_off", "Write-off"), ("settlement", "Settlement")],
@@ -199,11 +209,10 @@ class DunningWriteOff(models.Model):
     def write(self, vals):
         if not self.env.su:
             self._check_changes(vals)
-        changed = self.filtered(lambda proposal: proposal.state != vals.get("state", proposal.state))
-        result = super().write(vals)
-        if changed:
-            super(DunningWriteOff, changed).write({"state_since": self._today()})
-        return result
+        return super().write(vals)
+
+    def _stamp(self, target):
+        return {} if set(self.mapped("state")) == {target} else {"state_since": self._today()}
 
     def _check_changes(self, vals):
         """What was approved stays as it was approved."""

@@ -54,7 +54,7 @@ class DunningWriteOff(models.Model):
             return
         proposals_sudo._end_requests()
         moves_sudo, promises_sudo = proposals_sudo.move_id, proposals_sudo.promise_id
-        proposals_sudo.write({"state": "refused", "refusal_reason": reason})
+        proposals_sudo._set_state("refused", refusal_reason=reason)
         moves_sudo.filtered(lambda move: move.state == "draft").unlink()
         promises_sudo.action_cancel()
 
@@ -62,7 +62,7 @@ class DunningWriteOff(models.Model):
         """Two eyes or four have seen it: an entry is made, or, in a settlement, the customer
         is expected to pay its part first."""
         proposals_sudo = self.sudo()  # as in action_approve
-        proposals_sudo.state = "approved"
+        proposals_sudo._set_state("approved")
         for proposal in self:
             if proposal.kind == "settlement" and not proposal.currency_id.is_zero(proposal.amount_to_pay):
                 promise = self.env["dunning.promise"].create(proposal._prepare_promise_values())
@@ -208,7 +208,7 @@ class DunningWriteOff(models.Model):
         be posted, that is matched, again."""
         if self.move_id.state == "posted":
             settled = self._counterparts().matched_debit_ids.debit_move_id & self.move_line_ids
-            self.state = "done" if settled else "approved"
+            self._set_state("done" if settled else "approved")
 
     def _part_arrived(self):
         """The customer has paid what was agreed: somebody writes off the rest."""

@@ -194,7 +194,7 @@ class DunningWriteOff(models.Model):
                 raise UserError(
                     self.env._("The entry isn't what was approved any more. Refuse the write-off and propose anew.")
                 )
-        self.state = "done"
+        self._set_state("done")
         self.flush_recordset()  # the status of the invoices is found by SQL
 
     def _after_posting(self):

@@ -14,6 +14,8 @@ class AccountMove(models.Model):
     _name = "account.move"
     _inherit = ["handling.mixin", "account.move"]
 
+    _writable = frozenset({"handling_status_id", "next_action_date", "allocation_number"})
+
     sent_date = fields.Date("Sent on", compute="_compute_sent_date", store=True, copy=False, groups="base.group_user")
 
     allocation_number = fields.Char(

@@ -56,7 +56,12 @@ class CallListLine(models.Model):
     def _other_lines(self, now, local_now):
         if self.env.context.get("l2c_without_customers"):
             return []
-        return [engine.customers(now, local_now, self.env.company._dunning_rate_sql(local_now.date()))]
+        rate = self.env.company._dunning_rate_sql(local_now.date())
+        return [engine.customers(now, local_now, rate, self._zone())]
+
+    def _zone(self):
+        """The name of the reader's time zone."""
+        return self.env.tz.zone
 
     @api.depends("user_id")
     @api.depends_context("uid")
@@ -189,7 +194,7 @@ class CallListLine(models.Model):
                 "Doesn't agree with the balance on %(date)s: %(note)s", date=self._day(asked.day), note=note
             )
         return self.notice_id.answer_text or self.env._(
-            "Answered the notice of %(date)s", date=self._day(self.notice_id.date)
+            "Answered the notice of %(date)s", date=self._day(self.notice_id.noticed_on)
         )
 
     def _reason_returned(self, _today):

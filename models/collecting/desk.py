@@ -32,7 +32,7 @@ class CallListLine(models.Model):
         self.env["dunning.notice"].check_access("read")  # who reads leads alone reads nothing of debts
         self.env.flush_all()
         users = self.env.user._acting_for().ids if mine else None
-        counts = dict(self.env.execute_query(engine.counts(self._today(), self.env.companies.ids, users)))
+        counts = dict(self.env.execute_query(engine.counts(self._today(), self._zone(), self.env.companies.ids, users)))
         labels = {
             "answer": self.env._("Answers"),
             "returned": self.env._("Returned payments"),

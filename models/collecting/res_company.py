@@ -34,6 +34,7 @@ class ResCompany(models.Model):
         return Watch(
             company_id=self.id,
             today=self._today(),
+            zone=self._zone(),
             silent_mails=self.watch_silent_mails,
             habit_margin=self.watch_habit_days,
             rating=partner._field_to_sql("cp", "external_rating"),

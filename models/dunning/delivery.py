@@ -55,7 +55,7 @@ class DunningNotice(models.Model):
             self.filtered(lambda notice: notice.send_at != moment).send_at = moment
         changed = self.filtered(lambda notice: notice.state != state)
         if changed:
-            changed.state = state
+            changed._set_state(state)
         if state == "failed":
             changed._ask_about_server()
 
@@ -150,7 +150,7 @@ class DunningNotice(models.Model):
             self.env["ir.cron"]._commit_progress(len(batch))
 
     def _lose_mail(self):
-        self.write({"state": "failed", "failure_reason": self.env._("The e-mail was deleted.")})
+        self._set_state("failed", failure_reason=self.env._("The e-mail was deleted."))
 
     # What comes back ----------------------------------------------------------------------
 
@@ -178,7 +178,7 @@ class DunningNotice(models.Model):
     def _heard_from(self):
         """The customer said something, by e-mail or on the page of the notice: somebody is to answer,
         and the company's own action runs."""
-        self.write({"needs_answer": True, "replied_date": self._today()})
+        self.sudo().write({"needs_answer": True, "replied_date": self._today()})  # a fact, whoever takes it
         self.env["res.company"]._dunning_fire("answer_received", self)
 
     def _hold_after_reply(self):
@@ -186,14 +186,13 @@ class DunningNotice(models.Model):
         for notice in self:
             days = notice.company_id.dunning_reply_hold_days
             if days:
-                notice.replied_until = notice.company_id._dunning_working_days_later(days)
+                # A fact, whoever takes the answer.
+                notice.sudo().replied_until = notice.company_id._dunning_working_days_later(days)
 
     def _message_receive_bounce(self, email, partner):
         result = super()._message_receive_bounce(email, partner)
         reason = self.env._("The e-mail to %(address)s came back.", address=email)
-        self.filtered(lambda notice: notice.state in ("queued", "sent")).write(
-            {"state": "failed", "failure_reason": reason}
-        )
+        self.filtered(lambda notice: notice.state in ("queued", "sent"))._set_state("failed", failure_reason=reason)
         return result
 
 

@@ -3,6 +3,7 @@ from datetime import timedelta
 from markupsafe import escape
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from .level import NOTICE_CHANNELS
 
@@ -22,10 +23,20 @@ class DunningNotice(models.Model):
     """One letter (or call) to one customer in one currency."""
 
     _name = "dunning.notice"
-    _inherit = ["l2c.clock.mixin", "mail.thread", "mail.activity.mixin", "dunning.banner.mixin"]
+    _inherit = ["l2c.clock.mixin", "l2c.state.mixin", "mail.thread", "mail.activity.mixin", "dunning.banner.mixin"]
     _description = "Dunning Notice"
     _order = "date desc, id desc"
     _mail_post_access = "read"
+
+    _written_by = "action_approve, action_send, action_cancel or action_retry"
+    _transitions = {
+        "draft": ("to_approve", "queued", "failed", "cancelled"),
+        "to_approve": ("draft", "cancelled"),
+        "queued": ("draft", "queued", "sent", "failed", "cancelled"),
+        "failed": ("draft", "queued", "failed", "cancelled"),
+        "sent": ("failed",),  # it came back
+        "cancelled": ("sent",),  # it was at the server when somebody said stop
+    }
 
     run_id = fields.Many2one("dunning.run", ondelete="set null", index=True, readonly=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True)
@@ -36,6 +47,10 @@ class DunningNotice(models.Model):
     channel = fields.Selection(NOTICE_CHANNELS, required=True, readonly=True)
     date = fields.Date(required=True, readonly=True)
     send_at = fields.Datetime("Leaves at", readonly=True, help="Not before: in the hours for sending.")
+    sent_on = fields.Datetime(
+        "Left on", readonly=True, copy=False, help="When the e-mail left, the letter was posted, or the call was made."
+    )
+    noticed_on = fields.Date("Day", compute="_compute_noticed_on", help="On which it left; until then, made for.")
     state = fields.Selection(STATES, required=True, default="draft", readonly=True, group_expand=True)
     amount_due = fields.Monetary(readonly=True)
     line_ids = fields.One2many("dunning.notice.line", "notice_id", "Items", readonly=True)
@@ -59,16 +74,42 @@ class DunningNotice(models.Model):
     # Serves the deciding statement: who replied lately.
     _replied_idx = models.Index("(partner_id, company_id) WHERE replied_until IS NOT NULL")
 
+    def _init_column(self, column_name):
+        """Of notices from before there was the column: noon of their day, in their company's zone."""
+        super()._init_column(column_name)
+        if column_name == "sent_on":
+            for company in self.env["res.company"].with_context(active_test=False).search([]):
+                self.env.cr.execute(
+                    SQL(
+                        """UPDATE dunning_notice
+                              SET sent_on = (date + TIME '12:00') AT TIME ZONE %s AT TIME ZONE 'UTC'
+                            WHERE state = 'sent' AND company_id = %s""",
+                        company._zone(),
+                        company.id,
+                    )
+                )
+
     @api.depends("partner_id", "level_id")
     def _compute_display_name(self):
         for notice in self:
             notice.display_name = f"{notice.partner_id.display_name} · {notice.level_id.name}"
 
-    @api.depends("date", "level_id.payment_deadline_days")
+    @api.depends("sent_on", "date", "company_id")
+    def _compute_noticed_on(self):
+        """By the calendar of its company."""
+        for notice in self:
+            there = notice.with_context(tz=notice.company_id.sudo()._zone())  # the zone is no secret
+            sent = notice.sent_on and fields.Datetime.context_timestamp(there, notice.sent_on).date()
+            notice.noticed_on = sent or notice.date
+
+    @api.depends("noticed_on", "sent_on", "level_id.payment_deadline_days")
+    @api.depends_context("l2c_today")
     def _compute_payment_deadline(self):
+        """Counted from the day on which it leaves: at the earliest, today."""
         for notice in self:
             days = notice.level_id.payment_deadline_days
-            notice.payment_deadline = days and notice.date + timedelta(days=days)
+            day = notice.noticed_on if notice.sent_on else max(notice.date, notice._today())
+            notice.payment_deadline = days and day + timedelta(days=days)
 
     @api.depends("level_id.sender", "partner_id", "policy_id")
     def _compute_sender(self):
@@ -109,7 +150,23 @@ class DunningNotice(models.Model):
             self.line_ids.notice_state = vals["state"]
         if vals.get("state") == "sent":
             self._after_sending()
+        elif vals.get("state") == "cancelled":
+            self._end_page()
         return result
+
+    def _stamp(self, target):
+        return {"sent_on": self._now()} if target == "sent" else {}
+
+    def _way_out(self):
+        ways = {
+            "draft": self.env._("It leaves with its run; it can be sent or cancelled."),
+            "to_approve": self.env._("It can be approved or cancelled."),
+            "queued": self.env._("It leaves by itself at its time; it can be cancelled."),
+            "failed": self.env._("It can be tried again or cancelled."),
+            "sent": self.env._("What was sent stays; write to the customer instead."),
+            "cancelled": self.env._("The next run decides about its items anew."),
+        }
+        return ways[self.state]
 
     def _after_sending(self):
         """Overdue invoices that nobody has handled yet are now reminded of; what the level
@@ -121,7 +178,7 @@ class DunningNotice(models.Model):
             if activity_type := notice.level_id.next_activity_type_id:
                 notice.activity_schedule(
                     activity_type_id=activity_type.id,
-                    date_deadline=notice.payment_deadline or notice.date,
+                    date_deadline=notice.payment_deadline or notice.noticed_on,
                     user_id=notice._responsible().id,
                 )
         for level, notices in self.grouped("level_id").items():
@@ -139,8 +196,8 @@ class DunningNotice(models.Model):
     def action_approve(self):
         """Approve, and queue at once."""
         self.check_access("write")
-        self._require("to_approve")
-        self.state = "draft"
+        self._require("to_approve", "queued")
+        self._set_state("draft")
         self._queue()
 
     def action_send(self):
@@ -154,8 +211,8 @@ class DunningNotice(models.Model):
         """Cancel what has not been sent; its items may rise again at the next run."""
         self.check_access("write")
         leaving = self - self._not_leaving()
-        if any(notice.state == "sent" for notice in self):
-            raise UserError(self.env._("What was sent can't be cancelled."))
+        if sent := self.filtered(lambda notice: notice.state == "sent"):
+            raise UserError(sent[0]._no_way("cancelled"))
         if leaving:
             raise UserError(self.env._("An e-mail is leaving right now. Try again in a moment, without it."))
         self._cancel()
@@ -164,12 +221,12 @@ class DunningNotice(models.Model):
         """Try again what failed, as the same notice; as the same e-mail where the server may
         have it already, so that the customer's mail program knows it again."""
         self.check_access("write")
-        self._require("failed")
+        self._require("failed", "queued")
         again = self.filtered(lambda notice: notice._may_have_arrived())
         again.sudo().mail_id._wake_up()  # users may not write mails
         others = self - again
         others._drop_mails()
-        others.write({"state": "draft", "failure_reason": False})
+        others._set_state("draft", failure_reason=False)
         others._queue()
 
     def _may_have_arrived(self):
@@ -190,22 +247,22 @@ class DunningNotice(models.Model):
         """The reply was dealt with: the customer is reminded again from the next run on."""
         self.check_access("write")
         notices = self.search([("partner_id", "in", self.partner_id.ids), ("company_id", "in", self.company_id.ids)])
-        notices.filtered("replied_until").replied_until = False
+        notices.filtered("replied_until").sudo().replied_until = False  # whoever may deal with it
         notices.filtered("needs_answer")._answer_dealt_with()
 
     def _answer_dealt_with(self):
         """Somebody has dealt with what the customers said."""
-        self.needs_answer = False
-        self.answer_ids.is_handled = True
+        self.sudo().needs_answer = False  # whoever may deal with it
+        self.sudo().answer_ids.is_handled = True  # the same
 
-    def _require(self, state):
-        label = dict(self._fields["state"]._description_selection(self.env))[state]
-        if any(notice.state != state for notice in self):
-            raise UserError(self.env._("Only notices in the state “%(state)s” can go this way.", state=label))
+    def _require(self, state, target):
+        """Refuse notices that aren't in the state from which an action leads to ``target``."""
+        if others := self.filtered(lambda notice: notice.state != state):
+            raise UserError(others[0]._no_way(target))
 
     def _cancel(self):
         asked = self._still_asked()
-        self.state = "cancelled"
+        self._set_state("cancelled")
         mails_sudo = self.sudo().mail_id  # users may not see mails
         mails_sudo.filtered(lambda mail: mail.state in WAITING).cancel()
         self.activity_ids.unlink()

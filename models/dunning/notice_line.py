@@ -7,9 +7,11 @@ class DunningNoticeLine(models.Model):
     """An item on a notice; with a level where the notice raised it to that."""
 
     _name = "dunning.notice.line"
+    _inherit = ["l2c.protected.mixin"]
     _description = "Dunning Notice Line"
     _order = "notice_id, id"
     _rec_name = "move_line_id"
+    _written_by = "a dunning run"
 
     notice_id = fields.Many2one("dunning.notice", required=True, ondelete="cascade", index=True)
     move_line_id = fields.Many2one("account.move.line", "Item", required=True, ondelete="cascade", index=True)

@@ -27,7 +27,7 @@ class DunningNotice(models.Model):
         released, let a person look at them first."""
         held = self.filtered(lambda notice: notice.company_id.dunning_awaits_release)
         held._by_group(held._rehearse)
-        held.filtered(lambda notice: notice.state == "draft").state = "to_approve"
+        held.filtered(lambda notice: notice.state == "draft")._set_state("to_approve")
         (self - held)._queue()
 
     def _queue(self):
@@ -58,7 +58,7 @@ class DunningNotice(models.Model):
             except OperationalError:
                 raise  # another process was quicker: not the notice's fault
             except Exception as error:
-                notice.write({"state": "failed", "failure_reason": first_lines(error)})
+                notice._set_state("failed", failure_reason=first_lines(error))
 
     def _queue_group(self, by_mail, template, lang):
         if by_mail:
@@ -76,7 +76,7 @@ class DunningNotice(models.Model):
         self.env.cr.execute(engine.show_mails(mails.ids))
         mails.invalidate_recordset(["body"], flush=False)
         self.invalidate_recordset(["mail_id", "send_at"], flush=False)
-        self.state = "queued"
+        self._set_state("queued")
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger(at=set(mails.mapped("scheduled_date")))
 
     def _prepare_mail_values(self, template, lang):
@@ -142,14 +142,15 @@ class DunningNotice(models.Model):
         """A call, a letter, a step by hand: an activity for the responsible."""
         self.mapped("display_name")  # warm: it is read one by one while planning
         for notice in self:
-            notice.activity_id = notice.activity_schedule(
+            # Whoever may hand it over.
+            notice.sudo().activity_id = notice.activity_schedule(
                 "mail.mail_activity_data_call" if notice.channel == "call" else "mail.mail_activity_data_todo",
                 summary=notice.level_id.name,
                 note=plaintext2html(notice.level_id.guidance or ""),
                 date_deadline=notice.date,
                 user_id=notice._responsible().id,
             )
-        self.state = "queued"
+        self._set_state("queued")
 
     # Following the books and the mails -------------------------------------------------
 
@@ -216,14 +217,14 @@ class DunningNotice(models.Model):
         another one queued; of what failed, when a person tries again."""
         queued = self.filtered(lambda notice: notice.state == "queued" and notice.mail_id)
         self._drop_mails()
-        queued.state = "draft"
+        queued._set_state("draft")
         queued._queue()
 
     def _drop_mails(self):
         """These notices let go of their e-mails that have not left; nobody can wake them up."""
         waiting = self.filtered(lambda notice: notice.sudo().mail_id.state in WAITING)  # users may not see mails
         mails_sudo = waiting.sudo().mail_id  # as above
-        waiting.mail_id = False
+        waiting.sudo().mail_id = False  # as above
         mails_sudo.cancel()
 
     # Leaving ---------------------------------------------------------------------------

@@ -108,6 +108,7 @@ class ResCompany(models.Model):
             trust=partner._field_to_sql("cp", "trust"),
             payment_days=partner._field_to_sql("cp", "payment_days"),
             rate=company_sudo._dunning_rate_sql(today),
+            zone=company_sudo._zone(),
             most_notices=company_sudo._dunning_most_notices(today),
             partner_ids=None if partners is None else tuple(partners.ids),
         )

@@ -20,10 +20,20 @@ class DunningRun(models.Model):
     and queues them."""
 
     _name = "dunning.run"
-    _inherit = ["l2c.clock.mixin", "dunning.banner.mixin"]
+    _inherit = ["l2c.clock.mixin", "l2c.state.mixin", "dunning.banner.mixin"]
     _description = "Dunning Run"
     _order = "date desc, id desc"
     _rec_name = "date"
+
+    _given = frozenset({"company_id", "date"})
+    _written_by = "action_run, action_run_now, action_release or action_stop"
+    _transitions = {
+        "draft": ("draft", "waiting", "running", "done", "failed"),
+        "waiting": ("draft", "waiting", "done", "failed"),
+        "running": ("running", "done", "failed"),
+        "failed": ("draft", "running", "done"),
+        "done": ("running", "done"),  # released
+    }
 
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
     date = fields.Date(required=True, default=lambda self: self._today())
@@ -100,13 +110,11 @@ class DunningRun(models.Model):
         runs = self.filtered(lambda run: run.state in ("draft", "waiting", "failed"))
         runs._check_day()
         for run in runs:
-            run.write(
-                {
-                    "state": "running" if run.batch_count else "draft",
-                    "is_requested": True,
-                    "is_forced": run.state == "waiting",
-                    "state_reason": False,
-                }
+            run._set_state(
+                "running" if run.batch_count else "draft",
+                is_requested=True,
+                is_forced=run.state == "waiting",
+                state_reason=False,
             )
         self._cron()._trigger()
 
@@ -118,8 +126,8 @@ class DunningRun(models.Model):
             company_sudo = run.company_id.sudo()  # collections managers need not administer companies
             company_sudo.write({"dunning_awaits_release": False, "dunning_rehearsal_user_id": False})
             held = run.notice_ids.filtered(lambda notice: notice.state == "to_approve")
-            held.filtered(lambda notice: not notice.level_id.requires_approval).state = "draft"
-            run.state = "running"
+            held.filtered(lambda notice: not notice.level_id.requires_approval)._set_state("draft")
+            run._set_state("running")
         self._cron()._trigger()
 
     def action_open_notices(self):
@@ -139,7 +147,7 @@ class DunningRun(models.Model):
             return
         if not self.try_lock_for_update(allow_referencing=True):
             raise UserError(self.env._("This run is under way in another process."))
-        self.state = "running"
+        self._set_state("running")
         self.flush_recordset()
         run = self._at(self.date)
         run.env["dunning.promise"]._follow_time(run.company_id)
@@ -192,7 +200,7 @@ class DunningRun(models.Model):
         # Its notices refer to it: whoever writes them meanwhile isn't held up.
         if self.state != "running" or not self.try_lock_for_update(allow_referencing=True):
             return 0
-        self.batch_count += 1
+        self.sudo().batch_count += 1  # whoever may run
         self.flush_recordset()
         waiting = [("run_id", "=", self.id), ("state", "=", "draft")]
         self.env["dunning.notice"].search(waiting, limit=BATCH)._hand_over()
@@ -200,7 +208,7 @@ class DunningRun(models.Model):
         self.env.invalidate_all()
         left = self.env["dunning.notice"].search_count(waiting)
         if not left:
-            self.write({"state": "done", "is_requested": False, "state_reason": False})
+            self._set_state("done", is_requested=False, state_reason=False)
             self.flush_recordset()
         return left
 
@@ -230,7 +238,7 @@ class DunningRun(models.Model):
                 except Exception as error:
                     self.env.cr.rollback()
                     _logger.exception("The dunning run %s of %s failed", run.id, company.name)
-                    run.write({"state": "failed", "is_requested": False, "state_reason": first_lines(error)})
+                    run._set_state("failed", is_requested=False, state_reason=first_lines(error))
                 self.env["ir.cron"]._commit_progress()
 
     def _due(self, company):
@@ -284,7 +292,7 @@ class DunningRun(models.Model):
         company = self.company_id._at(self.date)
         obstacle = not self.is_forced and company._dunning_obstacle()
         if obstacle:
-            self.write({"state": "waiting", "state_reason": obstacle, "is_requested": False})
+            self._set_state("waiting", state_reason=obstacle, is_requested=False)
             return False
-        self.write({"state": "draft", "state_reason": False})
+        self._set_state("draft", state_reason=False)
         return True

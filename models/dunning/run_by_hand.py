@@ -66,8 +66,8 @@ class DunningRun(models.Model):
         stopped._cancel()
         # What is at the server doesn't go again, should the server not take it.
         leaving = pending.filtered(lambda notice: notice.state not in ("sent", "cancelled"))
-        leaving.state = "cancelled"
-        self.write({"state": "done", "is_requested": False, "state_reason": False})
+        leaving._set_state("cancelled")
+        self._set_state("done", is_requested=False, state_reason=False)
         left = self.env["dunning.notice"].search_count([("run_id", "=", self.id), ("state", "=", "sent")])
         left += len(leaving)
         return stopped._said(

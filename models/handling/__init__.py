@@ -1,5 +1,7 @@
 from . import real_records_mixin
 from . import clock_mixin
+from . import protected_mixin
+from . import state_mixin
 from . import document_access_mixin
 from . import res_company
 from . import status

@@ -20,10 +20,13 @@ class ContactAttempt(models.Model):
     the customer. Made by ``action_log_attempt`` of the document."""
 
     _name = "contact.attempt"
-    _inherit = ["l2c.document.access.mixin", "l2c.clock.mixin"]
+    _inherit = ["l2c.document.access.mixin", "l2c.clock.mixin", "l2c.protected.mixin"]
     _description = "Contact Attempt"
     _order = "date desc, id desc"
     _rec_name = "outcome"
+
+    _writable = frozenset({"note"})
+    _written_by = "action_log_attempt of the document or the customer"
 
     res_model = fields.Selection(
         [*DOCUMENTS, ("res.partner", "Customer")], "Document Type", required=True, readonly=True
@@ -52,10 +55,6 @@ class ContactAttempt(models.Model):
         attempts = super().create(vals_list)
         if any(attempt.date > attempt._now() for attempt in attempts):
             raise UserError(self.env._("An attempt can't lie in the future. Plan a next action instead."))
-        for (model, outcome), group in attempts.grouped(lambda row: (row.res_model, row.outcome)).items():
-            documents = self.env[model].browse(group.mapped("res_id"))
-            documents.check_access("read" if model == "res.partner" else "write")
-            documents._attempts_made(outcome, group)
         return attempts
 
     def write(self, vals):
@@ -68,9 +67,12 @@ class ContactAttempt(models.Model):
         """One attempt for each of ``documents``, with a line in its chatter."""
         labels = self._label("channel", channel), self._label("outcome", outcome)
         moment = self._moment(date)
-        attempts = self.create(
+        documents.check_access("read" if documents._name == "res.partner" else "write")
+        # Attempts are made here alone; whether one may was asked.
+        attempts = self.sudo().create(
             [
                 {
+                    "user_id": self.env.uid,
                     "res_model": document._name,
                     "res_id": document.id,
                     "partner_id": (document if document._name == "res.partner" else document.partner_id).id,
@@ -83,6 +85,7 @@ class ContactAttempt(models.Model):
             ]
         )
         line = Markup("<b>%s: %s</b>") % labels
+        documents._attempts_made(outcome, attempts.with_env(self.env))
         body = line + Markup("<br/>%s") % note if note else line
         documents._message_log_batch(bodies=dict.fromkeys(documents.ids, body))
         return attempts

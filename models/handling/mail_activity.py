@@ -17,7 +17,7 @@ class MailActivity(models.Model):
         steps = self.filtered(lambda activity: activity.handling_step > 0 and activity.res_model in REQUIRED)
         steps = {key: group.mapped("res_id") for key, group in steps.grouped(_step_of).items()}
         result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
-        notices.state = "sent"
+        notices._set_state("sent")
         for (model, step), ids in steps.items():
             # Whoever is assigned may end an activity without seeing its document.
             self.env[model].sudo().browse(ids)._follow_up_done(step)

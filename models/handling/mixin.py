@@ -19,8 +19,11 @@ class HandlingMixin(models.AbstractModel):
     """
 
     _name = "handling.mixin"
-    _inherit = ["l2c.clock.mixin"]
+    _inherit = ["l2c.clock.mixin", "l2c.protected.mixin"]
     _description = "Handling Status Mixin"
+
+    _writable = frozenset({"handling_status_id", "next_action_date"})
+    _written_by = "action_log_attempt, action_close, action_reopen and the document's own buttons"
 
     handling_status_id = fields.Many2one(
         "handling.status",

@@ -217,4 +217,4 @@ class DunningAnswer(models.Model):
         waiting = waiting.filtered(lambda notice: addressee in notice.mail_id.recipient_ids)
         waiting._not_leaving()._cancel()
         # What is at the server doesn't go again, should the server not take it.
-        waiting.filtered(lambda notice: notice.state == "queued").state = "cancelled"
+        waiting.filtered(lambda notice: notice.state == "queued")._set_state("cancelled")

@@ -16,10 +16,14 @@ class BalanceConfirmation(models.Model):
     """A customer was asked whether our balance at the end of a day is theirs too."""
 
     _name = "balance.confirmation"
-    _inherit = ["l2c.clock.mixin", "l2c.portal.page.mixin", "mail.activity.mixin"]
+    _inherit = ["l2c.clock.mixin", "l2c.state.mixin", "l2c.portal.page.mixin", "mail.activity.mixin"]
     _description = "Balance Confirmation"
     _order = "day desc, id desc"
     _rec_name = "partner_id"
+
+    _written_by = "the letter, and the customer's page"
+    _state_field = "answer"
+    _transitions = {False: ("agree", "disagree"), "agree": (), "disagree": ()}
 
     partner_id = fields.Many2one("res.partner", "Customer", required=True, index=True, readonly=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True)
@@ -100,11 +104,14 @@ class BalanceConfirmation(models.Model):
             raise UserError(self.env._("Choose one of the answers."))
         if answer == "disagree" and not note:
             raise UserError(self.env._("Tell us your balance, or which documents differ."))
-        self.write({"answer": answer, "answer_date": self._now(), "note": note})
+        self._set_state(answer, note=note)
         if note:
             self.message_post(body=note, author_id=self.partner_id.id, subtype_xmlid="mail.mt_note")
         if answer == "disagree":
             self._ask_for_a_look()
+
+    def _stamp(self, _target):
+        return {"answer_date": self._now()}
 
     def _dealt_with(self):
         """Somebody has dealt with the answers: what was to be done until today is done."""

@@ -170,11 +170,9 @@ class DunningNotice(models.Model):
 
     # How long the page is there ------------------------------------------------------------
 
-    def write(self, vals):
-        result = super().write(vals)
-        if vals.get("state") == "cancelled":
-            self.expires_on = self._today() + timedelta(days=OPEN_DAYS)
-        return result
+    def _end_page(self):
+        """The page of a cancelled notice is over in some days."""
+        self.expires_on = self._today() + timedelta(days=OPEN_DAYS)
 
     def _follow_expiry(self):
         """The page ends some days after the last item is paid; when one is open again, it is

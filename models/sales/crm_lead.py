@@ -17,6 +17,14 @@ class CrmLead(models.Model):
     _name = "crm.lead"
     _inherit = ["handling.mixin", "crm.lead", "call.claim.mixin"]
 
+    _writable = frozenset(
+        {
+            *("handling_status_id", "next_action_date", *QUALIFICATION_FIELDS),
+            *("contact_basis", "consent_date", "do_not_call_checked_on"),
+        }
+    )
+    _written_by = "action_log_attempt, action_close, action_reopen, action_hand_over, action_accept or action_return"
+
     # On a lead the reason for closing is Odoo's own.
     closure_reason_id = fields.Many2one(
         string="Closure Reason", related="lost_reason_id", readonly=False, index=False, groups="base.group_user"
@@ -180,7 +188,7 @@ class CrmLead(models.Model):
         """
         self.check_access("write")
         self._check_handed_over()
-        self.handover_state = "accepted"
+        self.sudo().handover_state = "accepted"  # whoever may write the lead
         self.filtered(lambda lead: not lead.user_id).user_id = self.env.user
         self._log_handover(self.env._("Accepted"))
         return True

@@ -194,7 +194,7 @@ class TestPromiseStates(PromiseCase):
         move, other = self.invoice(due="2026-03-02"), self.invoice(due="2026-03-02")
         self.promise(other)
         with self.assertQueryCount(1):
-            self.env["dunning.notice"]._residual_changed(self.items(move))
+            self.env["l2c.money"]._moved(self.items(move))
 
 
 @tagged("post_install", "-at_install")
@@ -205,7 +205,7 @@ class TestBrokenPromises(PromiseCase):
 
     def send_first(self):
         self.run_on("2026-03-13")
-        self.notices(self.move).mail_id.write({"state": "sent"})
+        self.notices(self.move).with_context(l2c_today="2026-03-13").mail_id.write({"state": "sent"})
 
     def test_next_level_at_once(self):
         """Second comes on the tenth day after the due date, or the day after the grace."""

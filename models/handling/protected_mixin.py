@@ -1,0 +1,66 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import format_list, ormcache
+
+OURS = "lead_to_cash"
+
+
+class ProtectedMixin(models.AbstractModel):
+    """What this addon adds to a model is written by its actions, which ask for their right first and
+    then write as superuser. Fields of other addons and of companies' own stay free."""
+
+    _name = "l2c.protected.mixin"
+    _inherit = ["l2c.real.records.mixin"]
+    _description = "Written by Actions"
+
+    #: Fields of ours that whoever may write a record writes.
+    _writable = frozenset()
+    #: Fields of ours that whoever makes a record says, once.
+    _given = frozenset()
+    #: What writes the others.
+    _written_by = ""
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self.env.su:
+            return super().create(vals_list)
+        self._refuse_protected(set().union(*vals_list) - self._given)
+        first = self._first_values()
+        return super().create([first | vals for vals in vals_list])
+
+    def write(self, vals):
+        if not self.env.su:
+            self._refuse_protected(vals)
+        return super().write(vals)
+
+    @api.model
+    @ormcache("self._name")
+    def _protected_names(self):
+        """Names of the fields that actions alone write."""
+        return frozenset(
+            name
+            for name, field in self._fields.items()
+            if field._modules[:1] == (OURS,)
+            and (field.store or field.inverse)
+            and not field.related
+            and name not in self._writable
+        )
+
+    def _refuse_protected(self, names):
+        refused = sorted(self._protected_names().intersection(names))
+        if refused:
+            labels = format_list(self.env, [self._fields[name]._description_string(self.env) for name in refused])
+            raise UserError(
+                self.env._(
+                    "“%(fields)s” can't be written directly. Use %(actions)s.", fields=labels, actions=self._written_by
+                )
+            )
+
+    @api.model
+    def _first_values(self):
+        """What a new record has in its protected fields, whatever a client or a stored default says."""
+        names = self._protected_names() - self._given
+        said = {key.removeprefix("default_") for key in self.env.context if key.startswith("default_")}
+        said.update(self.env["ir.default"]._get_model_defaults(self._name))
+        first = {name: self._fields[name].default for name in names & said}
+        return self._convert_to_write({name: default and default(self) for name, default in first.items()})
