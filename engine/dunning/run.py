@@ -229,9 +229,10 @@ def behind_their_mails(follows):
     )
 
 
-def in_states(states):
-    """SQL for the ids of the notices in these states."""
-    return SQL("(SELECT id FROM dunning_notice WHERE state IN %s)", states)
+def in_states(states, company_id=None):
+    """SQL for the ids of the notices in these states; of all companies, or of one."""
+    where = SQL("TRUE") if company_id is None else SQL("company_id = %s", company_id)
+    return SQL("(SELECT id FROM dunning_notice WHERE state IN %s AND %s)", states, where)
 
 
 def changed_by_the_books(notice_ids, withdrawn=()):

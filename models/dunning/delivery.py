@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import plaintext2html, split_every
@@ -8,6 +6,7 @@ from psycopg2 import OperationalError
 from ...engine.dunning import run as engine
 from ...engine.handling.own import own
 from ..handling.isolated import isolated
+from .notice import SOON
 from .outbox import PENDING
 
 #: (state of a notice, state of its e-mail): what the notice becomes. All else stays as it is: a
@@ -23,8 +22,6 @@ FOLLOWS = {
     ("failed", "exception"): "failed",
     ("failed", "cancel"): "cancelled",
 }
-#: After so long somebody looks at what could not follow at once.
-SOON = timedelta(minutes=1)
 BATCH = 100
 
 
@@ -127,12 +124,19 @@ class DunningNotice(models.Model):
     def _cron_follow(self):
         """Notices follow what they could not follow at once: an e-mail whose sender has ended, or
         the books, while their e-mail was at the server."""
-        self.search([("state", "=", "queued"), ("channel", "=", "email"), ("mail_id", "=", False)])._lose_mail()
         self.env.flush_all()
         behind = [notice_id for [notice_id] in self.env.execute_query(engine.behind_their_mails(FOLLOWS))]
         self._follow_in_batches(behind, lambda notices: notices._follow_mails(notices.mail_id))
         rows = self.env.execute_query(engine.changed_by_the_books(engine.in_states(PENDING)))
         self._follow_in_batches([notice_id for notice_id, _open in rows], lambda notices: notices._follow_books())
+
+    @api.model
+    def _follow_waiting(self, company):
+        """What still waits in a company, in line with the books before it is decided anew."""
+        self.env.flush_all()
+        rows = self.env.execute_query(engine.changed_by_the_books(engine.in_states(PENDING, company.id)))
+        # Whoever may run.
+        self.sudo().browse(notice_id for notice_id, _open in rows)._follow_books()
 
     def _follow_in_batches(self, ids, work):
         cron = self.env.ref("lead_to_cash.cron_follow")

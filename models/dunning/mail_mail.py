@@ -68,8 +68,10 @@ class MailMail(models.Model):
 
     @api.model
     def process_email_queue(self, email_ids=(), batch_size=1000):
-        """The host's queue ends after so many mails, or when a server hangs up, and comes again
+        """Notices whose moment has come are written first. The host's queue ends after so many mails, or when a server hangs up, and comes again
         in an hour; while mails of notices are due, it comes again at once."""
+        if not email_ids:
+            self.env["dunning.notice"]._write_due_mails()
         due = self._count_due_notices()
         result = super().process_email_queue(email_ids=email_ids, batch_size=batch_size)
         if self.env.cr._cnx.get_transaction_status() == TRANSACTION_STATUS_INERROR:
@@ -264,6 +266,11 @@ class MailMail(models.Model):
                 values |= {"state": "outgoing", "scheduled_date": moment, "dunning_tries": tries + 1}
                 self._queue_cron()._trigger(at=moment)
             mails.write(values)
+
+    def _put_off(self, moment):
+        """Not before ``moment``."""
+        self.scheduled_date = moment
+        self._queue_cron()._trigger(at=moment)
 
     def _may_have_arrived(self):
         """Whether this mail failed so that nobody knows whether the server has it."""

@@ -17,6 +17,8 @@ STATES = [
 ]
 #: States of an e-mail that has not left.
 WAITING = ("outgoing", "exception")
+#: After so long somebody looks at what could not follow, or leave, at once.
+SOON = timedelta(minutes=1)
 
 
 class DunningNotice(models.Model):

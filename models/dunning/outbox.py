@@ -1,24 +1,30 @@
 import logging
 
-from odoo import api, models
+from odoo import api, fields, models, modules
 from odoo.exceptions import UserError
 from odoo.tools import SQL, plaintext2html
 from psycopg2 import OperationalError
 
 from ...engine.dunning import run as engine
 from .mail_template import first_lines
-from .notice import WAITING
+from .notice import SOON, WAITING
 
 _logger = logging.getLogger(__name__)
 
 #: What has not left yet and follows the books.
 PENDING = ("draft", "to_approve", "queued", "failed")
+#: E-mails that are written in one transaction.
+AT_ONCE = 500
 
 
 class DunningNotice(models.Model):
-    """How notices leave: queued by their channel, following the books until they have left."""
+    """How notices leave: they wait for their moment and follow the books; when it has come, their
+    e-mails are written from the books of then, and the mail queue sends them."""
 
     _inherit = "dunning.notice"
+
+    # Serves the mail queue: whose moment has come.
+    _due_idx = models.Index("(send_at, id) WHERE state = 'queued' AND channel = 'email' AND mail_id IS NULL")
 
     # Queueing ------------------------------------------------------------------------
 
@@ -26,58 +32,111 @@ class DunningNotice(models.Model):
         """What a run does with its drafts: queue them, or, until its company's first run is
         released, let a person look at them first."""
         held = self.filtered(lambda notice: notice.company_id.dunning_awaits_release)
-        held._by_group(held._rehearse)
+        held._rehearse()
         held.filtered(lambda notice: notice.state == "draft")._set_state("to_approve")
         (self - held)._queue()
 
     def _queue(self):
-        """Hand drafts over to their channel."""
-        self._by_group(lambda notices, *args: notices._queue_group(*args))
-
-    def _by_group(self, work):
-        """Do ``work`` for the drafts that go the same way, in the same language. When a group
-        fails, it goes one by one, and the one that fails says why."""
-        templates = {level: level._template() for level in self.level_id}
+        """Drafts go their way: e-mails wait for their moment, the others become somebody's task."""
         drafts = self.filtered(lambda notice: notice.state == "draft")
-        groups = drafts.grouped(
-            lambda notice: (notice.channel == "email", templates[notice.level_id], notice.partner_id.lang)
+        by_mail = drafts.filtered(lambda notice: notice.channel == "email")
+        by_mail._wait()
+        (drafts - by_mail)._at_once_or_singly(lambda notices: notices._queue_activities())
+
+    def _wait(self):
+        """Until the moment in the hours for sending comes."""
+        moments = self._send_moments()
+        for moment, notices in self.grouped(moments.get).items():
+            notices._set_state("queued", send_at=moment)
+        if moments:
+            self.env["mail.mail"]._queue_cron()._trigger(at=set(moments.values()))
+
+    def _at_once_or_singly(self, work):
+        """Do ``work`` for all of them; when that fails, one by one, and the one that fails says why."""
+        try:
+            with self.env.cr.savepoint():
+                work(self)
+        except Exception:
+            _logger.info("A batch of %s notices failed; now one by one", len(self), exc_info=True)
+            for notice in self:
+                notice._singly(work)
+
+    def _singly(self, work):
+        try:
+            with self.env.cr.savepoint():
+                work(self)
+        except OperationalError:
+            raise  # another process was quicker: not the notice's fault
+        except Exception as error:
+            self._set_state("failed", failure_reason=first_lines(error))
+
+    # Writing e-mails -------------------------------------------------------------------
+
+    @api.model
+    def _write_due_mails(self):
+        """Write the e-mails of the notices whose moment has come, each batch in its transaction.
+        Another process takes others."""
+        last = 0
+        try:
+            while due := self._claim_due(last):
+                due._write_mails()
+                last = due[-1].id
+                self.env.flush_all()
+                if not modules.module.current_test:  # as the host's queue does
+                    self.env.cr.commit()  # pylint: disable=invalid-commit
+        except OperationalError:
+            if modules.module.current_test:
+                raise
+            _logger.info("Notices are written a little later: another process was quicker", exc_info=True)
+            self.env.cr.rollback()
+            self.env["mail.mail"]._queue_cron()._trigger(at=fields.Datetime.now() + SOON)
+
+    @api.model
+    def _claim_due(self, after):
+        """The next batch, by their ids, locked until the transaction ends."""
+        self.flush_model(["state", "channel", "mail_id", "send_at"])
+        query = SQL(
+            """SELECT id FROM dunning_notice
+                WHERE state = 'queued' AND channel = 'email' AND mail_id IS NULL AND send_at <= %s AND id > %s
+             ORDER BY id LIMIT %s
+                  FOR NO KEY UPDATE SKIP LOCKED""",
+            self._now(),
+            after,
+            AT_ONCE,
         )
-        for (by_mail, template, lang), notices in groups.items():
-            try:
-                with self.env.cr.savepoint():
-                    work(notices, by_mail, template, lang)
-            except Exception:
-                _logger.info("A batch of %s notices failed; now one by one", len(notices), exc_info=True)
-                notices._singly(work, by_mail, template, lang)
+        # Whoever wakes the queue need not see what it sends.
+        return self.sudo().browse(row[0] for row in self.env.execute_query(query))
 
-    def _singly(self, work, *args):
-        for notice in self:
-            try:
-                with self.env.cr.savepoint():
-                    work(notice, *args)
-            except OperationalError:
-                raise  # another process was quicker: not the notice's fault
-            except Exception as error:
-                notice._set_state("failed", failure_reason=first_lines(error))
+    def _write_mails(self):
+        """From the books of now; what is no longer to be reminded of, or not now, isn't written."""
+        self._follow_reasons()
+        self._follow_books()
+        waiting = self.filtered(lambda notice: notice.state == "queued")
+        moments, now = waiting._send_moments(), self._now()
+        later = waiting.filtered(lambda notice: moments[notice] > now)
+        later._wait()
+        (waiting - later)._by_text(lambda notices, *text: notices._write_alike(*text))
 
-    def _queue_group(self, by_mail, template, lang):
-        if by_mail:
-            self._queue_mails(template, lang)
-        else:
-            self._queue_activities()
+    def _by_text(self, work):
+        """Do ``work`` for those whose e-mails are made from one template in one language."""
+        templates = {level: level._template() for level in self.level_id}
+        groups = self.grouped(lambda notice: (templates[notice.level_id], notice.partner_id.lang))
+        for text, notices in groups.items():
+            notices._at_once_or_singly(lambda some, text=text: work(some, *text))
 
-    def _queue_mails(self, template, lang):
+    def _write_alike(self, template, lang):
         """Render and queue; the notices and their mails are one transaction."""
         # Mails are made by the engine: who approves a notice may not write mails.
         mails = self.env["mail.mail"].sudo().create(self._prepare_mail_values(template, lang))
         self.env.flush_all()
-        rows = zip(self.ids, mails.ids, mails.mapped("scheduled_date"), strict=True)
-        self.env.cr.execute(engine.link_mails(rows))
+        now = self._now()
+        self.env.cr.execute(
+            engine.link_mails((notice, mail, now) for notice, mail in zip(self.ids, mails.ids, strict=True))
+        )
         self.env.cr.execute(engine.show_mails(mails.ids))
         mails.invalidate_recordset(["body"], flush=False)
         self.invalidate_recordset(["mail_id", "send_at"], flush=False)
-        self._set_state("queued")
-        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger(at=set(mails.mapped("scheduled_date")))
+        self.env["mail.mail"]._queue_cron()._trigger()
 
     def _prepare_mail_values(self, template, lang):
         if not template:
@@ -88,7 +147,6 @@ class DunningNotice(models.Model):
         subjects = template._render_lines_at_once("subject", notices)
         senders = template._render_lines_at_once("email_from", notices)
         replies = self._notify_get_reply_to_batch(defaults=senders, author_ids=dict.fromkeys(self.ids, False))
-        moments = notices._send_moments()
         return [
             {
                 "model": self._name,
@@ -98,7 +156,6 @@ class DunningNotice(models.Model):
                 "email_from": senders[notice.id] or notice.sender_email,
                 "reply_to": replies[notice.id] or notice.sender_email,
                 "recipient_ids": [(4, notice._addressee().id)],
-                "scheduled_date": moments[notice],
                 "auto_delete": False,
                 "message_type": "email_outgoing",
             }
@@ -125,18 +182,19 @@ class DunningNotice(models.Model):
         )
         return addresses[:1] or self.partner_id
 
-    def _rehearse(self, notices, by_mail, template, lang):
+    def _rehearse(self):
         """The same e-mails, to the person who wants to see them first."""
-        reader = notices.company_id.dunning_rehearsal_user_id
-        if not by_mail or not reader:
-            return
-        values = notices._prepare_mail_values(template, lang)
-        for notice, mail in zip(notices, values, strict=True):
-            del mail["model"], mail["res_id"], mail["recipient_ids"], mail["scheduled_date"]
-            mail["email_to"] = reader.email_formatted
+        by_mail = self.filtered(lambda notice: notice.channel == "email")
+        by_mail.filtered("company_id.dunning_rehearsal_user_id")._by_text(lambda notices, *text: notices._show(*text))
+        self.env["mail.mail"]._queue_cron()._trigger()
+
+    def _show(self, template, lang):
+        values = self._prepare_mail_values(template, lang)
+        for notice, mail in zip(self, values, strict=True):
+            del mail["model"], mail["res_id"], mail["recipient_ids"]
+            mail["email_to"] = notice.company_id.dunning_rehearsal_user_id.email_formatted
             mail["subject"] = f"[{notice._addressee().email_formatted}] {mail['subject']}"
-        self.env["mail.mail"].sudo().create(values)  # as in _queue_mails
-        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+        self.env["mail.mail"].sudo().create(values)  # as in _write_alike
 
     def _queue_activities(self):
         """A call, a letter, a step by hand: an activity for the responsible."""
@@ -213,12 +271,11 @@ class DunningNotice(models.Model):
         (changed - worthless)._write_anew()
 
     def _write_anew(self):
-        """A mail never changes its content under its Message-Id: it is cancelled, and
-        another one queued; of what failed, when a person tries again."""
-        queued = self.filtered(lambda notice: notice.state == "queued" and notice.mail_id)
+        """A mail never changes its content under its Message-Id: it is cancelled, and another one
+        written when the moment comes; of what failed, when a person tries again."""
+        written = self.filtered(lambda notice: notice.state == "queued" and notice.sudo().mail_id)  # as below
         self._drop_mails()
-        queued._set_state("draft")
-        queued._queue()
+        written._wait()
 
     def _drop_mails(self):
         """These notices let go of their e-mails that have not left; nobody can wake them up."""
@@ -237,14 +294,21 @@ class DunningNotice(models.Model):
         if self.mail_id != mail or mail.state != "outgoing":
             return False
         moment = self._send_moments()[self]
-        if moment > self._now():
-            self.send_at = moment
-            mail.scheduled_date = moment
-            self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger(at=moment)
+        if mail.dunning_tries and moment > self._now():
+            mail._put_off(moment)  # the server may have it: it goes again as the same mail
+            return False
+        if not mail.dunning_tries and (moment > self._now() or self._is_of_another_day()):
+            self._write_anew()
             return False
         if not mail.attachment_ids:
             mail.attachment_ids = self._attachments()
         return True
+
+    def _is_of_another_day(self):
+        """Whether its e-mail was written on a day before, in its company's zone: it names days."""
+        there = self.with_context(tz=self.company_id._zone())
+        written, now = (fields.Datetime.context_timestamp(there, moment) for moment in (self.send_at, self._now()))
+        return written.date() < now.date()
 
     def _invoice_attachments(self):
         """The invoices that rose, as PDF: those that were sent, else printed anew."""

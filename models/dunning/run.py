@@ -150,6 +150,7 @@ class DunningRun(models.Model):
         self._set_state("running")
         self.flush_recordset()
         run = self._at(self.date)
+        run.env["dunning.notice"]._follow_waiting(run.company_id)
         run.env["dunning.promise"]._follow_time(run.company_id)
         run._decide()
 

@@ -210,11 +210,11 @@ class DunningAnswer(models.Model):
     def _follow_wrong_person(self):
         """Nothing more goes to that address, and what already waits for it is withdrawn."""
         addressee = self.notice_id._addressee()
-        addressee.is_wrong_addressee = True
         waiting = self.notice_id.search(
-            [("partner_id", "=", self.partner_id.id), ("state", "=", "queued"), ("mail_id", "!=", False)]
+            [("partner_id", "=", self.partner_id.id), ("state", "=", "queued"), ("channel", "=", "email")]
         )
-        waiting = waiting.filtered(lambda notice: addressee in notice.mail_id.recipient_ids)
+        waiting = waiting.filtered(lambda notice: addressee in (notice.mail_id.recipient_ids or notice._addressee()))
+        addressee.is_wrong_addressee = True
         waiting._not_leaving()._cancel()
         # What is at the server doesn't go again, should the server not take it.
         waiting.filtered(lambda notice: notice.state == "queued")._set_state("cancelled")

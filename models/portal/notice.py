@@ -262,7 +262,11 @@ class DunningNotice(models.Model):
     def _send_thanks(self, template, lang):
         if not self:
             return
-        mails = self.env["mail.mail"].create(self._prepare_mail_values(template, lang))
+        moments = self._send_moments()
+        values = self._prepare_mail_values(template, lang)
+        mails = self.env["mail.mail"].create(
+            [mail | {"scheduled_date": moments[notice]} for notice, mail in zip(self, values, strict=True)]
+        )
         self.env.flush_all()
         self.env.cr.execute(show_mails(mails.ids))
         mails.invalidate_recordset(["body"], flush=False)
