@@ -64,6 +64,13 @@ class HandlingCase(TransactionCase):
         wizard = self.env["account.payment.register"].with_context(active_model="account.move", active_ids=moves.ids)
         return wizard.create(values)._create_payments()
 
+    def nightly(self, day=TODAY):
+        """The job that follows the time, as of a day."""
+        self.env.flush_all()
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            self.env(cr=cr)["handling.status"].with_context(l2c_today=day)._cron_follow_time()
+        self.env.invalidate_all()
+
     def half_later(self):
         """A payment term: half at once, half after 90 days."""
         lines = [{"value": "percent", "value_amount": 50, "nb_days": days} for days in (0, 90)]

@@ -9,7 +9,7 @@ from odoo.tools import SQL, mute_logger
 
 from .common import TODAY, RunCase
 
-MODULE = "odoo.addons.lead_to_cash.models.handling.isolated"
+MODULE = "odoo.addons.lead_to_cash.models.handling.cron_step"
 
 
 @tagged("post_install", "-at_install")
@@ -67,12 +67,11 @@ class TestJobs(RunCase):
     def test_a_nightly_step_in_whose_way_somebody_is(self):
         order = self.order(validity_date="2026-03-15")
         move = self.invoice(due="2026-03-15")
-        statuses = self.env["handling.status"].with_context(l2c_today="2026-03-16")
         with self.conflict("sale_order", "UPDATE"), mute_logger("odoo.sql_db"):
-            statuses._cron_follow_time()
+            self.nightly("2026-03-16")
         self.assertEqual(move.handling_status_id.situation, "overdue")
         self.assertEqual((order.handling_role, self.comes_again("cron_follow_time")), ("new", True))
-        statuses._cron_follow_time()
+        self.nightly("2026-03-16")
         self.assertEqual(order.handling_role, "dormant")
 
     def test_the_mail_queue_goes_on_when_a_policy_cant_be_read(self):
@@ -102,7 +101,7 @@ class TestJobs(RunCase):
         for move in moves:
             self.pay(move)
         with mute_logger(MODULE):
-            self.env["handling.status"]._cron_follow_time()
+            self.nightly()
         thanked = {notice.partner_id: notice.is_thanked for notice in notices}
         self.assertEqual(thanked, {self.customer: True, other: False})
         mail = self.env["mail.mail"].search([("subject", "like", "%thank you for your payment")])

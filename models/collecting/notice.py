@@ -23,6 +23,30 @@ class DunningNotice(models.Model):
     # Serves the watch list: who has not replied for long.
     _sent_mails_idx = models.Index("(company_id, partner_id, date) WHERE state = 'sent' AND channel = 'email'")
 
+    mail_subject = fields.Char("Subject", compute="_compute_mail_text")
+    mail_body = fields.Html("E-mail", compute="_compute_mail_text")
+
+    @api.depends("state", "mail_id", "level_id", "line_ids.amount_residual")
+    @api.depends_context("l2c_today")
+    def _compute_mail_text(self):
+        """What the e-mail says: as it was written, else as it would be written now."""
+        for notice in self:
+            # Who sees the notice may see what it says.
+            notice.mail_subject, notice.mail_body = notice.sudo()._mail_text()
+
+    def _mail_text(self):
+        if self.mail_id:
+            return self.mail_id.subject, self.mail_id.body_html
+        if self.channel != "email" or self.state == "cancelled" or not self.level_id._template():
+            return False, False
+        lang = self.partner_id.lang or self.env.lang
+        template, notice = self.level_id._template().with_context(lang=lang), self.with_context(lang=lang)
+        try:
+            subjects = template._render_lines_at_once("subject", notice)
+            return subjects[self.id], template._render_bodies_at_once(notice)[0]
+        except Exception:
+            return False, self.env._("The template %s can't be rendered. Look at it.", template.name)
+
     @api.depends("exceptions")
     @api.depends_context("lang")
     def _compute_exception_text(self):

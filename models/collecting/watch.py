@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date, plaintext2html
 
 from ...engine.collecting import watch as engine
-from ..handling.isolated import isolated
+from ..handling.cron_step import cron_step
 
 
 class DunningWatch(models.Model):
@@ -89,7 +89,7 @@ class DunningWatch(models.Model):
         """Collectors for new customers, then the watch list; company by company. One that fails
         doesn't stop the others."""
         for company in self.env["res.company"].search([]):
-            with isolated(self.env.ref("lead_to_cash.cron_watch"), f"Collectors and watch list of {company.name}"):
+            with cron_step(self.env.ref("lead_to_cash.cron_watch"), f"Collectors and watch list of {company.name}"):
                 self.env["dunning.collector.rule"].with_company(company)._assign(company)
                 self.with_company(company)._follow(company)
             self.env["ir.cron"]._commit_progress(1)

@@ -5,7 +5,7 @@ from psycopg2 import OperationalError
 
 from ...engine.dunning import run as engine
 from ...engine.handling.own import own
-from ..handling.isolated import isolated
+from ..handling.cron_step import cron_step
 from .notice import SOON
 from .outbox import PENDING
 
@@ -149,7 +149,7 @@ class DunningNotice(models.Model):
                 self._wake_follower()
             except Exception:
                 for notice in batch:
-                    with isolated(cron, f"The notice {notice.id}, which follows its e-mail and the books,"):
+                    with cron_step(cron, f"The notice {notice.id}, which follows its e-mail and the books,"):
                         work(notice)
             self.env["ir.cron"]._commit_progress(len(batch))
 

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from psycopg2 import OperationalError
 
 from ...engine.dunning import run as engine
-from ..handling.isolated import come_again, isolated
+from ..handling.cron_step import come_again, cron_step
 from .mail_template import first_lines
 
 _logger = logging.getLogger(__name__)
@@ -224,7 +224,7 @@ class DunningRun(models.Model):
         finished. A company whose run fails doesn't stop the others."""
         for company in self.env["res.company"].search([]):
             due = self.browse()
-            with isolated(self._cron(), f"Dunning of {company.name}"):
+            with cron_step(self._cron(), f"Dunning of {company.name}"):
                 due = self.with_company(company)._due(company)
                 if not due and not company._dunning_obstacle():  # else a run does it, or waits for the bank
                     self.env["dunning.promise"]._follow_time(company)

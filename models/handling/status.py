@@ -4,7 +4,7 @@ from odoo.tools import ormcache
 
 from ...engine.handling.own import own
 from ...engine.handling.status import DOCUMENTS, REQUIRED, ROLES, SITUATIONS, missing
-from .isolated import isolated
+from .cron_step import cron_step
 
 #: What code depends on, and what the log of the past was written with.
 FIXED_WHEN_USED = ("res_model", "role", "situation")
@@ -185,8 +185,10 @@ class HandlingStatus(models.Model):
         return f"{labels[role]} ({situations[situation]})" if situation else labels[role]
 
     def _cron_follow_time(self):
-        """What changes by the date alone: overdue invoices, expired quotations, customers who
-        don't come back, closed leads to be asked again. One step that fails stops no other."""
+        """What changes by the date alone: overdue invoices, expired quotations, customers who don't
+        come back, closed leads to be asked again. Each step in its transaction; one that fails stops no
+        other."""
+        cron = self.env.ref("lead_to_cash.cron_follow_time")
         steps = [self.env[name]._handling_follow_time for name in REQUIRED]
         steps += [
             self.env["res.partner"]._follow_customers,
@@ -195,6 +197,7 @@ class HandlingStatus(models.Model):
             self.env["dunning.write.off"]._lapse,
             self.env["dunning.notice"]._thank,
         ]
-        for step in steps:
-            with isolated(self.env.ref("lead_to_cash.cron_follow_time"), step.__qualname__):
+        for number, step in enumerate(steps, 1):
+            with cron_step(cron, step.__qualname__):
                 step()
+            self.env["ir.cron"]._commit_progress(1, remaining=len(steps) - number)

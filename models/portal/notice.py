@@ -12,7 +12,7 @@ from odoo.tools import SQL, plaintext2html
 
 from ...engine.dunning.run import overdue_paid, show_mails
 from ...engine.portal.answers import read_amount, read_key, read_number
-from ..handling.isolated import isolated
+from ..handling.cron_step import cron_step
 
 #: Days for which the page can be opened after the notice is cancelled or paid.
 OPEN_DAYS = 30
@@ -219,6 +219,8 @@ class DunningNotice(models.Model):
         rates = {"happy": RATING_HAPPY_VALUE, "neutral": RATING_NEUTRAL_VALUE, "unhappy": RATING_UNHAPPY_VALUE}
         if not self.ids or not self._asks_rating():
             return {}
+        if not self.sudo().rating_ids:  # who only reads the text asks nobody, and need not see ratings
+            return dict.fromkeys(rates, "#")
         token = self._rating_get_access_token()
         return {name: f"{self.get_base_url()}/rate/{token}/{rate}" for name, rate in rates.items()}
 
@@ -255,7 +257,7 @@ class DunningNotice(models.Model):
         newest = self.union(*(notices[:1] for notices in by_customer.values()))
         groups = newest.grouped(lambda notice: (notice.policy_id.thanks_template_id, notice.partner_id.lang))
         for (template, lang), group in groups.items():
-            with isolated(self.env.ref("lead_to_cash.cron_follow_time"), f"Thanking by {template.name}"):
+            with cron_step(self.env.ref("lead_to_cash.cron_follow_time"), f"Thanking by {template.name}"):
                 self.union(*(by_customer[n.partner_id, n.company_id] for n in group)).is_thanked = True
                 group.filtered(lambda notice: notice._addressee().email_normalized)._send_thanks(template, lang)
 

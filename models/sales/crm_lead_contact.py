@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...engine.sales.response import deadline
-from ..handling.isolated import isolated
+from ..handling.cron_step import cron_step
 
 BANDS = [
     ("minutes", "Up to 10 minutes"),
@@ -233,7 +233,7 @@ class CrmLead(models.Model):
         )
         leads = self.browse(row[0] for row in rows)
         for template, group in leads.grouped(lambda lead: lead.lost_reason_id.reengage_template_id).items():
-            with isolated(self.env.ref("lead_to_cash.cron_follow_time"), f"Asking again by {template.name}"):
+            with cron_step(self.env.ref("lead_to_cash.cron_follow_time"), f"Asking again by {template.name}"):
                 if template:
                     group._send_sales_mail(template)
                 else:

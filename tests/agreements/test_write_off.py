@@ -438,10 +438,9 @@ class TestSettlement(WriteOffCase):
         self.assertEqual((self.proposal.state, self.move.handling_role), ("refused", "won"))
 
     def test_not_paid_in_time(self):
-        cron = self.env["handling.status"]
         for day, state in (("2026-03-23", "approved"), ("2026-03-24", "refused")):
             with self.subTest(day=day):
-                cron.with_context(l2c_today=day)._cron_follow_time()
+                self.nightly(day)
                 self.assertEqual(self.proposal.state, state)
         self.assertEqual(self.proposal.promise_id.state, "cancelled")
         self.assertEqual(self.proposal.activity_ids.user_id, self.people["manager"])

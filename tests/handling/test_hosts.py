@@ -123,9 +123,9 @@ class TestQuotation(HandlingCase):
     def test_expiry_comes_with_the_date_and_goes_with_a_new_one(self):
         order = self.order(validity_date="2026-03-15")
         order.action_quotation_sent()
-        self.env["handling.status"].with_context(l2c_today="2026-03-15")._cron_follow_time()
+        self.nightly("2026-03-15")
         self.assertEqual(order.handling_role, "contacted")
-        self.env["handling.status"].with_context(l2c_today="2026-03-16")._cron_follow_time()
+        self.nightly("2026-03-16")
         self.assertEqual(order.handling_role, "dormant")
         order.with_context(l2c_today="2026-03-16").validity_date = "2026-04-15"
         self.assertEqual(order.handling_role, "contacted")
@@ -141,10 +141,10 @@ class TestInvoice(HandlingCase):
         self.assertEqual(self.situation(move), ("new", "not_due"))
         move.action_post()
         self.assertEqual(self.situation(move), ("new", "not_due"))
-        self.env["handling.status"].with_context(l2c_today="2026-03-11")._cron_follow_time()
+        self.nightly("2026-03-11")
         self.assertEqual(self.situation(move), ("new", "overdue"))
         again = len(self.log(move))
-        self.env["handling.status"].with_context(l2c_today="2026-03-11")._cron_follow_time()
+        self.nightly("2026-03-11")
         self.assertEqual(len(self.log(move)), again)
 
     def test_posted_late_is_overdue_at_once(self):
@@ -219,7 +219,7 @@ class TestInvoice(HandlingCase):
         move = self.invoice(invoice_payment_term_id=self.half_later().id)
         self.assertEqual(self.situation(move), ("new", "overdue"))
         self.pay(move, amount=50.0)
-        self.env["handling.status"]._cron_follow_time()
+        self.nightly()
         self.assertEqual(self.situation(move), ("new", "not_due"))
 
     def test_choosing_does_not_touch_the_books(self):

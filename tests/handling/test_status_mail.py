@@ -96,7 +96,7 @@ class TestStatusMail(StatusMailCase):
         order = self.order(validity_date="2026-03-15")
         order.action_quotation_sent()
         for _twice in range(2):
-            self.env["handling.status"].with_context(l2c_today="2026-03-16")._cron_follow_time()
+            self.nightly("2026-03-16")
             self.assertEqual(len(self.mails(order)), 1)
 
     def test_a_deleted_template_sends_nothing(self):

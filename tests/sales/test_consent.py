@@ -46,7 +46,7 @@ class TestConsent(SalesMailCase):
 
     def test_a_customer_is_a_basis(self):
         self.invoice()
-        self.env["handling.status"]._cron_follow_time()
+        self.nightly()
         lead = self.lead(partner_id=self.customer.id)
         self.assertTrue(self.mail_to(lead))
 

@@ -12,10 +12,6 @@ class TestCustomerStatus(HandlingCase):
         self.seller = new_test_user(self.env, "l2c_seller", groups="sales_team.group_sale_salesman")
         self.customer.user_id = self.seller
 
-    def nightly(self, day=TODAY):
-        self.env["handling.status"].with_context(l2c_today=day)._cron_follow_time()
-        self.env.invalidate_all()
-
     def test_an_order_makes_a_customer_at_once(self):
         self.assertEqual(self.customer.customer_status, "none")
         order = self.order(date_order="2026-03-01 10:00:00")
@@ -73,10 +69,6 @@ class TestReengagement(HandlingCase):
         self.reason = self.env["crm.lost.reason"].create({"name": "Later", "reengage_days": 30})
         self.closed = self.lead(email_from="lead@example.com", contact_basis="enquiry", user_id=self.env.uid)
         self.closed.action_close(self.reason)
-
-    def nightly(self, day):
-        self.env["handling.status"].with_context(l2c_today=day)._cron_follow_time()
-        self.env.invalidate_all()
 
     def test_once_in_each_period(self):
         for day, expected in (

@@ -12,7 +12,7 @@ AGAIN = timedelta(minutes=5)
 
 
 @contextmanager
-def isolated(cron, what):
+def cron_step(cron, what):
     """A part of a scheduled action: when it fails it is undone and logged, and the other parts
     go on. When another process was in its way, ``cron`` comes again soon, not the next day."""
     try:
