@@ -1,47 +1,8 @@
-"""Receivables as at a day, and by month: SQL over the books, without a table of its own.
-
-What an item was still open for on a day is what it is open for now, and what was reconciled
-after that day undone. A reconciliation is dated by the later of its two items, exchange
-differences are items themselves: so the open amounts always add up to the ledger.
-"""
+"""Receivables as at a day, and by month: SQL over the books, without a table of its own."""
 
 from odoo.tools import SQL
 
-
-def open_items(companies, as_at):
-    """SQL for the items of receivable accounts that were open at the end of the day ``as_at``.
-
-    ``id, move_id, company_id, partner_id, account_id, date, due, residual``, in company
-    currency; ``residual`` is negative for credits.
-
-    :param companies: ids, at least one
-    """
-    return SQL(
-        """
-        SELECT l.id, l.move_id, l.company_id, l.partner_id, l.account_id, l.date,
-               COALESCE(l.date_maturity, l.date) AS due, o.residual
-          FROM (SELECT x.id, SUM(x.amount) AS residual
-                  FROM (SELECT id, amount_residual AS amount
-                          FROM account_move_line
-                         WHERE reconciled IS NOT TRUE AND account_id IN (%(accounts)s)
-                         UNION ALL
-                        SELECT debit_move_id, amount FROM account_partial_reconcile WHERE max_date > %(as_at)s
-                         UNION ALL
-                        SELECT credit_move_id, -amount FROM account_partial_reconcile WHERE max_date > %(as_at)s) x
-              GROUP BY x.id
-                HAVING SUM(x.amount) != 0) o
-          JOIN account_move_line l ON l.id = o.id
-         WHERE l.date <= %(as_at)s AND l.parent_state = 'posted' AND l.account_id IN (%(accounts)s)
-           AND l.company_id IN %(companies)s
-        """,
-        accounts=_accounts(),
-        companies=tuple(companies),
-        as_at=as_at,
-    )
-
-
-def _accounts():
-    return SQL("SELECT id FROM account_account WHERE account_type = 'asset_receivable'")
+from .items import accounts, open_as_at
 
 
 def ageing(limits, as_at):
@@ -54,7 +15,7 @@ def ageing(limits, as_at):
     rows = [SQL("(%s, %s, %s, %s)", company, *days) for company, days in limits.items()]
     return SQL(
         """
-        WITH RECURSIVE item AS MATERIALIZED (%(items)s),
+        WITH RECURSIVE item AS MATERIALIZED (SELECT * FROM (%(items)s) o WHERE residual != 0),
              above(id, top, step) AS (
                 SELECT DISTINCT p.commercial_partner_id, p.commercial_partner_id, 0
                   FROM item JOIN res_partner p ON p.id = item.partner_id
@@ -73,7 +34,7 @@ def ageing(limits, as_at):
      LEFT JOIN res_partner cp ON cp.id = p.commercial_partner_id
      LEFT JOIN parent ON parent.id = p.commercial_partner_id
         """,
-        items=open_items(limits, as_at),
+        items=open_as_at(as_at, limits),
         as_at=as_at,
         amounts=_by_age(as_at),
         limits=SQL(", ").join(rows),
@@ -147,7 +108,7 @@ def months(companies, today):
                (%(count_back)s) AS count_back
           FROM summed s
         """,
-        accounts=_accounts(),
+        accounts=accounts(),
         companies=tuple(companies),
         today=today,
         waiting=_waiting(today),

@@ -3,6 +3,8 @@ moved on their accounts. Amounts are in the item's own currency, credits negativ
 
 from odoo.tools import SQL
 
+from .items import booked, open_as_at
+
 #: The boxes of an ageing: the last day past due that falls into each; the last has none.
 LIMITS = (0, 30, 60, 90)
 
@@ -33,44 +35,17 @@ def ageing(items, day):
 
 
 def _receivables(company_id, partner_ids):
-    """The FROM and WHERE of the receivable items of partners."""
+    """The FROM and WHERE of the receivable items ``l`` of partners."""
     return SQL(
-        """ FROM account_move_line l
-            JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
-           WHERE l.parent_state = 'posted' AND l.company_id = %s AND l.partner_id IN %s""",
-        company_id,
-        tuple(partner_ids) or (0,),
-    )
-
-
-def _reconciled(side, day):
-    """What was reconciled of the item by the end of ``day``, on its debit or credit side."""
-    return SQL(
-        """COALESCE((SELECT SUM(r.%(amount)s) FROM account_partial_reconcile r
-                      WHERE r.%(item)s = l.id AND r.max_date <= %(day)s), 0)""",
-        amount=SQL.identifier(f"{side}_amount_currency"),
-        item=SQL.identifier(f"{side}_move_id"),
-        day=day,
+        " FROM (%s) l WHERE l.company_id = %s AND l.partner_id IN %s", booked(), company_id, tuple(partner_ids) or (0,)
     )
 
 
 def open_items(company_id, partner_ids, day):
-    """SQL: id and open amount of each item that was open at the end of ``day``. What was
-    reconciled later, or with an entry of a later date, counts as open."""
+    """SQL: id and open amount of each item that was open at the end of ``day``."""
     return SQL(
-        """
-        SELECT item.id, item.residual
-          FROM (SELECT l.id, l.currency_id, COALESCE(l.date_maturity, l.date) AS due,
-                       l.amount_currency - %(debit)s + %(credit)s AS residual
-                  %(receivables)s AND l.date <= %(day)s) item
-          JOIN res_currency c ON c.id = item.currency_id
-         WHERE ABS(item.residual) >= c.rounding / 2
-      ORDER BY item.due, item.id
-        """,
-        debit=_reconciled("debit", day),
-        credit=_reconciled("credit", day),
-        receivables=_receivables(company_id, partner_ids),
-        day=day,
+        "SELECT id, residual_currency FROM (%s) item WHERE residual_currency != 0 ORDER BY due, id",
+        open_as_at(day, [company_id], partner_ids),
     )
 
 

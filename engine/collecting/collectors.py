@@ -4,6 +4,8 @@ import unicodedata
 
 from odoo.tools import SQL
 
+from ..books.items import open_now
+
 
 def first_letter(name):
     """The letter that a customer is filed under: without accents, whatever its case.
@@ -75,16 +77,14 @@ def customers(company_id, collector, segments=(), partner_ids=()):
         SELECT cp.id, COALESCE(cp.name, ''), COALESCE(owed.amount, 0), u.id,
                array_remove(ARRAY[%(fits)s]::int[], NULL)
           FROM res_partner cp
-     LEFT JOIN (SELECT p.commercial_partner_id AS id, SUM(l.amount_residual) AS amount
-                  FROM account_move_line l
-                  JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
-                  JOIN res_partner p ON p.id = l.partner_id
-                 WHERE l.company_id = %(company)s AND l.reconciled IS NOT TRUE AND l.parent_state = 'posted'
-              GROUP BY p.commercial_partner_id) owed ON owed.id = cp.id
+     LEFT JOIN (SELECT i.customer_id AS id, SUM(i.residual) AS amount
+                  FROM (%(items)s) i WHERE i.company_id = %(company)s
+              GROUP BY i.customer_id) owed ON owed.id = cp.id
      LEFT JOIN res_users u ON u.id = %(collector)s AND u.active
          WHERE owed.amount > 0 OR cp.id IN %(chosen)s
         """,
         fits=SQL(", ").join(fits) if fits else SQL("NULL"),
+        items=open_now(),
         company=company_id,
         collector=collector,
         chosen=tuple(partner_ids) or (0,),

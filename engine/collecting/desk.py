@@ -7,6 +7,7 @@ is done for the page on the screen alone.
 
 from odoo.tools import SQL
 
+from ..books.items import open_now
 from ..dunning.items import notice_day
 from ..sales.call_list import COMPANY, MODELS
 
@@ -182,17 +183,15 @@ def balances(partner_ids, company_ids, today):
     currency, of commercial partners."""
     return SQL(
         """
-        SELECT p.commercial_partner_id, l.company_id,
-               COALESCE(SUM(l.amount_residual) FILTER (WHERE l.balance > 0 AND COALESCE(l.date_maturity, l.date) < %(today)s), 0),
-               COALESCE(-SUM(l.amount_residual) FILTER (WHERE l.balance < 0), 0),
-               MIN(COALESCE(l.date_maturity, l.date)) FILTER (WHERE l.balance > 0)
-          FROM res_partner p
-          JOIN account_move_line l ON l.partner_id = p.id
-          JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
-         WHERE p.commercial_partner_id IN %(partners)s AND l.company_id IN %(companies)s
-           AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
+        SELECT i.customer_id, i.company_id,
+               COALESCE(SUM(i.residual) FILTER (WHERE i.balance > 0 AND i.due < %(today)s), 0),
+               COALESCE(-SUM(i.residual) FILTER (WHERE i.balance < 0), 0),
+               MIN(i.due) FILTER (WHERE i.balance > 0)
+          FROM (%(items)s) i
+         WHERE i.customer_id IN %(partners)s AND i.company_id IN %(companies)s
       GROUP BY 1, 2
         """,
+        items=open_now(),
         today=today,
         partners=tuple(partner_ids),
         companies=tuple(company_ids),

@@ -2,6 +2,8 @@
 
 from odoo.tools import SQL
 
+from ..books.items import open_now
+
 
 def collection_facts(company_ids, partner_ids, today):
     """SQL for a row of each customer and company with something past due, or with an open item
@@ -18,13 +20,9 @@ def collection_facts(company_ids, partner_ids, today):
     return SQL(
         """
         WITH item AS (
-            SELECT l.id, l.company_id, p.commercial_partner_id AS partner_id, l.amount_residual AS residual,
-                   COALESCE(l.date_maturity, l.date) AS due
-              FROM res_partner p
-              JOIN account_move_line l ON l.partner_id = p.id
-              JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
-             WHERE p.commercial_partner_id IN %(partners)s AND l.company_id IN %(companies)s
-               AND l.reconciled IS NOT TRUE AND l.parent_state = 'posted' AND l.amount_residual != 0
+            SELECT o.id, o.company_id, o.customer_id AS partner_id, o.residual, o.due
+              FROM (%(items)s) o
+             WHERE o.customer_id IN %(partners)s AND o.company_id IN %(companies)s AND o.residual != 0
         ), reached AS (
             SELECT i.*, d.id AS decision_id, v.id AS level_id, v.delay_days, v.sequence, v.hold_sales
               FROM item i LEFT JOIN dunning_decision d ON d.move_line_id = i.id AND d.current
@@ -59,6 +57,7 @@ def collection_facts(company_ids, partner_ids, today):
                       ORDER BY r.until DESC, r.id DESC LIMIT 1) AS release_id
           FROM fact WHERE overdue > 0 OR hold_level_id IS NOT NULL
         """,
+        items=open_now(),
         partners=tuple(partner_ids),
         companies=tuple(company_ids),
         today=today,

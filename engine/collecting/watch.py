@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
+from ..books.items import booked, open_now
 from ..dunning.items import notice_day
 from ..handling.contact import CONTACTS
 
@@ -75,14 +76,12 @@ def _items(watch):
     """Open debit items of the company's customers."""
     return SQL(
         """
-        SELECT l.id, l.move_id, p.commercial_partner_id AS partner_id, l.payment_returned_date AS returned,
-               %(today)s - COALESCE(l.date_maturity, l.date) AS days_late
-          FROM account_move_line l
-          JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
-          JOIN res_partner p ON p.id = l.partner_id
-         WHERE l.company_id = %(company)s AND l.reconciled IS NOT TRUE AND l.parent_state = 'posted'
-           AND l.amount_residual > 0
+        SELECT o.id, o.move_id, o.customer_id AS partner_id, o.payment_returned_date AS returned,
+               %(today)s - o.due AS days_late
+          FROM (%(items)s) o
+         WHERE o.company_id = %(company)s AND o.residual > 0 AND o.customer_id IS NOT NULL
         """,
+        items=open_now(),
         today=watch.today,
         company=watch.company_id,
     )
@@ -100,11 +99,9 @@ def _no_reply(watch):
            AND NOT EXISTS (SELECT 1 FROM dunning_notice n
                             WHERE n.partner_id = noticed.partner_id AND n.company_id = %(company)s
                               AND n.replied_date >= noticed.day)
-           AND NOT EXISTS (SELECT 1 FROM account_move_line l
-                             JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
-                             JOIN res_partner p ON p.id = l.partner_id
-                            WHERE p.commercial_partner_id = noticed.partner_id AND l.company_id = %(company)s
-                              AND l.parent_state = 'posted' AND l.balance < 0 AND l.date >= noticed.day
+           AND NOT EXISTS (SELECT 1 FROM (%(booked)s) l
+                            WHERE l.customer_id = noticed.partner_id AND l.company_id = %(company)s
+                              AND l.balance < 0 AND l.date >= noticed.day
                               AND (l.payment_id IS NOT NULL OR l.statement_line_id IS NOT NULL))
            AND NOT EXISTS (SELECT 1 FROM contact_attempt t
                              JOIN res_partner p ON p.id = t.partner_id
@@ -118,6 +115,7 @@ def _no_reply(watch):
         items=_items(watch),
         contacts=CONTACTS,
         mails=watch.silent_mails,
+        booked=booked(),
         notice_day=notice_day(watch.zone),
     )
 
@@ -160,21 +158,19 @@ def _habit(watch):
                jsonb_build_object('usual', round(usual.days), 'margin', %(margin)s::int) AS params
           FROM (SELECT partner_id, max(days_late) AS days FROM (%(items)s) i GROUP BY partner_id) late
           JOIN (SELECT partner_id, percentile_cont(0.5) WITHIN GROUP (ORDER BY delay)::numeric AS days
-                  FROM (SELECT p.commercial_partner_id AS partner_id,
-                               max(r.max_date) - min(COALESCE(l.date_maturity, l.date)) AS delay
-                          FROM account_move_line l
-                          JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+                  FROM (SELECT l.customer_id AS partner_id, max(r.max_date) - min(l.due) AS delay
+                          FROM (%(booked)s) l
                           JOIN account_move m ON m.id = l.move_id AND m.move_type IN ('out_invoice', 'out_receipt')
                           JOIN account_partial_reconcile r ON r.debit_move_id = l.id
-                          JOIN res_partner p ON p.id = l.partner_id
-                         WHERE l.company_id = %(company)s AND l.reconciled AND l.parent_state = 'posted'
-                      GROUP BY p.commercial_partner_id, l.id
+                         WHERE l.company_id = %(company)s AND l.reconciled AND l.customer_id IS NOT NULL
+                      GROUP BY l.customer_id, l.id
                         HAVING max(r.max_date) > %(today)s - %(days)s) paid
               GROUP BY partner_id
                 HAVING count(*) >= %(payments)s) usual ON usual.partner_id = late.partner_id
          WHERE %(margin)s > 0 AND late.days > 0 AND late.days > usual.days + %(margin)s
         """,
         items=_items(watch),
+        booked=booked(),
         company=watch.company_id,
         today=watch.today,
         days=HABIT_DAYS,

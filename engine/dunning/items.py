@@ -5,6 +5,8 @@
 
 from odoo.tools import SQL
 
+from ..books.items import open_now
+
 
 def _only(question, column):
     """The condition that a customer is among those asked about."""
@@ -24,9 +26,7 @@ def item(question):
     which those dated later are on their way."""
     return SQL(
         """
-        SELECT l.id, l.move_id, l.currency_id, cp.id AS partner_id,
-               l.amount_residual_currency AS residual,
-               COALESCE(l.date_maturity, l.date) AS due,
+        SELECT l.id, l.move_id, l.currency_id, cp.id AS partner_id, l.residual_currency AS residual, l.due,
                COALESCE(m.invoice_date, l.date) AS invoiced, m.sent_date AS sent,
                l.payment_returned_date AS returned, m.closure_reason_id IS NOT NULL AS closed,
                COALESCE(l.no_followup, FALSE) AS no_followup,
@@ -38,18 +38,15 @@ def item(question):
                    AND n.replied_until >= %(today)s) AS replied_until,
                cp.id IN (SELECT own.commercial_partner_id FROM res_company c
                            JOIN res_partner own ON own.id = c.partner_id) AS internal,
-               CASE WHEN l.date > %(today)s THEN GREATEST(-l.amount_residual_currency, 0) ELSE 0 END AS flying
-          FROM account_move_line l
-          JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+               CASE WHEN l.date > %(today)s THEN GREATEST(-l.residual_currency, 0) ELSE 0 END AS flying
+          FROM (%(items)s) l
           JOIN account_move m ON m.id = l.move_id
-          JOIN res_partner p ON p.id = l.partner_id
-          JOIN res_partner cp ON cp.id = p.commercial_partner_id
+          JOIN res_partner cp ON cp.id = l.customer_id
          WHERE l.company_id = %(company)s
-           AND l.reconciled IS NOT TRUE
-           AND l.parent_state = 'posted'
-           AND l.amount_residual_currency != 0
+           AND l.residual_currency != 0
            AND %(only)s
         """,
+        items=open_now(),
         only=_only(question, ("cp", "id")),
         company=question.company_id,
         today=question.today,

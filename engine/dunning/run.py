@@ -3,6 +3,7 @@ the number of statements doesn't depend on the number of items."""
 
 from odoo.tools import SQL
 
+from ..books.items import open_now
 from ..handling.workdays import moved_days
 from .deciding import NOT_LISTED, decide
 from .exceptions import contact_key
@@ -201,14 +202,12 @@ def overdue_paid(today):
                  JOIN account_move m ON m.id = l.move_id AND m.handling_role = 'lost'
                 WHERE nl.notice_id = n.id)
            AND NOT EXISTS (
-               SELECT 1 FROM account_move_line l
-                 JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
-                 JOIN res_partner c ON c.id = l.partner_id
-                WHERE c.commercial_partner_id = n.partner_id AND l.company_id = n.company_id
-                  AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE AND l.balance > 0
-                  AND COALESCE(l.date_maturity, l.date) < %(today)s)
+               SELECT 1 FROM (%(items)s) i
+                WHERE i.customer_id = n.partner_id AND i.company_id = n.company_id AND i.balance > 0
+                  AND i.due < %(today)s)
       ORDER BY n.partner_id, n.company_id, n.id DESC
         """,
+        items=open_now(),
         today=today,
     )
 

@@ -23,6 +23,8 @@ class AccountMoveLine(models.Model):
 
     # Serves the desk: which payments came back.
     _payment_return_idx = models.Index("(company_id) WHERE payment_return_open")
+    # Serves what was open on a day: drafts that are matched still.
+    _matched_draft_idx = models.Index("(id) WHERE parent_state = 'draft' AND matching_number IS NOT NULL")
 
     def write(self, vals):
         result = super().write(vals)

@@ -133,6 +133,22 @@ class TestAgeing(ReceivablesCase):
         self.assertEqual(rows.move_id, halves)
         self.assertEqual((sum(rows.mapped("age_2")), sum(rows.mapped("not_due"))), (50.0, 50.0))
 
+    def test_what_is_matched_with_a_draft_is_open(self):
+        """The host keeps the matches of an entry that is reset to draft."""
+        move, other = self.invoice(due="2026-02-10"), self.invoice(due="2026-02-10", amount=70.0)
+        payment, credited = self.pay_on(move, "2026-02-20"), self.pay_on(other, "2026-02-20")
+        for day in ("2026-02-25", "2026-03-10"):
+            self.assertEqual((sum(self.ageing(day).mapped("residual")), self.ledger(day)), (0.0, 0.0))
+        payment.move_id.button_draft()
+        other.button_draft()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        rows = self.ageing("2026-03-10")
+        self.assertEqual(sum(rows.mapped("residual")), self.ledger("2026-03-10"))
+        amounts = {row.move_id: row.residual for row in rows}
+        self.assertEqual(amounts, {move: 100.0, credited.move_id: -70.0})
+        self.assertEqual(sum(self.ageing("2026-02-15").mapped("residual")), self.ledger("2026-02-15"))
+
     def test_customers_and_their_parents(self):
         group, daughter, granddaughter = (
             self.env["res.partner"].create({"name": name, "is_company": True}) for name in ("Group", "One", "Two")
