@@ -74,7 +74,7 @@
         "views/books/document_particulars_views.xml",
         "views/dunning/res_config_settings_views.xml",
         "views/collecting/collector_views.xml",
-        "views/collecting/sales_release_views.xml",
+        "views/collecting/credit_hold_views.xml",
         "views/collecting/watch_views.xml",
         "views/books/res_config_settings_views.xml",
         "views/books/ageing_views.xml",

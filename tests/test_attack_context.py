@@ -75,7 +75,7 @@ class TestContext(ServedCase):
         for method in ("action_run", "action_run_now"):
             [run] = self.boss.call("dunning.run", "create", [{"date": NEXT_YEAR}])
             sentence = self.assertRefused("UserError", self.boss.call, "dunning.run", method, [run])
-            self.assertIn("can't be for a day to come", sentence)
+            self.assertIn("can't be for a future date", sentence)
 
     def test_a_promise_for_2060(self):
         context = {"l2c_today": "2060-01-01"}

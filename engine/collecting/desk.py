@@ -139,7 +139,7 @@ def desk(today, rate, zone):
     )
 
 
-def customers(now, local_now, rate, zone):
+def worklist(now, local_now, rate, zone):
     """SQL for the customers' lines of the call list; other parameters as of ``call_list``.
 
     :param rate: an expression on ``currency_id``: the reader's currency for one unit

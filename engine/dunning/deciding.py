@@ -215,8 +215,8 @@ def _noticed(question):
 
 
 def _code(question):
-    """The first reason that applies, in the order of the contract. An item that rises today
-    has the code ``rises`` until the end; ``reminded`` stays in force until the next level is
+    """The first reason that applies, in the order of the contract. An item that escalates today
+    has the code ``escalates`` until the end; ``reminded`` stays in force until the next level is
     due, and while its notice waits for approval."""
     return SQL(
         """
@@ -241,7 +241,7 @@ def _code(question):
              WHEN next_id IS NULL THEN 'last_level'
              WHEN %(noticed)s > %(today)s - minimum_days_between THEN 'too_soon'
              WHEN %(no_address)s THEN 'no_address'
-             ELSE 'rises'
+             ELSE 'escalates'
         END
         """,
         today=question.today,
@@ -266,7 +266,7 @@ def decide(question):
     """SQL with one row for each open debit item of the company.
 
     ``id`` (of the journal item), ``move_id, partner_id, currency_id, residual, due, code,
-    policy_id, promise_id, dispute_id``; ``rises``: it goes up to ``level_id`` today;
+    policy_id, promise_id, dispute_id``; ``escalates``: it goes up to ``level_id`` today;
     ``listed``: a notice to the customer names it; ``level_id``: else the level reached, or
     the first to come; ``next_date``: when the reason ends or the level comes.
     """
@@ -277,26 +277,26 @@ def decide(question):
              weighed AS (%(weighed)s),
              fact AS (%(fact)s),
              coded AS MATERIALIZED (SELECT fact.*, %(code)s AS code FROM fact),
-             listing AS (SELECT coded.*, code = 'rises' OR (due < %(today)s AND code NOT IN %(not_listed)s) AS listed
+             listing AS (SELECT coded.*, code = 'escalates' OR (due < %(today)s AND code NOT IN %(not_listed)s) AS listed
                            FROM coded),
-             ripe AS (SELECT listing.*, code = 'rises' AND credit < SUM(residual) FILTER (WHERE listed)
+             ripe AS (SELECT listing.*, code = 'escalates' AND credit < SUM(residual) FILTER (WHERE listed)
                                     OVER (PARTITION BY partner_id, currency_id) AS is_ripe
                         FROM listing),
-             risen AS (SELECT ripe.*, is_ripe AND %(enough)s AS rises FROM ripe),
-             decided AS (SELECT risen.*, bool_or(rises) OVER (PARTITION BY partner_id, currency_id) AS noticed_today
-                           FROM risen)
+             escalated AS (SELECT ripe.*, is_ripe AND %(enough)s AS escalates FROM ripe),
+             decided AS (SELECT escalated.*, bool_or(escalates) OVER (PARTITION BY partner_id, currency_id) AS noticed_today
+                           FROM escalated)
         SELECT id, move_id, partner_id, currency_id, residual, due, due_next, invoiced, sent, returned, policy_id, sequence,
                minimum_days_between, trust,
-               promise_id, dispute_id, rises, listed,
-               CASE WHEN code != 'rises' THEN code WHEN rises THEN 'reminded'
+               promise_id, dispute_id, escalates, listed,
+               CASE WHEN code != 'escalates' THEN code WHEN escalates THEN 'reminded'
                     WHEN is_ripe THEN 'postponed' ELSE 'covered_by_credit' END AS code,
-               CASE WHEN rises THEN next_id ELSE COALESCE(reached_id, next_id) END AS level_id,
+               CASE WHEN escalates THEN next_id ELSE COALESCE(reached_id, next_id) END AS level_id,
                CASE WHEN code = 'promised' THEN promised_until + 1
                     WHEN code = 'disputed' THEN revisit_date
                     WHEN code = 'on_hold' THEN hold_until + 1
                     WHEN code = 'replied' THEN replied_until + 1
                     WHEN code = 'too_soon' THEN %(noticed)s + minimum_days_between
-                    WHEN rises THEN %(today)s
+                    WHEN escalates THEN %(today)s
                     WHEN is_ripe THEN %(today)s + 1
                     WHEN code = 'not_due' THEN COALESCE(moved.working_day, comes)
                     WHEN code = 'reminded' AND comes IS NOT NULL

@@ -25,7 +25,7 @@ def close_decisions(question):
                SELECT 1 FROM dunning_decided d
                 WHERE d.id = old.move_line_id AND d.code = old.code
                   AND d.level_id IS NOT DISTINCT FROM old.level_id
-                  AND NOT d.rises
+                  AND NOT d.escalates
                   AND d.promise_id IS NOT DISTINCT FROM (old.params->>'promise_id')::int
                   AND d.dispute_id IS NOT DISTINCT FROM (old.params->>'dispute_id')::int)
         """,
@@ -49,14 +49,14 @@ def move_decisions(question):
 
 def open_decisions(question, uid, now):
     """SQL: a decision for each open item that has none in force. The next step of an item
-    that rises is the level after."""
+    that escalates is the level after."""
     return SQL(
         """
         INSERT INTO dunning_decision
                (move_line_id, move_id, company_id, partner_id, date, current, code, level_id, next_date, params,
                 create_uid, create_date, write_uid, write_date)
         SELECT d.id, d.move_id, %(company)s, d.partner_id, %(today)s, TRUE, d.code, d.level_id,
-               CASE WHEN NOT d.rises THEN d.next_date
+               CASE WHEN NOT d.escalates THEN d.next_date
                     WHEN follows.day IS NOT NULL
                     THEN GREATEST(COALESCE(moved.working_day, follows.day), %(today)s + d.minimum_days_between) END,
                jsonb_strip_nulls(jsonb_build_object('promise_id', d.promise_id, 'dispute_id', d.dispute_id)),
@@ -67,7 +67,7 @@ def open_decisions(question, uid, now):
                                      WHEN 'returned' THEN d.returned ELSE d.due_next END
                        + v.delay_days AS day
               FROM dunning_level v
-             WHERE d.rises AND v.policy_id = d.policy_id AND v.sequence > d.sequence
+             WHERE d.escalates AND v.policy_id = d.policy_id AND v.sequence > d.sequence
                AND NOT (v.delay_from = 'due' AND v.delay_days < 0)
                AND (v.skip_trusted AND d.trust = 'good') IS NOT TRUE
           ORDER BY v.sequence LIMIT 1
@@ -85,7 +85,7 @@ def open_decisions(question, uid, now):
 
 
 def make_notices(run_id, question, uid, now, *, held=False):
-    """SQL: one notice for each customer, currency and policy with an item that rises; it
+    """SQL: one notice for each customer, currency and policy with an item that escalates; it
     takes the highest of their levels. ``held``: the run itself asks for all approvals. Each has
     the token of its page (random, from PostgreSQL's strong source)."""
     return SQL(
@@ -97,7 +97,7 @@ def make_notices(run_id, question, uid, now, *, held=False):
                CASE WHEN v.requires_approval AND NOT %(held)s THEN 'to_approve' ELSE 'draft' END,
                gen_random_uuid()::varchar, %(uid)s, %(now)s, %(uid)s, %(now)s
           FROM (SELECT partner_id, currency_id, policy_id, (array_agg(level_id ORDER BY sequence DESC, level_id DESC))[1] AS level_id
-                  FROM dunning_decided WHERE rises
+                  FROM dunning_decided WHERE escalates
               GROUP BY partner_id, currency_id, policy_id) g
           JOIN dunning_level v ON v.id = g.level_id
           JOIN res_partner p ON p.id = g.partner_id
@@ -113,7 +113,7 @@ def make_notices(run_id, question, uid, now, *, held=False):
 
 
 def make_lines(run_id, question, uid, now):
-    """SQL: the items that rise, the others past due, and the open credits as negative lines."""
+    """SQL: the items that escalate, the others past due, and the open credits as negative lines."""
     return SQL(
         """
         INSERT INTO dunning_notice_line
@@ -122,7 +122,7 @@ def make_lines(run_id, question, uid, now):
         SELECT n.id, x.id, x.level_id, x.residual, GREATEST(%(today)s - x.due, 0), n.state,
                %(uid)s, %(now)s, %(uid)s, %(now)s
           FROM dunning_notice n
-          JOIN (SELECT id, partner_id, currency_id, residual, due, CASE WHEN rises THEN level_id END AS level_id
+          JOIN (SELECT id, partner_id, currency_id, residual, due, CASE WHEN escalates THEN level_id END AS level_id
                   FROM dunning_decided WHERE listed
                  UNION ALL
                 SELECT id, partner_id, currency_id, residual, due, NULL FROM (%(credits)s) credit) x
@@ -235,13 +235,13 @@ def in_states(states, company_id=None):
 
 
 def changed_by_the_books(notice_ids, withdrawn=()):
-    """SQL for (notice id, whether an item that rose is still open) of those of the notices (ids, or
+    """SQL for (notice id, whether an item that escalated is still open) of those of the notices (ids, or
     SQL for them) whose lines no longer say what the books say. Lines with the ids ``withdrawn``
     count as if their items were paid."""
     return SQL(
         """
-        SELECT notice_id, bool_or(rose AND NOT gone)
-          FROM (SELECT nl.notice_id, nl.level_id IS NOT NULL AS rose, %(gone)s AS gone,
+        SELECT notice_id, bool_or(escalated AND NOT gone)
+          FROM (SELECT nl.notice_id, nl.level_id IS NOT NULL AS escalated, %(gone)s AS gone,
                        nl.amount_residual != l.amount_residual_currency AS differs
                   FROM dunning_notice_line nl JOIN account_move_line l ON l.id = nl.move_line_id
                  WHERE nl.notice_id IN %(ids)s) line

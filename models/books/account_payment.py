@@ -41,7 +41,7 @@ class AccountPayment(models.Model):
             lambda payment: payment.payment_type == "inbound" and payment.state in ("in_process", "paid")
         )
         if not payments:
-            raise UserError(self.env._("No payment is there that could be returned."))
+            raise UserError(self.env._("There is no payment to return."))
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.payment_return_action")
         context = {"default_payment_ids": payments.ids, "default_payment_id": payments[-1:].id}
         return action | {"context": context}

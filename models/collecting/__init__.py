@@ -9,7 +9,7 @@ from . import promise
 from . import crm_lead
 from . import sale_order
 from . import collector_rule
-from . import sales_release
+from . import credit_hold
 from . import watch
 from . import payment_transaction
 from . import res_company

@@ -57,7 +57,7 @@ class CallListLine(models.Model):
         if self.env.context.get("l2c_without_customers"):
             return []
         rate = self.env.company._dunning_rate_sql(local_now.date())
-        return [engine.customers(now, local_now, rate, self._zone())]
+        return [engine.worklist(now, local_now, rate, self._zone())]
 
     def _zone(self):
         """The name of the reader's time zone."""

@@ -126,7 +126,7 @@ class DunningNotice(models.Model):
         """In whose name the notice goes out; nobody's: the company's."""
         sender = self.level_id.sender
         if sender == "salesperson":
-            return self._raised_invoices().invoice_user_id[:1]
+            return self._escalated_invoices().invoice_user_id[:1]
         if sender == "collector":
             return self.partner_id.with_company(self.company_id).collector_id
         return self.policy_id.user_id if sender == "responsible" else self.env["res.users"]
@@ -136,14 +136,14 @@ class DunningNotice(models.Model):
         responsible; or who stands in for them while they are away."""
         candidates = (
             self.partner_id.with_company(self.company_id).collector_id,
-            self._raised_invoices().invoice_user_id,
+            self._escalated_invoices().invoice_user_id,
             self.policy_id.user_id,
             self.policy_id.create_uid,
         )
         found = next((user[:1] for users in candidates if (user := users.filtered("active"))), self.env.user)
         return found._acting()
 
-    def _raised_invoices(self):
+    def _escalated_invoices(self):
         return self.line_ids.filtered("level_id").move_line_id.move_id
 
     def write(self, vals):
@@ -210,7 +210,7 @@ class DunningNotice(models.Model):
         self._queue()
 
     def action_cancel(self):
-        """Cancel what has not been sent; its items may rise again at the next run."""
+        """Cancel what has not been sent; the next run decides about its items anew."""
         self.check_access("write")
         leaving = self - self._not_leaving()
         if sent := self.filtered(lambda notice: notice.state == "sent"):
@@ -288,7 +288,7 @@ class DunningNotice(models.Model):
     def _bank_account(self):
         """The account on which the invoices ask for the money, else the company's first."""
         # Whoever sees the notice is told where to pay.
-        invoices_sudo = self.sudo()._raised_invoices()
+        invoices_sudo = self.sudo()._escalated_invoices()
         return invoices_sudo.partner_bank_id[:1] or self.sudo().company_id.partner_id.bank_ids[:1]  # as above
 
     def _payment_reference(self):

@@ -313,7 +313,7 @@ class DunningNotice(models.Model):
     def _invoice_attachments(self):
         """The invoices that rose, as PDF: those that were sent, else printed anew."""
         values = []
-        for move in self._raised_invoices().filtered(lambda move: move.is_invoice()):
+        for move in self._escalated_invoices().filtered(lambda move: move.is_invoice()):
             sent = move.invoice_pdf_report_id
             raw = sent.raw or self.env["ir.actions.report"]._render_qweb_pdf("account.account_invoices", move.ids)[0]
             name = sent.name or move._get_invoice_report_filename()

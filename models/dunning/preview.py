@@ -29,7 +29,7 @@ class DunningPreview(models.Model):
     next_date = fields.Date("Next Step on", readonly=True)
     promise_id = fields.Many2one("dunning.promise", readonly=True)
     dispute_id = fields.Many2one("dunning.dispute", readonly=True)
-    rises = fields.Boolean("Goes Out", readonly=True)
+    escalates = fields.Boolean("Goes Out", readonly=True)
 
     @property
     def _table_query(self):

@@ -95,7 +95,7 @@ class DunningRun(models.Model):
     def action_run(self):
         """Do the whole run in this transaction, without committing.
 
-        :raise UserError: when it is for a day to come
+        :raise UserError: when it is for a future date
         """
         self.check_access("write")
         self._check_day()
@@ -137,7 +137,7 @@ class DunningRun(models.Model):
 
     def _check_day(self):
         if any(run.date > run._today() for run in self):
-            raise UserError(self.env._("A run can't be for a day to come. The preview shows what the next days bring."))
+            raise UserError(self.env._("A run can't be for a future date. The preview shows what comes next."))
 
     # The work ------------------------------------------------------------------------
 

@@ -79,7 +79,7 @@ class DunningRun(models.Model):
     @api.model
     def _remind_now(self, company, partners):
         """Decide about the commercial ``partners`` now, and queue their notices, which are
-        returned. The engine's own rules hold: who rises, daily limits, hours for sending.
+        returned. The engine's own rules hold: who escalates, daily limits, hours for sending.
 
         :raise UserError: when something is in the way of every run
         """

@@ -67,7 +67,7 @@ class HandlingMixin(models.AbstractModel):
         :param channel: one of ``engine.handling.contact.CONTACT_CHANNELS``
         :param note: what was said
         :param date: when, a UTC datetime; now when left out
-        :raise UserError: for an outcome or channel that there isn't, or a date to come
+        :raise UserError: for an outcome or channel that there isn't, or a future date
         """
         self.check_access("write")
         self.env["contact.attempt"].check_access("create")

@@ -1,4 +1,4 @@
-from . import page_mixin
+from . import token_page
 from . import notice
 from . import balance_confirmation
 from . import answer

@@ -16,7 +16,7 @@ class BalanceConfirmation(models.Model):
     """A customer was asked whether our balance at the end of a day is theirs too."""
 
     _name = "balance.confirmation"
-    _inherit = ["l2c.clock.mixin", "l2c.state.mixin", "l2c.portal.page.mixin", "mail.activity.mixin"]
+    _inherit = ["l2c.clock.mixin", "l2c.state.mixin", "l2c.token.page.mixin", "mail.activity.mixin"]
     _description = "Balance Confirmation"
     _order = "day desc, id desc"
     _rec_name = "partner_id"

@@ -22,7 +22,7 @@ class DunningNotice(models.Model):
     """The page behind a notice, on which the customer sees what is open, pays, and answers."""
 
     _name = "dunning.notice"
-    _inherit = ["l2c.portal.page.mixin", "dunning.notice"]
+    _inherit = ["l2c.token.page.mixin", "dunning.notice"]
 
     expires_on = fields.Date(
         readonly=True, copy=False, help="Until then the customer can open the page: it was paid, or cancelled."
@@ -165,7 +165,7 @@ class DunningNotice(models.Model):
     def _who_answers(self, answer):
         """The responsible; who knows the right person, when this was the wrong one."""
         if answer.kind == "wrong_person":
-            return (self.partner_id.user_id or self._raised_invoices().invoice_user_id)[:1] or self._responsible()
+            return (self.partner_id.user_id or self._escalated_invoices().invoice_user_id)[:1] or self._responsible()
         return self._responsible()
 
     # How long the page is there ------------------------------------------------------------

@@ -45,7 +45,7 @@ class TestPlans(PromiseCase):
         plan = self.plan(self.move)
         plan.action_cancel()
         self.assertEqual((plan.state, self.customer.collection_state), ("cancelled", "normal"))
-        self.assertTrue(self.preview(self.move).rises)
+        self.assertTrue(self.preview(self.move).escalates)
 
     def test_a_customer_with_the_lawyer_stays_there(self):
         self.customer.collection_state = "lawyer"

@@ -233,16 +233,16 @@ class TestBrokenPromises(PromiseCase):
         self.promise(self.move, date="2026-03-12")
         self.assertEqual(self.code(self.move, "2026-03-15"), "promised")
         preview = self.preview(self.move, "2026-03-16")
-        self.assertEqual((preview.code, preview.level_id.name, preview.rises), ("reminded", "First", True))
+        self.assertEqual((preview.code, preview.level_id.name, preview.escalates), ("reminded", "First", True))
         self.run_on("2026-03-16")
         self.assertEqual(self.code(self.move, "2026-03-20"), "reminded")
-        self.assertFalse(self.preview(self.move, "2026-03-20").rises)
+        self.assertFalse(self.preview(self.move, "2026-03-20").escalates)
 
     def test_before_the_due_date_nothing_comes_early(self):
         move = self.invoice(due="2026-04-20")
         self.promise(move, date="2026-03-10")
-        self.assertFalse(self.preview(move, "2026-03-20").rises)
-        self.assertTrue(self.preview(move, "2026-04-21").rises)
+        self.assertFalse(self.preview(move, "2026-03-20").escalates)
+        self.assertTrue(self.preview(move, "2026-04-21").escalates)
 
     def test_cancelled_goes_on_as_before(self):
         promise = self.promise(self.move)

@@ -74,7 +74,7 @@ class TestReturned(PromiseCase):
         self.assertEqual(sorted(self.told().mapped("summary")), ["Broken promise", "Payment returned"])
         self.assertIn("No funds", self.move.message_ids[0].body)
         self.assertFalse(self.move.cheque_due_date)
-        self.assertTrue(self.preview(self.move).rises)
+        self.assertTrue(self.preview(self.move).escalates)
 
     def test_the_entry_is_reversed_on_the_day(self):
         payment = self.cheque("2026-03-05", entry=True)
@@ -118,7 +118,7 @@ class TestReturned(PromiseCase):
         with self.assertRaisesRegex(UserError, "No payment is there"):
             self.move.action_payment_returned()
         payment = self.cheque("2026-03-05", entry=True)
-        with self.assertRaisesRegex(UserError, "on a day to come"), self.env.cr.savepoint():
+        with self.assertRaisesRegex(UserError, "on a future date"), self.env.cr.savepoint():
             self.give_back(payment, date="2026-03-11")
         self.assertEqual((payment.state == "rejected", self.move.amount_residual), (False, 0.0))
         action = payment.action_payment_returned()

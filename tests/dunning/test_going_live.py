@@ -211,7 +211,7 @@ class TestRuns(GoingLiveCase):
 
     def test_no_run_for_a_day_to_come(self):
         run = self.env["dunning.run"].with_context(l2c_today=TODAY).create({"date": "2026-03-11"})
-        with self.assertRaisesRegex(UserError, "can't be for a day to come"):
+        with self.assertRaisesRegex(UserError, "can't be for a future date"):
             run.action_run_now()
 
     def test_a_draft_nobody_asked_for_stays(self):
@@ -229,7 +229,7 @@ class TestRuns(GoingLiveCase):
             (str(row.date), row.level_id.name, row.amount_due, row.item_count)
             for row in forecast.search([("partner_id", "=", self.customer.id)])
         ]
-        # Five days apart, each; what is past due already is listed beside what rises.
+        # Five days apart, each; what is past due already is listed beside what escalates.
         self.assertEqual(
             rows,
             [

@@ -239,10 +239,10 @@ class TestCourse(Course):
         self.check_sums()
         self.check_decisions()
         self.check_promises(day)
-        risen = fresh.line_ids.filtered("level_id").move_line_id
-        before = self.written(but=risen)
+        escalated = fresh.line_ids.filtered("level_id").move_line_id
+        before = self.written(but=escalated)
         self.run_on(day)
-        self.assertEqual(self.written(but=risen), before)
+        self.assertEqual(self.written(but=escalated), before)
 
     def check_promises(self, day):
         """None is open whose grace is over, or whose items are settled; a broken one is not in the future."""

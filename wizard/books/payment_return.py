@@ -22,7 +22,7 @@ class PaymentReturn(models.TransientModel):
         for wizard in self:
             if wizard.date > wizard._today():
                 raise UserError(
-                    self.env._("A payment can't be returned on a day to come. Choose today or an earlier day.")
+                    self.env._("A payment can't be returned on a future date. Choose today or an earlier day.")
                 )
             if wizard.payment_id.state not in ("in_process", "paid"):
                 raise UserError(self.env._("This payment was taken back already."))

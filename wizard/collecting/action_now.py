@@ -11,7 +11,7 @@ class CollectionAction(models.TransientModel):
 
     @api.model
     def _remind(self, records):
-        """Remind the customers of ``records`` now, where the engine says that an item rises."""
+        """Remind the customers of ``records`` now, where the engine says that an item escalates."""
         self._check_collections()
         wizard = self.new({"res_model": records._name, "res_ids": records.ids})
         notices, left = self.env["dunning.notice"], Counter()

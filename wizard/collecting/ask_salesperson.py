@@ -55,7 +55,7 @@ class DunningAskSalesperson(models.TransientModel):
         customer = record.partner_id if "partner_id" in record._fields else record
         invoices = record if record._name == "account.move" else self.env["account.move"]
         if record._name == "dunning.notice":
-            invoices = record._raised_invoices()
+            invoices = record._escalated_invoices()
         sellers = invoices.invoice_user_id | customer.user_id | customer.commercial_partner_id.user_id
         user = sellers.filtered("active")[:1]
         if not user:

@@ -39,7 +39,7 @@ class DunningSalesRelease(models.Model):
             if (order.partner_id.commercial_partner_id, order.company_id) != (release.partner_id, release.company_id):
                 raise ValidationError(
                     self.env._(
-                        "%(order)s is no order of %(customer)s.", order=order.name, customer=release.partner_id.name
+                        "%(order)s isn't an order of %(customer)s.", order=order.name, customer=release.partner_id.name
                     )
                 )
 
