@@ -15,6 +15,7 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
 
     @http.route(["/my/collection/<int:notice_id>"], type="http", auth="public", website=True, sitemap=False)
     def answer_page(self, notice_id, access_token="", done=None, **_query):
+        """The page behind a notice, for whoever has its link."""
         notice_sudo = self._notice(notice_id, access_token)
         answer = notice_sudo.answer_ids.filtered(lambda answer: answer.id == read_number(done or ""))
         return self._render_page(notice_sudo, answer=answer, done_payment=done == "payment")

@@ -10,6 +10,7 @@ class BalancePage(TokenPages, http.Controller):
 
     @http.route("/my/balance/<int:confirmation_id>", type="http", auth="public", website=True, sitemap=False)
     def balance_page(self, confirmation_id, access_token="", **_query):
+        """The page behind the question about a balance, for whoever has its link."""
         return self._render_balance(self._page_of("balance.confirmation", confirmation_id, access_token))
 
     @http.route(

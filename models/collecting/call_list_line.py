@@ -221,18 +221,23 @@ class CallListLine(models.Model):
     # Calling -----------------------------------------------------------------------------
 
     def action_says_paid(self):
+        """The customer says that it has paid."""
         return self._log("action_says_paid")
 
     def action_hardship(self):
+        """The customer can't pay now."""
         return self._log("action_hardship")
 
     def action_promise(self):
+        """The customer promises to pay: ask how much, and when."""
         return self._log("action_promise")
 
     def action_plan(self):
+        """The customer pays in instalments: ask for them."""
         return self._log("action_plan")
 
     def action_refused(self):
+        """The customer refuses to pay."""
         return self._log("action_refused")
 
     def action_answer_done(self):

@@ -61,24 +61,31 @@ class ResPartner(models.Model):
     # One click on the desk -----------------------------------------------------------
 
     def action_reached(self):
+        """The customer was reached: ask what came of it."""
         return self._result_dialog("reached")
 
     def action_call_back(self):
+        """The customer asks for another call: ask when."""
         return self._result_dialog("callback")
 
     def action_says_paid(self):
+        """The customer says that it has paid: ask when and how."""
         return self._result_dialog("says_paid")
 
     def action_hardship(self):
+        """The customer can't pay now: ask what was said."""
         return self._result_dialog("hardship")
 
     def action_refused(self):
+        """The customer refuses to pay: ask what was said."""
         return self._result_dialog("refused")
 
     def action_no_answer(self):
+        """Nobody answered."""
         return self.action_log_attempt("no_answer")
 
     def action_left_message(self):
+        """A message was left."""
         return self.action_log_attempt("left_message")
 
     def _check_may_log(self):

@@ -147,6 +147,7 @@ class DunningNotice(models.Model):
         return self.line_ids.filtered("level_id").move_line_id.move_id
 
     def write(self, vals):
+        """What a state entails follows, whoever writes it."""
         result = super().write(vals)
         if "state" in vals:
             self.line_ids.notice_state = vals["state"]

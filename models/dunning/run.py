@@ -131,6 +131,7 @@ class DunningRun(models.Model):
         self._cron()._trigger()
 
     def action_open_notices(self):
+        """Show the notices of these runs."""
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.dunning_notice_action")
         return action | {"domain": [("run_id", "in", self.ids)], "context": {"search_default_group_state": 1}}

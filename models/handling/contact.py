@@ -52,12 +52,15 @@ class HandlingMixin(models.AbstractModel):
         return self.action_log_attempt("reached")
 
     def action_no_answer(self):
+        """Nobody answered."""
         return self.action_log_attempt("no_answer")
 
     def action_left_message(self):
+        """A message was left."""
         return self.action_log_attempt("left_message")
 
     def action_call_back(self):
+        """They ask for another call."""
         return self.action_log_attempt("callback")
 
     def action_log_attempt(self, outcome, channel="call", note=None, date=None):

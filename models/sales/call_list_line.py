@@ -208,15 +208,19 @@ class CallListLine(models.Model):
         return {"type": "ir.actions.client", "tag": "l2c_call_list_next", "params": {"action": action}}
 
     def action_reached(self):
+        """Somebody was reached."""
         return self._log("action_reached")
 
     def action_no_answer(self):
+        """Nobody answered."""
         return self._log("action_no_answer")
 
     def action_left_message(self):
+        """A message was left."""
         return self._log("action_left_message")
 
     def action_call_back(self):
+        """They ask for another call."""
         return self._log("action_call_back")
 
     def _log(self, method):

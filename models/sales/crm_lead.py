@@ -101,6 +101,7 @@ class CrmLead(models.Model):
             self._reopen()
 
     def action_set_lost(self, **additional_values):
+        """The lead is lost; a reason is asked for where its status wants one."""
         self.check_access("write")
         if not additional_values.get("lost_reason_id"):
             self._required_reason(self._lost_status())

@@ -113,6 +113,7 @@ class SaleOrder(models.Model):
             self.filtered(lambda order: order.state == "draft").action_quotation_sent()
 
     def action_cancel(self):
+        """The quotation is cancelled; a reason is asked for where its status wants one."""
         self.check_access("write")
         self._required_reason(self._lost_status())
         return super().action_cancel()
