@@ -1,0 +1,158 @@
+"""What the addon adds to models is written by its actions, and states change along allowed ways:
+whoever writes directly, by whatever way, reads which action to call."""
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, tagged
+
+from .common import TODAY, RunCase
+
+REFUSED = r"can't be written directly\. Use "
+
+
+@tagged("post_install", "-at_install")
+class TestProtectedFields(RunCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        groups = (
+            "lead_to_cash.group_collections_manager",
+            "sales_team.group_sale_manager",
+            "account.group_account_manager",
+        )
+        cls.manager = cls.user("l2c_manager", ",".join(groups))
+
+    def records(self):
+        """One of each kind, as the manager sees it."""
+        lead, order, move = self.lead(), self.order(), self.invoice(due="2026-03-02")
+        self.run_on(TODAY)
+        lead.action_log_attempt("no_answer")
+        other = self.invoice(due="2026-03-02")
+        items = {"partner_id": self.customer.id, "move_line_ids": [Command.set(self.items(other).ids)]}
+        promise = self.env["dunning.promise"].create({**items, "amount": 10.0, "date": "2026-03-20"})
+        dispute = self.env["dunning.dispute"].create({**items, "reason": "Broken"})
+        proposal = self.env["dunning.write.off"].create({**items, "reason": "Small"})
+        question = self.env["balance.confirmation"].create(
+            {
+                "partner_id": self.customer.id,
+                "company_id": self.env.company.id,
+                "day": TODAY,
+                "balances": {},
+                "expires_on": TODAY,
+            }
+        )
+        notice = self.notices(move)
+        found = (
+            lead,
+            order,
+            move,
+            notice,
+            notice.line_ids[:1],
+            notice.run_id,
+            lead.contact_attempt_ids,
+            promise,
+            dispute,
+        )
+        return {record._name: record.with_user(self.manager) for record in (*found, proposal, question)}
+
+    def test_no_field_is_written_directly(self):
+        own_words = {
+            "dunning.promise": "stands as it was given|directly",
+            "contact.attempt": "is a fact",
+            "dunning.write.off": "by its buttons|keeps its customer",
+        }
+        for model, record in self.records().items():
+            names = record._protected_names()
+            self.assertTrue(names, model)
+            for name in names:
+                with self.subTest(model=model, field=name):
+                    before = record.sudo()[name]
+                    with self.assertRaisesRegex((UserError, AccessError), own_words.get(model, REFUSED)):
+                        record.write({name: False})
+                    self.assertEqual(record.sudo()[name], before)
+
+    def test_whatever_the_way(self):
+        records = self.records()
+        notice, run, lead = records["dunning.notice"], records["dunning.run"], records["crm.lead"]
+        ways = {
+            "saved by the web client": lambda: notice.web_save({"state": "sent"}, {"state": {}}),
+            "through the run": lambda: run.write({"notice_ids": [Command.update(notice.id, {"amount_due": 1.0})]}),
+            "through the run's form": lambda: run.web_save(
+                {"notice_ids": [Command.update(notice.id, {"state": "sent"})]}, {"state": {}}
+            ),
+            "a lead with a past": lambda: lead.create({"name": "New", "first_response_hours": 1.0}),
+            "a copy": lambda: notice.copy(),
+        }
+        for way, work in ways.items():
+            with self.subTest(way), self.assertRaisesRegex((UserError, AccessError), f"{REFUSED}|not allowed"):
+                work()
+        imported = lead.load(["name", "attempt_count"], [["New", "7"]])
+        self.assertFalse(imported["ids"])
+        self.assertRegex(imported["messages"][0]["message"], REFUSED)
+        self.assertEqual(notice.state, "queued")
+
+    def test_the_first_state_is_the_models_own(self):
+        move = self.invoice(due="2026-03-02")
+        values = {"partner_id": self.customer.id, "move_line_ids": [Command.set(self.items(move).ids)]}
+        promises = self.env["dunning.promise"].with_user(self.manager)
+        self.env["ir.default"].set("dunning.promise", "state", "kept")
+        self.env["ir.default"].set("crm.lead", "attempt_count", 5)
+        promise = promises.with_context(default_state="kept", default_is_followed_up=True).create(
+            {**values, "amount": 10.0, "date": "2026-03-20"}
+        )
+        self.assertEqual((promise.state, promise.is_followed_up), ("open", False))
+        lead = self.env["crm.lead"].with_user(self.manager).create({"name": "New"})
+        self.assertEqual(lead.attempt_count, 0)
+        with self.assertRaisesRegex(UserError, REFUSED):
+            promises.create({**values, "amount": 10.0, "date": "2026-03-20", "state": "kept"})
+
+    def test_what_people_write_goes_on(self):
+        records = self.records()
+        lead, dispute, order = records["crm.lead"], records["dunning.dispute"], records["sale.order"]
+        lead.write({"need": "A printer", "interest_level": "high", "next_action_date": "2026-03-20", "priority": "2"})
+        with Form(dispute) as form:
+            form.note = "Two of three are broken"
+            form.revisit_date = "2026-03-20"
+        order.next_action_date = "2026-03-20"
+        message = records["dunning.notice"].message_post(body="Called them")
+        self.assertEqual(
+            (lead.need, str(dispute.revisit_date), message.model), ("A printer", "2026-03-20", "dunning.notice")
+        )
+        copied = lead.copy()
+        self.assertEqual((copied.need, copied.attempt_count, copied.handling_role), ("A printer", 0, "new"))
+
+    def test_fields_of_others_stay_free(self):
+        self.env["ir.model.fields"].create(
+            {
+                "name": "x_colour",
+                "field_description": "Colour",
+                "model_id": self.env["ir.model"]._get_id("dunning.notice"),
+                "ttype": "char",
+            }
+        )
+        notice = self.records()["dunning.notice"]
+        notice.x_colour = "red"
+        self.assertEqual(notice.x_colour, "red")
+
+
+@tagged("post_install", "-at_install")
+class TestStates(RunCase):
+    def test_a_way_that_is_closed_says_so(self):
+        notice = self.notices_of(self.invoice(due="2026-03-02"))
+        notice.mail_id.write({"state": "sent"})
+        self.assertEqual(str(notice.sent_on), "2026-03-10 12:00:00")
+        for action in ("action_cancel", "action_approve", "action_retry"):
+            with self.subTest(action), self.assertRaisesRegex(UserError, "is “Sent” and can't become .* What was sent"):
+                getattr(notice, action)()
+
+    def test_ways_are_between_states_that_there_are(self):
+        models = [model for model in self.env.values() if getattr(model, "_transitions", None)]
+        self.assertGreater(len(models), 5)
+        for model in models:
+            states = {value for value, _label in model._fields[model._state_field].selection}
+            with self.subTest(model._name):
+                self.assertLessEqual({target for ways in model._transitions.values() for target in ways}, states)
+
+    def notices_of(self, move):
+        self.run_on(TODAY)
+        return self.notices(move)
