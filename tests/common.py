@@ -135,10 +135,10 @@ class RunCase(DunningCase):
     def run_on(self, day):
         run = self.env["dunning.run"].with_context(l2c_today=day).create({"date": day})
         run.action_run()
-        self.write_mails(day)
+        self.mails_due(day)
         return run
 
-    def write_mails(self, day=TODAY):
+    def mails_due(self, day=TODAY):
         """What the mail queue does first: the e-mails of notices whose moment has come."""
         self.env["dunning.notice"].with_context(l2c_today=day)._write_due_mails()
 

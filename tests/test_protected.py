@@ -81,7 +81,7 @@ class TestProtectedFields(RunCase):
                 {"notice_ids": [Command.update(notice.id, {"state": "sent"})]}, {"state": {}}
             ),
             "a lead with a past": lambda: lead.create({"name": "New", "first_response_hours": 1.0}),
-            "a copy": lambda: notice.copy(),
+            "a copy": notice.copy,
         }
         for way, work in ways.items():
             with self.subTest(way), self.assertRaisesRegex((UserError, AccessError), f"{REFUSED}|not allowed"):

@@ -156,12 +156,12 @@ def _gone(withdrawn):
 
 
 def link_mails(rows):
-    """SQL: notices get their e-mail and the moment it may leave; ``rows`` are (notice id, mail
+    """SQL: notices get their e-mail and the moment in which it was written; ``rows`` are (notice id, mail
     id, moment)."""
     values = SQL(", ").join(SQL("(%s, %s, %s::timestamp)", *row) for row in rows)
     return SQL(
         """
-        UPDATE dunning_notice n SET mail_id = x.mail_id, send_at = x.moment
+        UPDATE dunning_notice n SET mail_id = x.mail_id, is_written = TRUE, send_at = x.moment
           FROM (VALUES %s) x(id, mail_id, moment)
          WHERE x.id = n.id
         """,

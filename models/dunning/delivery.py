@@ -124,6 +124,8 @@ class DunningNotice(models.Model):
     def _cron_follow(self):
         """Notices follow what they could not follow at once: an e-mail whose sender has ended, or
         the books, while their e-mail was at the server."""
+        lost = [("state", "=", "queued"), ("is_written", "=", True), ("mail_id", "=", False)]
+        self.search(lost)._lose_mail()
         self.env.flush_all()
         behind = [notice_id for [notice_id] in self.env.execute_query(engine.behind_their_mails(FOLLOWS))]
         self._follow_in_batches(behind, lambda notices: notices._follow_mails(notices.mail_id))

@@ -57,6 +57,7 @@ class DunningNotice(models.Model):
     amount_due = fields.Monetary(readonly=True)
     line_ids = fields.One2many("dunning.notice.line", "notice_id", "Items", readonly=True)
     mail_id = fields.Many2one("mail.mail", "E-mail", ondelete="set null", index="btree_not_null", readonly=True)
+    is_written = fields.Boolean("E-mail Was Written", readonly=True, copy=False)
     activity_id = fields.Many2one(
         "mail.activity", "Task", ondelete="set null", index="btree_not_null", readonly=True, copy=False
     )
@@ -77,8 +78,11 @@ class DunningNotice(models.Model):
     _replied_idx = models.Index("(partner_id, company_id) WHERE replied_until IS NOT NULL")
 
     def _init_column(self, column_name):
-        """Of notices from before there was the column: noon of their day, in their company's zone."""
+        """Of notices from before there were the columns: whether they have a mail; noon of their day, in
+        their company's zone."""
         super()._init_column(column_name)
+        if column_name == "is_written":
+            self.env.cr.execute("UPDATE dunning_notice SET is_written = TRUE WHERE mail_id IS NOT NULL")
         if column_name == "sent_on":
             for company in self.env["res.company"].with_context(active_test=False).search([]):
                 self.env.cr.execute(

@@ -24,7 +24,7 @@ class DunningNotice(models.Model):
     _inherit = "dunning.notice"
 
     # Serves the mail queue: whose moment has come.
-    _due_idx = models.Index("(send_at, id) WHERE state = 'queued' AND channel = 'email' AND mail_id IS NULL")
+    _due_idx = models.Index("(send_at, id) WHERE state = 'queued' AND channel = 'email' AND is_written IS NOT TRUE")
 
     # Queueing ------------------------------------------------------------------------
 
@@ -94,10 +94,10 @@ class DunningNotice(models.Model):
     @api.model
     def _claim_due(self, after):
         """The next batch, by their ids, locked until the transaction ends."""
-        self.flush_model(["state", "channel", "mail_id", "send_at"])
+        self.flush_model(["state", "channel", "is_written", "send_at"])
         query = SQL(
             """SELECT id FROM dunning_notice
-                WHERE state = 'queued' AND channel = 'email' AND mail_id IS NULL AND send_at <= %s AND id > %s
+                WHERE state = 'queued' AND channel = 'email' AND is_written IS NOT TRUE AND send_at <= %s AND id > %s
              ORDER BY id LIMIT %s
                   FOR NO KEY UPDATE SKIP LOCKED""",
             self._now(),
@@ -135,7 +135,7 @@ class DunningNotice(models.Model):
         )
         self.env.cr.execute(engine.show_mails(mails.ids))
         mails.invalidate_recordset(["body"], flush=False)
-        self.invalidate_recordset(["mail_id", "send_at"], flush=False)
+        self.invalidate_recordset(["mail_id", "is_written", "send_at"], flush=False)
         self.env["mail.mail"]._queue_cron()._trigger()
 
     def _prepare_mail_values(self, template, lang):
@@ -281,7 +281,7 @@ class DunningNotice(models.Model):
         """These notices let go of their e-mails that have not left; nobody can wake them up."""
         waiting = self.filtered(lambda notice: notice.sudo().mail_id.state in WAITING)  # users may not see mails
         mails_sudo = waiting.sudo().mail_id  # as above
-        waiting.sudo().mail_id = False  # as above
+        waiting.sudo().write({"mail_id": False, "is_written": False})  # as above
         mails_sudo.cancel()
 
     # Leaving ---------------------------------------------------------------------------

@@ -53,9 +53,17 @@ class ContactAttempt(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         attempts = super().create(vals_list)
-        if any(attempt.date > attempt._now() for attempt in attempts):
-            raise UserError(self.env._("An attempt can't lie in the future. Plan a next action instead."))
+        attempts._follow()
         return attempts
+
+    def _follow(self):
+        """What follows from new attempts."""
+        if any(attempt.date > attempt._now() for attempt in self):
+            raise UserError(self.env._("An attempt can't lie in the future. Plan a next action instead."))
+        for (model, outcome), group in self.grouped(lambda row: (row.res_model, row.outcome)).items():
+            documents = self.env[model].browse(group.mapped("res_id"))
+            documents.check_access("read" if model == "res.partner" else "write")
+            documents._attempts_made(outcome, group)
 
     def write(self, vals):
         if not self.env.su and set(vals) - {"note"}:
@@ -67,9 +75,8 @@ class ContactAttempt(models.Model):
         """One attempt for each of ``documents``, with a line in its chatter."""
         labels = self._label("channel", channel), self._label("outcome", outcome)
         moment = self._moment(date)
-        documents.check_access("read" if documents._name == "res.partner" else "write")
-        # Attempts are made here alone; whether one may was asked.
-        attempts = self.sudo().create(
+        # Attempts are made here alone: who may, was asked; what follows is by the rights of who asked.
+        attempts = super(ContactAttempt, self.sudo()).create(
             [
                 {
                     "user_id": self.env.uid,
@@ -85,7 +92,8 @@ class ContactAttempt(models.Model):
             ]
         )
         line = Markup("<b>%s: %s</b>") % labels
-        documents._attempts_made(outcome, attempts.with_env(self.env))
+        attempts = attempts.with_env(self.env)
+        attempts._follow()
         body = line + Markup("<br/>%s") % note if note else line
         documents._message_log_batch(bodies=dict.fromkeys(documents.ids, body))
         return attempts

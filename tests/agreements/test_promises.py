@@ -194,7 +194,7 @@ class TestPromiseStates(PromiseCase):
         move, other = self.invoice(due="2026-03-02"), self.invoice(due="2026-03-02")
         self.promise(other)
         with self.assertQueryCount(1):
-            self.env["l2c.money"]._moved(self.items(move))
+            self.env["l2c.money"]._naming(self.items(move))
 
 
 @tagged("post_install", "-at_install")

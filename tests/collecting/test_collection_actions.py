@@ -50,7 +50,7 @@ class TestRemindNow(ActionCase):
         for part in ("Reminders queued: 1.", "Promised (1)", "On hold (1)", "Not due (1)", "Nothing open (1)"):
             self.assertIn(part, self.message(result))
         notice = self.notices(moves[0])
-        self.assertEqual((notice.state, notice.partner_id, notice.mail_id.state), ("queued", ripe, "outgoing"))
+        self.assertEqual((notice.state, notice.partner_id, notice.channel), ("queued", ripe, "email"))
         self.assertEqual(result["params"]["next"]["domain"], [("id", "in", notice.ids)])
 
     def test_from_invoices_and_notices(self):

@@ -187,6 +187,7 @@ class TestApproval(RunCase):
     def test_stopping_cancels_what_has_not_left(self):
         run, plain, look = self.day()
         plain.action_approve()
+        self.mails_due()
         plain[0].state = "sent"
         mail = plain[1].mail_id
         self.assertEqual(mail.state, "outgoing")

@@ -58,6 +58,7 @@ class TestPaidMeanwhile(RunCase):
         self.pay(self.move, amount=40.0)
         self.mail.send()
         self.assertEqual((self.mail.state, self.notice.state), ("cancel", "queued"))
+        self.mails_due()
         anew = self.notice.mail_id
         self.assertNotEqual(anew.message_id, self.mail.message_id)
         self.assertIn("$\xa060.00", anew.body_html)

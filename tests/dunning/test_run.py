@@ -110,8 +110,10 @@ class TestRun(RunCase):
         self.run_on("2026-03-11")
         self.assertEqual(len(self.notices(move)), 1)
         notice.action_approve()
+        self.assertEqual((notice.state, notice.mail_id.id), ("queued", False))
+        self.mails_due()
         self.assertEqual((notice.state, notice.mail_id.state), ("queued", "outgoing"))
-        with self.assertRaisesRegex(UserError, "Only notices in the state “To approve”"):
+        with self.assertRaisesRegex(UserError, "is “Queued” and can't become “Queued”. It leaves by itself"):
             notice.action_approve()
 
     def test_cancelled_items_may_rise_again(self):
@@ -166,6 +168,7 @@ class TestMoney(RunCase):
         self.pay(self.move, amount=40.0)
         self.assertEqual((self.notice.state, self.notice.amount_due), ("queued", 120.0))
         self.assertEqual(self.mail.state, "cancel")
+        self.mails_due()
         new = self.notice.mail_id
         self.assertEqual(new.state, "outgoing")
         self.assertNotEqual(new.message_id, self.mail.message_id)
@@ -187,7 +190,7 @@ class TestMoney(RunCase):
         self.move.button_draft()
         self.assertEqual((self.notice.state, self.notice.amount_due), ("queued", 60.0))
         self.other.button_draft()
-        self.assertEqual((self.notice.state, self.notice.mail_id.state), ("cancelled", "cancel"))
+        self.assertEqual((self.notice.state, self.mail.state, self.notice.mail_id.id), ("cancelled", "cancel", False))
 
     def test_the_invoice_shows_its_decision(self):
         accountant = self.user("tab_accountant", "account.group_account_invoice")
@@ -212,9 +215,10 @@ class TestMoney(RunCase):
         self.notice.action_retry()
         self.assertEqual((self.notice.state, self.notice.failure_reason), ("queued", False))
         self.assertEqual(self.move.handling_role, "new")
+        self.mails_due()
         self.notice.mail_id.write({"state": "sent"})
         self.assertEqual((self.notice.state, self.move.handling_role), ("sent", "contacted"))
-        with self.assertRaisesRegex(UserError, "can't be cancelled"):
+        with self.assertRaisesRegex(UserError, "is “Sent” and can't become “Cancelled”"):
             self.notice.action_cancel()
 
 

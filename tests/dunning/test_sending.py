@@ -48,7 +48,7 @@ class TestWindow(RunCase):
         move = self.invoice(due="2026-03-02")
         self.run_on(moment)
         notice = self.notices(move)
-        self.assertEqual(notice.send_at, notice.mail_id.scheduled_date)
+        self.assertEqual((notice.state, notice.mail_id.id), ("queued", False), "written when its moment has come")
         return str(notice.send_at)
 
     def run_on(self, moment):
@@ -74,9 +74,36 @@ class TestWindow(RunCase):
 
     def test_a_mail_that_comes_late_waits_for_the_next_window(self):
         self.leaves_at("2026-03-10 12:00:00", tz="UTC")
-        mail = self.customer.dunning_notice_ids.mail_id
+        self.mails_due("2026-03-10 12:00:00")
+        notice = self.customer.dunning_notice_ids
+        mail = notice.mail_id
         self.assertFalse(mail.with_context(l2c_today="2026-03-10 21:00:00")._claim_notice())
-        self.assertEqual(str(mail.scheduled_date), "2026-03-11 08:00:00")
+        self.assertEqual((mail.state, notice.state, notice.mail_id.id), ("cancel", "queued", False))
+        self.assertEqual(str(notice.send_at), "2026-03-11 08:00:00")
+        self.mails_due("2026-03-11 08:00:00")
+        self.assertTrue(notice.mail_id.with_context(l2c_today="2026-03-11 08:00:00")._claim_notice())
+
+    def test_a_mail_of_yesterday_is_written_anew(self):
+        """Its text counts from the day on which it leaves."""
+        self.policy.level_ids.payment_deadline_days = 7
+        self.leaves_at("2026-03-10 12:00:00", tz="UTC")
+        self.mails_due("2026-03-10 12:00:00")
+        notice = self.customer.dunning_notice_ids
+        mail = notice.mail_id
+        self.assertIn("03/17/2026", mail.body_html)
+        self.assertTrue(mail.with_context(l2c_today="2026-03-10 13:00:00")._claim_notice())
+        self.assertFalse(mail.with_context(l2c_today="2026-03-11 09:00:00")._claim_notice())
+        self.mails_due("2026-03-11 09:00:00")
+        self.assertIn("03/18/2026", notice.mail_id.body_html)
+        self.assertEqual((mail.state, notice.mail_id.state), ("cancel", "outgoing"))
+
+    def test_a_mail_that_failed_for_a_while_goes_again_as_it_is(self):
+        self.leaves_at("2026-03-10 12:00:00", tz="UTC")
+        self.mails_due("2026-03-10 12:00:00")
+        mail = self.customer.dunning_notice_ids.mail_id
+        mail.dunning_tries = 3
+        self.assertFalse(mail.with_context(l2c_today="2026-03-10 21:00:00")._claim_notice())
+        self.assertEqual((mail.state, str(mail.scheduled_date)), ("outgoing", "2026-03-11 08:00:00"))
         self.assertTrue(mail.with_context(l2c_today="2026-03-11 08:00:00")._claim_notice())
 
     def test_impossible_hours_are_refused(self):
@@ -310,6 +337,7 @@ class TestBeforeLeaving(RunCase):
         )
         self.mail.send()
         self.assertEqual((self.mail.state, self.notice.state, self.notice.amount_due), ("cancel", "queued", 60.0))
+        self.mails_due()
         self.assertNotIn(self.first.name, self.notice.mail_id.body_html)
 
     def test_reasons_of_the_customer(self):
@@ -367,6 +395,7 @@ class TestFailures(RunCase):
         self.pay(self.move, amount=40)
         self.assertEqual((self.notice.state, self.notice.amount_due, old.state), ("failed", 60.0, "cancel"))
         self.notice.action_retry()
+        self.mails_due()
         self.assertNotEqual(self.notice.mail_id.message_id, old.message_id)
         self.assertIn("60.00", self.notice.mail_id.body_html)
 
@@ -374,6 +403,7 @@ class TestFailures(RunCase):
         """A mail that another has taken the place of doesn't wait among the failed ones."""
         old = self.fail(self.notice)
         self.notice.action_retry()
+        self.mails_due()
         self.assertEqual((self.notice.state, self.notice.mail_id.state, old.state), ("queued", "outgoing", "cancel"))
 
     def test_the_question_outlives_the_notice_that_had_it(self):
