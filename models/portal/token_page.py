@@ -9,7 +9,7 @@ class PortalPage(models.AbstractModel):
     """A record with a page for whoever has its token, without login; of a model with
     `l2c.clock.mixin` and a field `expires_on`. The token opens that page and nothing else."""
 
-    _name = "l2c.portal.page.mixin"
+    _name = "l2c.token.page.mixin"
     _inherit = ["portal.mixin", "mail.thread"]
     _description = "Page behind a Token"
 
