@@ -37,7 +37,7 @@ class TestProtectedFields(RunCase):
                 "partner_id": self.customer.id,
                 "company_id": self.env.company.id,
                 "day": TODAY,
-                "balances": {},
+                "balances": {"1": 10.0},
                 "expires_on": TODAY,
             }
         )

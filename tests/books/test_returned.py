@@ -115,7 +115,7 @@ class TestReturned(PromiseCase):
         self.assertEqual((first.state, second.state == "rejected"), ("rejected", False))
 
     def test_bad_returns(self):
-        with self.assertRaisesRegex(UserError, "No payment is there"):
+        with self.assertRaisesRegex(UserError, "There is no payment to return"):
             self.move.action_payment_returned()
         payment = self.cheque("2026-03-05", entry=True)
         with self.assertRaisesRegex(UserError, "on a future date"), self.env.cr.savepoint():

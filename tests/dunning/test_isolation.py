@@ -81,7 +81,7 @@ class TestTenOfAThousand(ManyCase):
         self.partners[7].name = "<script>alert(1)</script>"
         run = self.new_run()
         run.action_run()
-        self.mails_due()
+        self.env["dunning.notice"]._write_due_mails()
         self.assertEqual((len(broken), run.state), (10, "done"))
         notices = {notice.partner_id: notice for notice in run.notice_ids}
         for partner, (code, reason) in expected.items():
