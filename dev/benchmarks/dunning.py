@@ -1,8 +1,10 @@
-"""The dunning run on a generated company: deciding, and all of it until the mails are queued,
-against the deciding statement alone, against as many mails by the ORM, and against the peer on
-a copy of the same database."""
+"""The dunning run on a generated company: deciding, the run, writing its e-mails and their leaving,
+against the deciding statement alone, as many mails by the ORM, the host's own sending of the same
+mails, and the peer on a copy of the same database."""
 
 import os
+
+from odoo.addons.lead_to_cash.tests.real import MailSink
 
 from . import peer
 from .company import DATE, grow
@@ -46,18 +48,27 @@ decided = clock() - start
 while run._process_batch():
     pass
 settle()
-total = clock() - start
+ran = clock() - start
 queries, rss = env.cr.sql_log_count - queries, peak() - start_rss
-notices = run.notice_ids
-assert set(notices.mapped('state')) == {'queued'}
-mails = env['mail.mail'].search([('model', '=', 'dunning.notice'), ('state', '=', 'outgoing')])
-assert sorted(mails.mapped('res_id')) == sorted(notices.ids), (len(mails), len(notices))
 
+start = clock()
+env['dunning.notice']._write_due_mails()
+settle()
+wrote, rss_mails = clock() - start, peak() - start_rss
+env.cr.execute(SQL(
+    'SELECT count(*), count(m.id), count(DISTINCT m.id) FROM dunning_notice n'
+    ' LEFT JOIN mail_mail m ON m.id = n.mail_id AND m.state = %s WHERE n.run_id = %s AND n.state = %s',
+    'outgoing', run.id, 'queued'))
+notices, linked, different = env.cr.fetchone()
+assert notices == linked == different > 0, (notices, linked, different)
+
+# The mails by the ORM alone, of as many as fit; the time of all of them is in proportion.
+sample = env['dunning.notice'].search([('run_id', '=', run.id)], limit=SAMPLE)
 template = env.ref('lead_to_cash.mail_template_dunning_notice')
 env.flush_all(); env.invalidate_all()
 start = clock()
-for at in range(0, len(notices), 500):
-    part = notices[at:at + 500]
+for at in range(0, len(sample), 500):
+    part = sample[at:at + 500]
     bodies = template._render_bodies_at_once(part)
     env['mail.mail'].create([{
         'model': 'dunning.notice', 'res_id': notice.id, 'subject': 'x', 'body_html': body, 'body': body,
@@ -65,12 +76,35 @@ for at in range(0, len(notices), 500):
     } for notice, body in zip(part, bodies)])
     env.flush_all()
     env.invalidate_all()
-mail_floor = clock() - start
+mail_floor = (clock() - start) * notices / len(sample)
+
+# Leaving, in turns: the host's own mails with the same text, and those of the notices.
+env['ir.mail_server'].search([]).unlink()
+env['ir.mail_server'].create({'name': 'Bench', 'smtp_host': '127.0.0.1', 'smtp_port': PORT})
+ours = sample[:2 * LEAVING].mail_id
+plain = ours.copy()
+env.cr.commit()
+
+def leave(mails):
+    env.invalidate_all()
+    start = clock()
+    mails.send(auto_commit=True)
+    assert set(mails.mapped('state')) == {'sent'}, mails.mapped('failure_reason')
+    return clock() - start
+
+half = len(ours) // 2
+turns = [(leave(plain[:half]), leave(ours[:half])), (leave(plain[half:]), leave(ours[half:]))]
+left_plain, left = (min(times) for times in zip(*turns))
 found = {
-    'items': items, 'notices': len(notices), 'decide_s': round(decided, 2), 'total_s': round(total, 2),
-    'sql_floor_s': round(sql_floor, 3), 'mail_floor_s': round(mail_floor, 2), 'queries': queries,
-    'peak_rss_mb_over_start': round(rss)}
+    'items': items, 'notices': notices, 'decide_s': round(decided, 2), 'run_s': round(ran, 2),
+    'write_mails_s': round(wrote, 2), 'total_s': round(ran + wrote, 2), 'sql_floor_s': round(sql_floor, 3),
+    'mail_floor_s': round(mail_floor, 2), 'queries': queries, 'leave_s': round(left, 2),
+    'leave_plain_s': round(left_plain, 2), 'peak_rss_mb_run': round(rss), 'peak_rss_mb_mails': round(rss_mails)}
 """.replace("DATE", DATE)
+
+
+#: Mails that leave in a turn; and those whose time stands for all of them.
+LEAVING, SAMPLE = 500, 2000
 
 
 def measure(options):
@@ -78,12 +112,16 @@ def measure(options):
         found = {"invoices": grow(company, options.invoices)}
         with copy_of(company.name) as database:
             install(database, "lead_to_cash", script=POLICY)
-            found |= figures(database, MEASURE)
+            with MailSink() as sink:
+                script = MEASURE.replace("PORT", str(sink.port)).replace("SAMPLE", str(SAMPLE))
+                found |= figures(database, script.replace("LEAVING", str(LEAVING)))
         with copy_of(company.name) as database:
             found |= peer.measure(database) if options.peer else dict.fromkeys(peer.KEYS)
     found["decide_to_sql_floor"] = round(found["decide_s"] / found["sql_floor_s"], 1)
+    found["leave_to_plain"] = round(found["leave_s"] / found["leave_plain_s"], 2)
     found["total_to_mail_floor"] = round(found["total_s"] / found["mail_floor_s"], 2)
     if found["peer_total_s"]:
         assert found["peer_letters"] == found["notices"], "the peer reminds others than we do"
+        found["peer_to_run"] = round(found["peer_total_s"] / found["run_s"], 1)
         found["peer_to_total"] = round(found["peer_total_s"] / found["total_s"], 1)
     return found

@@ -40,7 +40,7 @@ class Replay:
     def work(self, day):
         """The daily jobs, and what they leave to a person: notices are approved, calls made.
 
-        Mails stay queued. Notices count as sent in the evening, like those whose mail has left:
+        E-mails aren't written. Notices count as sent in the evening, like those whose mail has left:
         else each payment would take back reminders that the customer got long ago.
         """
         for cron in self.crons:
@@ -54,7 +54,7 @@ class Replay:
             waiting.action_approve()
         queued = notices.search([("state", "=", "queued")])
         queued.activity_id.action_feedback(feedback="Done on the day")
-        queued.filtered(lambda notice: notice.state == "queued").write({"state": "sent"})
+        queued.filtered(lambda notice: notice.state == "queued")._set_state("sent")
         if failed := notices.search([("state", "=", "failed"), ("date", "=", day)], limit=1):
             raise RuntimeError(f"The notice to {failed.partner_id.name} of {day} failed: {failed.failure_reason}")
         write_mark(self.env, DONE, day)
