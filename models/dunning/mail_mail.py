@@ -70,6 +70,7 @@ class MailMail(models.Model):
     def process_email_queue(self, email_ids=(), batch_size=1000):
         """Notices whose moment has come are written first. The host's queue ends after so many mails, or when a server hangs up, and comes again
         in an hour; while mails of notices are due, it comes again at once."""
+        self.check_access("write")
         if not email_ids:
             self.env["dunning.notice"]._write_due_mails()
         due = self._count_due_notices()

@@ -36,12 +36,18 @@ dunning_run.BATCH = 10
 env['ir.cron'].search([('cron_name', 'ilike', 'daily dunning run')]).method_direct_trigger()
 """
 
-#: The same, killing its own process at the n-th commit or n-th batch.
+#: The mail queue's first step, in small batches too.
+WRITE = """
+from odoo.addons.lead_to_cash.models.dunning import outbox
+outbox.AT_ONCE = 10
+env['dunning.notice']._write_due_mails()
+"""
+
+#: The same, killing its own process at the n-th call of a method, before or after it.
 KILLED = """
 import os, signal
-from odoo.addons.lead_to_cash.models.dunning import run as dunning_run
-dunning_run.BATCH = 10
-original, calls = dunning_run.DunningRun.{method}, []
+from odoo.addons.lead_to_cash.models.dunning.{file} import {model} as model
+original, calls = model.{method}, []
 def kill_at(self, *args, **kwargs):
     calls.append(1)
     if len(calls) == {at} and {before}:
@@ -51,8 +57,7 @@ def kill_at(self, *args, **kwargs):
         env.flush_all()
         os.kill(os.getpid(), signal.SIGKILL)
     return result
-dunning_run.DunningRun.{method} = kill_at
-env['ir.cron'].search([('cron_name', 'ilike', 'daily dunning run')]).method_direct_trigger()
+model.{method} = kill_at
 """
 
 DAY = "2026-03-10 08:00:00"
@@ -70,14 +75,14 @@ OUTCOME = """
 
 
 class TestCrash(RealProcessCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.database.shell(COMPANY, at=DAY)
+    def setUp(self):
+        super().setUp()
+        self.database = RealDatabase(os.environ[self.template])
+        self.addCleanup(self.database.drop)
+        self.database.shell(COMPANY, at=DAY)
 
     def test_killed_and_started_again(self):
-        expected = [(f"Real {n}", "queued", 10.0, "First", 1, "outgoing", True) for n in range(CUSTOMERS)]
-        expected.sort()
+        expected = sorted((f"Real {n}", "queued", 10.0, "First", 1, None, False) for n in range(CUSTOMERS))
         for method, at, before in (
             ("_decide", 1, True),
             ("_decide", 1, False),
@@ -85,15 +90,30 @@ class TestCrash(RealProcessCase):
             ("_process_batch", 3, True),
             ("_process_batch", 3, False),
         ):
-            self.killed(KILLED.format(method=method, at=at, before=before))
+            self.killed(KILLED.format(file="run", model="DunningRun", method=method, at=at, before=before) + RUN)
         self.database.shell(RUN, at=DAY)
         self.assertEqual(self.outcome(), expected)
-        [[mails]] = self.database.query("SELECT count(*) FROM mail_mail WHERE state = 'outgoing'")
-        self.assertEqual(mails, CUSTOMERS)
         self.database.shell(RUN, at=DAY)
         self.assertEqual(self.outcome(), expected)
         [[decisions]] = self.database.query("SELECT count(*) FROM dunning_decision WHERE current")
         self.assertEqual(decisions, CUSTOMERS)
+
+    def test_killed_while_writing_mails(self):
+        expected = sorted((f"Real {n}", "queued", 10.0, "First", 1, "outgoing", True) for n in range(CUSTOMERS))
+        self.database.shell(RUN, at=DAY)
+        for method, at, before in (
+            ("_claim_due", 1, False),
+            ("_write_alike", 1, False),
+            ("_write_mails", 3, True),
+            ("_write_mails", 3, False),
+        ):
+            kill = KILLED.format(file="outbox", model="DunningNotice", method=method, at=at, before=before)
+            self.killed(kill + WRITE)
+        for _twice in range(2):
+            self.database.shell(WRITE, at=DAY)
+            self.assertEqual(self.outcome(), expected)
+            [[mails]] = self.database.query("SELECT count(*) FROM mail_mail")
+            self.assertEqual(mails, CUSTOMERS)
 
     def outcome(self):
         rows = [(*row[:2], float(row[2]), *row[3:]) for row in self.database.query(OUTCOME)]
@@ -111,6 +131,8 @@ class TestTwice(RealProcessCase):
         self.database.shell(RUN, at=DAY)
         notices = self.database.query("SELECT partner_id, count(*) FROM dunning_notice GROUP BY 1")
         self.assertEqual((len(notices), {count for _partner, count in notices}), (CUSTOMERS, {1}))
+        self.database.shell_at(DAY).run(WRITE, WRITE)
+        self.database.shell(WRITE, at=DAY)
         [[mails]] = self.database.query("SELECT count(*) FROM mail_mail WHERE state = 'outgoing'")
         self.assertEqual(mails, CUSTOMERS)
 

@@ -11,12 +11,14 @@ CANCEL = {
     "accountant": "account.group_account_manager",
 }
 STOP = ("manager", "accountant")
+#: A run whose mails are written.
+WRITTEN = f"{RUN}\nenv['dunning.notice']._write_due_mails()"
 
 
 class TestStopping(ServedCase):
     people = {login: (group, {}) for login, group in CANCEL.items()}
     at = DAY
-    prepare = COMPANY.replace("range(60)", "range(6)") + RUN
+    prepare = COMPANY.replace("range(60)", "range(6)") + WRITTEN
 
     def queued(self):
         rows = self.database.query(
@@ -38,7 +40,7 @@ class TestStopping(ServedCase):
                 action = self.client(login).call("dunning.run", "action_stop", [run_id])
                 self.assertIn(f"{len(notice_ids)} notices are cancelled", action["params"]["message"])
                 self.assertEqual(set(self.left(f"n.run_id = {run_id}")), {("cancelled", "cancel")})
-            self.database.shell(RUN, at=DAY)
+            self.database.shell(WRITTEN, at=DAY)
 
     def left(self, condition):
         """(state of the notice, state of its mail) of some."""
