@@ -182,6 +182,24 @@ class TestApproval(RunCase):
             run.with_user(reader).action_approve_plain()
         self.assertEqual(plain.mapped("state"), ["to_approve"] * 2)
 
+    def test_the_text_is_read_before_it_is_approved(self):
+        """As it would be now, without anything being made."""
+        self.policy.level_ids.write({"payment_deadline_days": 7, "ask_rating": True})
+        _run, plain, _look = self.day()
+        notice = plain[0].with_user(self.collector)
+        for day, amount, deadline in ((TODAY, "100.00", "03/17/2026"), ("2026-03-12", "70.00", "03/19/2026")):
+            text = notice.with_context(l2c_today=day)
+            with self.subTest(day):
+                self.assertIn(notice.level_id.name, text.mail_subject)
+                self.assertIn(f"$\xa0{amount}", text.mail_body)
+                self.assertIn(deadline, text.mail_body)
+            self.pay(plain[0].line_ids.move_line_id.move_id, 30.0)
+            self.env.invalidate_all()
+        self.assertFalse(
+            plain[0].mail_id | plain[0].mail_id.search([("res_id", "=", notice.id), ("model", "=", notice._name)])
+        )
+        self.assertFalse(plain[0].rating_ids)
+
     # Stopping ----------------------------------------------------------------------------
 
     def test_stopping_cancels_what_has_not_left(self):

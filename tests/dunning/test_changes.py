@@ -142,6 +142,28 @@ class TestChanges(RunCase):
         self.assertEqual((run.state, run.notice_count), ("done", 1))
 
 
+@tagged("post_install", "-at_install")
+class TestWhatStillWaits(RunCase):
+    def test_a_run_begins_with_the_books(self):
+        """A call that was planned while somebody paid doesn't stay on the desk."""
+        self.policy.level_ids[1].channel = "call"
+        move, other = self.invoice(due="2026-03-02"), self.invoice(due="2026-03-02", partner_id=self.second().id)
+        self.run_on(TODAY)
+        call, kept = self.notices(move), self.notices(other)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE account_move_line SET reconciled = TRUE, amount_residual_currency = 0 WHERE id = %s",
+            [self.items(move).id],
+        )
+        self.env.invalidate_all()
+        self.run_on("2026-03-11")
+        self.assertEqual((call.state, bool(call.activity_ids)), ("cancelled", False))
+        self.assertEqual((kept.state, bool(kept.activity_ids)), ("queued", True))
+
+    def second(self):
+        return self.env["res.partner"].create({"name": "Second", "email": "second@example.com"})
+
+
 MODULE = "odoo.addons.lead_to_cash.models.dunning.run"
 
 
