@@ -41,6 +41,7 @@ class ProtectedMixin(models.AbstractModel):
             name
             for name, field in self._fields.items()
             if field._modules[:1] == (OURS,)
+            and not field.automatic
             and (field.store or field.inverse)
             and not field.related
             and name not in self._writable
