@@ -4,21 +4,33 @@ from .engine.handling.status import REQUIRED
 
 
 def pre_init_hook(env):
-    """The next action of every existing document, in one statement a model: made by the ORM
-    while installing it would be computed document by document."""
+    """Columns of existing documents, in one statement each: made by the ORM while installing,
+    they would be computed document by document."""
     for model in REQUIRED:
-        table = SQL.identifier(env[model]._table)
-        env.cr.execute(SQL("ALTER TABLE %s ADD COLUMN IF NOT EXISTS next_action_date date", table))
-        env.cr.execute(
-            SQL(
-                """UPDATE %s d SET next_action_date = x.day
-                     FROM (SELECT res_id, min(date_deadline) AS day FROM mail_activity
-                            WHERE res_model = %s AND active GROUP BY res_id) x
-                    WHERE x.res_id = d.id""",
-                table,
-                model,
-            )
+        _fill_next_action_date(env, model)
+    _fill_sent_date(env)
+
+
+def _fill_next_action_date(env, model):
+    table = SQL.identifier(env[model]._table)
+    env.cr.execute(SQL("ALTER TABLE %s ADD COLUMN IF NOT EXISTS next_action_date date", table))
+    env.cr.execute(
+        SQL(
+            """UPDATE %s d SET next_action_date = x.day
+                 FROM (SELECT res_id, min(date_deadline) AS day FROM mail_activity
+                        WHERE res_model = %s AND active GROUP BY res_id) x
+                WHERE x.res_id = d.id""",
+            table,
+            model,
         )
+    )
+
+
+def _fill_sent_date(env):
+    """When an invoice was sent before, nobody has noted: its own date comes closest. Computed, it
+    would be the day of installing."""
+    env.cr.execute(SQL("ALTER TABLE account_move ADD COLUMN IF NOT EXISTS sent_date date"))
+    env.cr.execute(SQL("UPDATE account_move SET sent_date = COALESCE(invoice_date, date) WHERE is_move_sent"))
 
 
 def post_init_hook(env):

@@ -81,8 +81,10 @@ class TestInstall(RealProcessCase):
     def test_install_update_uninstall_install(self):
         before = self.catalogue()
         grow(self.database, 10_000)
+        self.database.query("UPDATE account_move SET is_move_sent = id % 2 = 0")
         self.quiet(self.database.run("-i", "lead_to_cash", "--stop-after-init", "--no-http"))
         self.check_statuses()
+        self.check_sent_dates()
         self.quiet(self.database.run("-u", "lead_to_cash", "--stop-after-init", "--no-http"))
         uninstall = "env['ir.module.module']._get('lead_to_cash').button_immediate_uninstall()\nenv.cr.commit()\n"
         self.database.run("shell", "--no-http", "--log-level=warn", script=uninstall)
@@ -96,6 +98,15 @@ class TestInstall(RealProcessCase):
 
     def quiet(self, output):
         self.assertFalse(re.findall(r"^.* (?:WARNING|ERROR|CRITICAL) .*$", output, re.M))
+
+    def check_sent_dates(self):
+        """None was sent on the day of installing."""
+        rows = self.database.query(
+            """SELECT is_move_sent, sent_date IS NOT DISTINCT FROM COALESCE(invoice_date, date), sent_date IS NULL, count(*)
+                 FROM account_move GROUP BY 1, 2, 3"""
+        )
+        self.assertEqual({row[:3] for row in rows}, {(True, True, False), (False, False, True)})
+        self.assertTrue(all(count > 1_000 for *_kind, count in rows))
 
     def check_statuses(self):
         for table, condition in DOCUMENTS.items():
