@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_amount
+from odoo.tools import format_amount
 
 #: Proposals that are still to be decided or booked.
 PROPOSED = ("proposed", "approved")
@@ -232,10 +232,3 @@ class DunningWriteOff(models.Model):
     def _unlink_except_decided(self):
         if any(proposal.state in ("approved", "done") for proposal in self):
             raise UserError(self.env._("What was approved or written off stays. Refuse a proposal to end it."))
-
-    def _init_column(self, column_name):
-        """Of proposals from before there was the column, the day of their last change."""
-        if column_name == "state_since":
-            self.env.cr.execute(SQL("UPDATE dunning_write_off SET state_since = write_date"))
-            return None
-        return super()._init_column(column_name)
