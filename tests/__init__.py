@@ -71,3 +71,5 @@ from .portal import test_attack_portal
 from .portal import test_attack_links
 from .agreements import test_attack_write_off
 from .dunning import test_real_mails
+from . import test_upgrade
+from . import test_upgrading

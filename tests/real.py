@@ -59,16 +59,27 @@ class MailSink:
 
 
 class RealDatabase:
-    """A copy of a template database with its filestore, and Odoo's processes on it."""
+    """A copy of a template database with its filestore, and Odoo's processes on it.
+
+    :ivar addons_path: folders with addons, when they aren't those of the working tree
+    """
 
     def __init__(self, template):
         self.name = f"{get_db_name()}_{uuid.uuid4().hex[:8]}"
+        self.addons_path = []
         self.mail_options = []
         self._shells = {}
         self._admin(f'CREATE DATABASE "{self.name}" TEMPLATE "{template}"')
         source = self._filestore(template)
         if source.is_dir():
             shutil.copytree(source, self._filestore(self.name), copy_function=os.link)
+
+    def copy(self):
+        """Another database with what is in this one."""
+        self._stop_shells()
+        copy = RealDatabase(self.name)
+        copy.addons_path = self.addons_path
+        return copy
 
     def drop(self):
         self._stop_shells()
@@ -107,7 +118,7 @@ class RealDatabase:
 
     def shell_at(self, at=None):
         """Odoo's shell with the clock moved to ``at`` when it was first used."""
-        key = at, *self.mail_options
+        key = at, *self.addons_path, *self.mail_options
         if key not in self._shells:
             self._shells[key] = Shell(self._command(("shell", "--no-http", "--log-level=warn"), at))
         return self._shells[key]
@@ -162,6 +173,7 @@ class RealDatabase:
             *subcommand,
             "-d",
             self.name,
+            *([f"--addons-path={','.join(self.addons_path)}"] if self.addons_path else []),
             *self.mail_options,
             *arguments,
         ]
