@@ -74,12 +74,12 @@ class RealDatabase:
         if source.is_dir():
             shutil.copytree(source, self._filestore(self.name), copy_function=os.link)
 
-    def copy(self):
+    def twin(self):
         """Another database with what is in this one."""
         self._stop_shells()
-        copy = RealDatabase(self.name)
-        copy.addons_path = self.addons_path
-        return copy
+        twin = RealDatabase(self.name)
+        twin.addons_path = self.addons_path
+        return twin
 
     def drop(self):
         self._stop_shells()
