@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.models import LOG_ACCESS_COLUMNS
 from odoo.tools import format_list, ormcache
 
 OURS = "lead_to_cash"
@@ -41,7 +42,7 @@ class ProtectedMixin(models.AbstractModel):
             name
             for name, field in self._fields.items()
             if field._modules[:1] == (OURS,)
-            and not field.automatic
+            and name not in LOG_ACCESS_COLUMNS
             and (field.store or field.inverse)
             and not field.related
             and name not in self._writable
