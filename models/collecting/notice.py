@@ -40,7 +40,9 @@ class DunningNotice(models.Model):
         if self.channel != "email" or self.state == "cancelled" or not self.level_id._template():
             return False, False
         lang = self.partner_id.lang or self.env.lang
-        template, notice = (record.with_context(lang=lang, l2c_reads=True) for record in (self.level_id._template(), self))
+        template, notice = (
+            record.with_context(lang=lang, l2c_reads=True) for record in (self.level_id._template(), self)
+        )
         try:
             subjects = template._render_lines_at_once("subject", notice)
             return subjects[self.id], template._render_bodies_at_once(notice)[0]

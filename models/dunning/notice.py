@@ -3,7 +3,6 @@ from datetime import timedelta
 from markupsafe import escape
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
 from .level import NOTICE_CHANNELS
 
@@ -76,24 +75,6 @@ class DunningNotice(models.Model):
     _customer_idx = models.Index("(partner_id, currency_id, company_id, date)")
     # Serves the deciding statement: who replied lately.
     _replied_idx = models.Index("(partner_id, company_id) WHERE replied_until IS NOT NULL")
-
-    def _init_column(self, column_name):
-        """Of notices from before there were the columns: whether they have a mail; noon of their day, in
-        their company's zone."""
-        super()._init_column(column_name)
-        if column_name == "is_written":
-            self.env.cr.execute("UPDATE dunning_notice SET is_written = TRUE WHERE mail_id IS NOT NULL")
-        if column_name == "sent_on":
-            for company in self.env["res.company"].with_context(active_test=False).search([]):
-                self.env.cr.execute(
-                    SQL(
-                        """UPDATE dunning_notice
-                              SET sent_on = (date + TIME '12:00') AT TIME ZONE %s AT TIME ZONE 'UTC'
-                            WHERE state = 'sent' AND company_id = %s""",
-                        company._zone(),
-                        company.id,
-                    )
-                )
 
     @api.depends("partner_id", "level_id")
     def _compute_display_name(self):
