@@ -31,6 +31,11 @@ class TestProtectedFields(RunCase):
         items = {"partner_id": self.customer.id, "move_line_ids": [Command.set(self.items(other).ids)]}
         promise = self.env["dunning.promise"].create({**items, "amount": 10.0, "date": "2026-03-20"})
         dispute = self.env["dunning.dispute"].create({**items, "reason": "Broken"})
+        third = {**items, "move_line_ids": [Command.set(self.items(self.invoice(due="2026-03-02")).ids)]}
+        plan = self.env["dunning.plan"].create({**third, "total": 100.0, "number": 2, "first_date": "2026-03-20"})
+        answer = self.env["dunning.answer"].create(
+            {"notice_id": self.notices(move).id, "kind": "plan", "form_key": "x"}
+        )
         proposal = self.env["dunning.write.off"].create({**items, "reason": "Small"})
         question = self.env["balance.confirmation"].create(
             {
@@ -53,11 +58,12 @@ class TestProtectedFields(RunCase):
             promise,
             dispute,
         )
-        return {record._name: record.with_user(self.manager) for record in (*found, proposal, question)}
+        return {record._name: record.with_user(self.manager) for record in (*found, proposal, question, plan, answer)}
 
     def test_no_field_is_written_directly(self):
         own_words = {
             "dunning.promise": "stands as it was given|directly",
+            "dunning.plan": "stands as it was agreed|directly",
             "contact.attempt": "is a fact",
             "dunning.write.off": "by its buttons|keeps its customer",
         }

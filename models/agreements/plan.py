@@ -9,9 +9,17 @@ class DunningPlan(models.Model):
     """Several promises that together pay the same items: an agreement on instalments."""
 
     _name = "dunning.plan"
-    _inherit = ["l2c.clock.mixin"]
+    _inherit = ["l2c.clock.mixin", "l2c.protected.mixin"]
     _description = "Payment Plan"
     _order = "first_date desc, id desc"
+
+    _given = frozenset(
+        {
+            *("partner_id", "company_id", "currency_id", "total", "number", "first_date", "interval"),
+            "move_line_ids",
+        }
+    )
+    _written_by = "action_cancel, and make another plan"
 
     partner_id = fields.Many2one("res.partner", "Customer", required=True, index=True)
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
@@ -99,7 +107,7 @@ class DunningPlan(models.Model):
         ]
 
     def write(self, vals):
-        if not self.env.su and set(vals) - {"state"}:
+        if not self.env.su and not self._given.isdisjoint(vals):
             raise UserError(self.env._("A plan stands as it was agreed. Cancel it, and make another one."))
         return super().write(vals)
 

@@ -44,7 +44,7 @@ class ProtectedMixin(models.AbstractModel):
             if field._modules[:1] == (OURS,)
             and name not in LOG_ACCESS_COLUMNS
             and (field.store or field.inverse)
-            and not field.related
+            and (field.readonly or not field.related)  # an editable one writes what it shows
             and name not in self._writable
         )
 

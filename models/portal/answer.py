@@ -23,10 +23,13 @@ class DunningAnswer(models.Model):
     """What a customer answered on the page that a notice leads to. Made by the page only."""
 
     _name = "dunning.answer"
-    _inherit = ["l2c.clock.mixin"]
+    _inherit = ["l2c.clock.mixin", "l2c.protected.mixin"]
     _description = "Customer's Answer"
     _order = "date desc, id desc"
     _rec_name = "kind"
+
+    _writable = frozenset({"is_handled"})
+    _written_by = "the customer's page, or action_handled"
 
     notice_id = fields.Many2one("dunning.notice", required=True, ondelete="cascade", index=True, readonly=True)
     partner_id = fields.Many2one(related="notice_id.partner_id", store=True, index=True)
