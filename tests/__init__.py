@@ -10,6 +10,7 @@ from . import test_package
 from .dunning import test_real_dunning
 from .dunning import test_delivery
 from .dunning import test_stopping
+from .dunning import test_attack_protected
 from .dunning import test_real_letters
 from . import test_real_processes
 from . import test_translations
