@@ -18,6 +18,8 @@ class ProtectedMixin(models.AbstractModel):
     _writable = frozenset()
     #: Fields of ours that whoever makes a record says, once.
     _given = frozenset()
+    #: Fields of the host that our actions alone write, too.
+    _protected_too = frozenset()
     #: What writes the others.
     _written_by = ""
 
@@ -38,7 +40,7 @@ class ProtectedMixin(models.AbstractModel):
     @ormcache("self._name")
     def _protected_names(self):
         """Names of the fields that actions alone write."""
-        return frozenset(
+        return self._protected_too | frozenset(
             name
             for name, field in self._fields.items()
             if field._modules[:1] == (OURS,)

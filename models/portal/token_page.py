@@ -13,6 +13,8 @@ class PortalPage(models.AbstractModel):
     _inherit = ["portal.mixin", "mail.thread"]
     _description = "Page behind a Token"
 
+    _protected_too = frozenset({"access_token"})
+
     @api.model
     def _by_token(self, record_id, token):
         """The record with this id that ``token`` opens, with all rights; none when there is

@@ -42,6 +42,7 @@ class TestProtectedFromClients(ServedCase):
             {"mail_id": self.facts["mail"]},
             {"state": "sent"},
             {"amount_due": 1.0, "partner_id": self.facts["partner"]},
+            {"access_token": "mine"},
             {"exceptions": False},
             {"line_ids": [[1, 0, {"amount_residual": 1.0}]]},
         ):
