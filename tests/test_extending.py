@@ -27,6 +27,7 @@ moves = env['account.move'].create([{
 } for partner in partners])
 moves.action_post()
 env['dunning.run'].create({'date': '2026-03-10'}).action_run()
+env['dunning.notice']._write_due_mails()
 env['dunning.notice'].search([]).message_update({'author_id': partners[0].id})
 """
 

@@ -249,14 +249,22 @@ class TestUpgrade(RealProcessCase):
         self.assertGreater(len(outcomes[0]), 10)
         self.assertEqual({row[0] for row in outcomes[0] ^ outcomes[1]}, set(DECIDED_OTHERWISE))
 
-    def test_what_waited_leaves_as_the_mail_that_it_was(self):
+    def test_what_waited_leaves_once_written_anew(self):
+        """It names days, and leaves on another one than it was written."""
         [[message_id]] = self.old.query(
             """SELECT message.message_id FROM dunning_notice n JOIN mail_mail m ON m.id = n.mail_id
                  JOIN mail_message message ON message.id = m.mail_message_id
                  JOIN res_partner p ON p.id = n.partner_id WHERE p.name = 'queued' AND n.date = '2026-03-10'"""
         )
-        arrived, output = self.send(CRONS, at=WEEK_AFTER_NOON)
+        arrived, output = self.send(f"{CRONS}env['mail.mail'].process_email_queue()\n", at=WEEK_AFTER_NOON)
         self.assertEqual(output, "")
-        self.assertIn("queued@example.com", arrived[message_id])
+        self.assertNotIn(message_id, arrived)
+        to_them = [address for address in arrived.values() if "queued@example.com" in address]
+        [[notices]] = self.database.query(
+            """SELECT count(*) FROM dunning_notice n JOIN res_partner p ON p.id = n.partner_id
+                WHERE p.name = 'queued' AND n.state = 'sent'"""
+        )
+        self.assertEqual(len(to_them), notices)
+        self.assertTrue(notices)
         [[waiting]] = self.database.query("SELECT count(*) FROM mail_mail WHERE state = 'outgoing'")
         self.assertEqual(waiting, 0)

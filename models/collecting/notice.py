@@ -24,7 +24,7 @@ class DunningNotice(models.Model):
     _sent_mails_idx = models.Index("(company_id, partner_id, date) WHERE state = 'sent' AND channel = 'email'")
 
     mail_subject = fields.Char("Subject", compute="_compute_mail_text")
-    mail_body = fields.Html("E-mail", compute="_compute_mail_text")
+    mail_body = fields.Html("Text of the E-mail", compute="_compute_mail_text")
 
     @api.depends("state", "mail_id", "level_id", "line_ids.amount_residual")
     @api.depends_context("l2c_today")
