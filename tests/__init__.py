@@ -5,6 +5,7 @@ from . import test_rooms
 from . import test_protected
 from .handling import test_status
 from .handling import test_hosts
+from .handling import test_host_promises
 from . import test_browser
 from . import test_package
 from .dunning import test_real_dunning

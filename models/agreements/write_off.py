@@ -81,7 +81,7 @@ class DunningWriteOff(models.Model):
     move_id = fields.Many2one(
         "account.move", "Entry", ondelete="set null", index="btree_not_null", readonly=True, copy=False
     )
-    move_state = fields.Selection(related="move_id.state", string="State of the Entry")
+    move_state = fields.Selection(related="move_id.state", string="State of the Entry", tracking=False)
     promise_id = fields.Many2one("dunning.promise", ondelete="set null", readonly=True, copy=False)
 
     # Serves the nightly look for settlements whose day has passed.

@@ -27,7 +27,12 @@ class CrmLead(models.Model):
 
     # On a lead the reason for closing is Odoo's own.
     closure_reason_id = fields.Many2one(
-        string="Closure Reason", related="lost_reason_id", readonly=False, index=False, groups="base.group_user"
+        string="Closure Reason",
+        related="lost_reason_id",
+        readonly=False,
+        index=False,
+        tracking=False,  # Odoo's own is tracked
+        groups="base.group_user",
     )
 
     # Customers read the messages of their own documents on the portal's pages, without internal notes.
