@@ -4,6 +4,7 @@ from odoo.tools import format_amount, format_date
 
 from ...engine.collecting.sales_facts import collection_facts
 from ...engine.handling.contact import MISSES, MOST_TRIES, half_of_day, misses_in_a_row
+from ..handling.next_action import ONCE, PLANNED
 from ..handling.searching import check_searched
 
 BOOKKEEPERS = "account.group_account_invoice,account.group_account_readonly"
@@ -195,8 +196,8 @@ class ResPartner(models.Model):
                 user = customer.with_company(self.env.company).collector_id._acting() or self.env.user
                 document_sudo = document.sudo()  # planning is no change of the document
                 if kind == "call":
-                    document_sudo.activity_unlink([kinds[kind]])
-                document_sudo.activity_schedule(kinds[kind], day, summary, user_id=user.id)
+                    document_sudo.activity_search([kinds[kind]], additional_domain=PLANNED).unlink()
+                document_sudo.activity_schedule(kinds[kind], day, summary, user_id=user.id, handling_step=ONCE)
 
     # The collector ------------------------------------------------------------------------
 

@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount, plaintext2html
 
+from ..handling.next_action import ONCE
+
 #: Names of sales managers in a message.
 NAMES = 3
 
@@ -100,6 +102,7 @@ class SaleOrder(models.Model):
                 summary=summary,
                 note=plaintext2html(order.collection_warning or ""),
                 user_id=manager.id or order.user_id.id,
+                handling_step=ONCE,
             )
 
     def action_release_sales(self):

@@ -4,6 +4,7 @@ from markupsafe import escape
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..handling.next_action import ONCE
 from .level import NOTICE_CHANNELS
 
 STATES = [
@@ -168,6 +169,7 @@ class DunningNotice(models.Model):
                     activity_type_id=activity_type.id,
                     date_deadline=notice.payment_deadline or notice.noticed_on,
                     user_id=notice._responsible().id,
+                    handling_step=ONCE,
                 )
         for level, notices in self.grouped("level_id").items():
             level.sudo().server_action_id._run_after_the_fact(notices)  # chosen by an administrator

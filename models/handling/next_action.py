@@ -8,6 +8,11 @@ from .searching import check_searched
 
 #: The step of an activity that was planned by setting the date of the next action.
 BY_DATE = -1
+#: The step of one that is planned by this addon, and that no other one follows.
+ONCE = -2
+#: What is planned by this addon. Odoo's own code, automation rules and other addons plan
+#: automated activities too: those have no step and are theirs.
+PLANNED = Domain("automated", "=", True) & Domain("handling_step", "!=", 0)
 
 
 class HandlingMixin(models.AbstractModel):
@@ -142,7 +147,7 @@ class HandlingMixin(models.AbstractModel):
         for day, documents in by_day.items():
             documents._plan_activity(day, summary, status, step)
 
-    def _plan_activity(self, day, summary, status=None, step=0, *, replace=False, automated=True):
+    def _plan_activity(self, day, summary, status=None, step=ONCE, *, replace=False, automated=True):
         """An activity on ``day`` for each document's responsible; ``automated``: what follows
         from a status may drop it again."""
         if replace:
@@ -168,13 +173,11 @@ class HandlingMixin(models.AbstractModel):
         )
 
     def _drop_automated_activities(self, *, by_date=False):
-        """Drop what was planned automatically; with ``by_date``, also what was planned by
-        setting a date."""
+        """Drop what this addon has planned; with ``by_date``, also what was planned by setting
+        a date."""
         if not self.ids:
             return
-        domain = Domain("automated", "=", True)
-        if by_date:
-            domain |= Domain("handling_step", "=", BY_DATE)
+        domain = PLANNED | Domain("handling_step", "=", BY_DATE) if by_date else PLANNED
         domain &= Domain("res_model", "=", self._name) & Domain("res_id", "in", self.ids)
         # What was planned automatically belongs to nobody.
         self.env["mail.activity"].sudo().search(domain).unlink()

@@ -13,6 +13,7 @@ from odoo.tools import SQL, plaintext2html
 from ...engine.dunning.run import overdue_paid, show_mails
 from ...engine.portal.answers import read_amount, read_key, read_number
 from ..handling.cron_step import cron_step
+from ..handling.next_action import ONCE
 
 #: Days for which the page can be opened after the notice is cancelled or paid.
 OPEN_DAYS = 30
@@ -245,6 +246,7 @@ class DunningNotice(models.Model):
             note=plaintext2html(feedback or ""),
             date_deadline=self._today(),
             user_id=self._responsible().id,
+            handling_step=ONCE,
         )
 
     @api.model

@@ -6,6 +6,7 @@ from odoo.tools import SQL, plaintext2html
 from ...engine.handling.own import Own
 from ...engine.handling.status import OPEN_ROLES, Rule, role_array
 from ...engine.sales.call_list import LEAD_INDEX, LEAD_USER_INDEX
+from ..handling.next_action import ONCE, PLANNED
 from ..handling.searching import check_searched
 
 HANDOVER_STATES = [("waiting", "Handed over"), ("accepted", "Accepted"), ("returned", "Returned")]
@@ -221,6 +222,7 @@ class CrmLead(models.Model):
                     self.env._("Returned by sales"),
                     note=plaintext2html(reason),
                     user_id=sender.id,
+                    handling_step=ONCE,
                 )
         return True
 
@@ -229,9 +231,9 @@ class CrmLead(models.Model):
         leads_sudo = self.sudo()  # who gives a lead away may see no more of it
         leads_sudo.write(values)
         user = leads_sudo.user_id
-        automated = leads_sudo.activity_ids.filtered(lambda activity: activity.active and activity.automated)
-        if user and automated:
-            automated.with_context(mail_activity_quick_update=True).user_id = user
+        planned = leads_sudo.activity_ids.filtered("active").filtered_domain(PLANNED)
+        if user and planned:
+            planned.with_context(mail_activity_quick_update=True).user_id = user
         leads_sudo._log_handover(line, values["handover_note"])
 
     def _log_handover(self, line, note=None):

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from ...engine.sales.response import deadline
 from ..handling.cron_step import cron_step
+from ..handling.next_action import ONCE
 
 BANDS = [
     ("minutes", "Up to 10 minutes"),
@@ -163,6 +164,7 @@ class CrmLead(models.Model):
                     self._today(),
                     self.env._("Nobody has called yet"),
                     user_id=user.id,
+                    handling_step=ONCE,
                 )
             leads.response_alert = told
         again = self.filtered(lambda lead: lead.response_alert == 1)

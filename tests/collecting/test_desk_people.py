@@ -98,3 +98,13 @@ class TestDeskPeople(DeskCase):
         invoice = self.returned("back")
         line = self.line(invoice)
         self.assertEqual((line.overdue_amount, line.credit_amount), (100, 100))
+
+    def test_a_next_try_takes_the_place_of_the_last_one_alone(self):
+        """A call that an automation rule or another addon has planned stays."""
+        invoice = self.called("called twice")
+        day = fields.Date.to_date("2026-03-20")
+        theirs = invoice.activity_schedule("mail.mail_activity_data_call", day, "By a rule")
+        for _number in range(2):
+            invoice.partner_id.with_user(self.collector).action_log_attempt("no_answer")
+        self.assertIn(theirs, invoice.activity_ids)
+        self.assertEqual((invoice.activity_ids - theirs).mapped("summary"), ["Call again, in the morning"])

@@ -1,8 +1,14 @@
 """What Odoo promises of its own documents holds with this addon."""
 
-from odoo.tests import tagged
+import importlib.util
 
-from ..common import HandlingCase
+from odoo.tests import tagged
+from odoo.tools import file_path
+
+from ...models.handling.next_action import ONCE
+from ..common import TODAY, HandlingCase
+
+TODO = "mail.mail_activity_data_todo"
 
 
 @tagged("post_install", "-at_install")
@@ -11,6 +17,11 @@ class TestHostPromises(HandlingCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.reason = cls.env.ref("lead_to_cash.lost_reason_not_interested")
+        cls.seller = cls.user("seller", "sales_team.group_sale_salesman_all_leads")
+
+    def theirs(self, document):
+        """An activity as an automation rule or another addon plans it."""
+        return document.activity_schedule(TODO, "2026-03-20", "By a rule", user_id=self.seller.id)
 
     def test_the_reason_is_told_once(self):
         closed = ["active", "lost_reason_id", "won_status"]
@@ -33,3 +44,47 @@ class TestHostPromises(HandlingCase):
         ours = [field for field in fields if field.related and "lead_to_cash" in (field._modules or ())]
         self.assertIn(self.env["crm.lead"]._fields["closure_reason_id"], ours)
         self.assertEqual([field for field in ours if getattr(field, "tracking", None)], [])
+
+    def test_a_merge_moves_what_others_planned(self):
+        kept, other = self.lead(probability=60), self.lead(type="lead", name="Twin", probability=10)
+        planned = self.theirs(other)
+        self.env["calendar.event"].create(
+            {"name": "Meeting", "start": TODAY, "stop": TODAY, "opportunity_id": other.id, "res_id": other.id}
+        )
+        self.assertEqual(other.handling_role, "in_progress")
+        (kept | other).merge_opportunity()
+        self.assertFalse(other.exists())
+        self.assertEqual(kept.activity_ids, planned)
+        self.assertEqual(str(kept.next_action_date), "2026-03-20")
+
+    def test_what_others_planned_is_theirs_to_end(self):
+        for document in (self.lead(), self.order(), self.invoice()):
+            with self.subTest(document._name):
+                planned = self.theirs(document)
+                for outcome in ("no_answer", "reached", "no_answer"):
+                    document.action_log_attempt(outcome)
+                self.assertIn(planned, document.activity_ids)
+                document.action_close(self.reason)
+                self.assertEqual(document.activity_ids, planned)
+
+    def test_what_others_planned_stays_with_its_person(self):
+        lead = self.lead(user_id=self.env.uid)
+        planned = self.theirs(lead)
+        lead.action_hand_over(user=self.user("other", "sales_team.group_sale_salesman"))
+        self.assertEqual(planned.user_id, self.seller)
+
+    def test_planned_before_the_update(self):
+        """What an earlier version planned is still dropped."""
+        lead = self.lead()
+        planned = self.theirs(lead)
+        by_hand = lead.activity_schedule(TODO, "2026-03-21", "Mine", automated=False)
+        self.env.flush_all()
+        path = file_path("lead_to_cash/migrations/19.0.1.1.0/post-handling_step.py")
+        spec = importlib.util.spec_from_file_location("handling_step", path)
+        script = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(script)
+        script.migrate(self.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+        self.assertEqual((planned.handling_step, by_hand.handling_step), (ONCE, 0))
+        lead.action_close(self.reason)
+        self.assertEqual(lead.activity_ids, by_hand)

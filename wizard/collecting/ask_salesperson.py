@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
+from ...models.handling.next_action import ONCE
+
 #: What a salesperson can be asked about.
 ASKED_ABOUT = [("account.move", "Invoice"), ("res.partner", "Customer"), ("dunning.notice", "Dunning Notice")]
 
@@ -47,6 +49,7 @@ class DunningAskSalesperson(models.TransientModel):
                 summary=summary,
                 note=plaintext2html(self.question),
                 user_id=user.id,
+                handling_step=ONCE,
             )
         return {"type": "ir.actions.act_window_close"}
 
