@@ -75,5 +75,5 @@ odoo_version() {
 # The content of everything that makes the installed addon.
 addon_hash() {
     (cd "$ROOT" && git ls-files -co --exclude-standard -- . ':!tests' ':!dev' ':!docs' ':!static/tests' ':!*.md' ':!*.toml' ':!.*' |
-        sort | xargs -d '\n' sha256sum 2>/dev/null | hash8)
+        sort | { xargs -d '\n' sha256sum 2>/dev/null || true; } | hash8) # a file may be deleted, not yet committed
 }
