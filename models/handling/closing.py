@@ -4,8 +4,6 @@ from odoo.tools import SQL
 
 from ...engine.handling.own import own
 
-CLOSURE_FIELDS = ["closure_reason_id", "closure_note", "closure_date", "reopened_date"]
-
 
 class HandlingMixin(models.AbstractModel):
     """Closing a document with a reason, and opening it again."""
@@ -73,7 +71,7 @@ class HandlingMixin(models.AbstractModel):
         the documents are opened again."""
         if not self.ids:
             return
-        self.flush_recordset(CLOSURE_FIELDS)
+        self.flush_recordset()
         self.env.cr.execute(
             SQL(
                 "UPDATE %s SET %s, closure_note = %s, closure_date = %s, reopened_date = %s WHERE id IN %s",

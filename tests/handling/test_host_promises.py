@@ -73,6 +73,18 @@ class TestHostPromises(HandlingCase):
         lead.action_hand_over(user=self.user("other", "sales_team.group_sale_salesman"))
         self.assertEqual(planned.user_id, self.seller)
 
+    def test_what_was_written_before_closing_is_kept(self):
+        """Closing writes by SQL, past what the ORM has not yet sent to the database."""
+        for document, field in ((self.lead(), "referred"), (self.order(), "client_order_ref"), (self.invoice(), "ref")):
+            for number, act in enumerate((lambda doc: doc.action_close(self.reason), lambda doc: doc.action_reopen())):
+                with self.subTest(document._name, number=number):
+                    self.env.flush_all()
+                    document[field] = f"By hand {number}"
+                    act(document)
+                    self.env.flush_all()
+                    self.env.invalidate_all()
+                    self.assertEqual(document[field], f"By hand {number}")
+
     def test_planned_before_the_update(self):
         """What an earlier version planned is still dropped."""
         lead = self.lead()
