@@ -91,7 +91,7 @@ class TestHostPromises(HandlingCase):
         planned = self.theirs(lead)
         by_hand = lead.activity_schedule(TODO, "2026-03-21", "Mine", automated=False)
         self.env.flush_all()
-        path = file_path("lead_to_cash/migrations/19.0.1.1.0/post-handling_step.py")
+        path = file_path("lead_to_cash/migrations/19.0.1.2.0/post-handling_step.py")
         spec = importlib.util.spec_from_file_location("handling_step", path)
         script = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(script)
