@@ -5,7 +5,8 @@ from odoo.tools import SQL
 
 def naming(line_ids):
     """SQL for (model, id) of what names these journal items: notices that were not cancelled,
-    promises that are open or kept, disputes that are open or were settled. One statement: it is
+    promises that are open or kept, disputes that are open or were settled, write-offs that were not
+    refused. One statement: it is
     asked at every reconciliation, mostly in vain."""
     return SQL(
         """
@@ -19,6 +20,14 @@ def naming(line_ids):
         SELECT 'dunning.dispute', s.id
           FROM dunning_dispute_line_rel x JOIN dunning_dispute s ON s.id = x.dispute_id
          WHERE x.move_line_id IN %(lines)s AND (s.state = 'open' OR s.is_settled)
+         UNION
+        SELECT 'dunning.write.off', o.id
+          FROM dunning_write_off_line_rel x JOIN dunning_write_off o ON o.id = x.write_off_id
+         WHERE x.move_line_id IN %(lines)s AND o.state != 'refused'
+         UNION
+        SELECT 'dunning.write.off', o.id
+          FROM account_move_line l JOIN dunning_write_off o ON o.move_id = l.move_id AND o.state != 'refused'
+         WHERE l.id IN %(lines)s
         """,
         lines=tuple(line_ids),
     )

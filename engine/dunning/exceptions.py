@@ -45,7 +45,7 @@ def find_exceptions(run_id, key_account_id, a_week_ago, a_year_ago, *, held=Fals
                        EXISTS (SELECT 1 FROM dunning_notice s
                                 WHERE s.partner_id = m.partner_id AND s.company_id != m.company_id
                                   AND s.state IN ('queued', 'sent')
-                                  AND COALESCE(s.sent_on::date, s.date) >= %(a_week_ago)s) AS by_sister
+                                  AND GREATEST(s.sent_on::date, s.date) >= %(a_week_ago)s) AS by_sister
                   FROM dunning_notice m
              LEFT JOIN LATERAL (
                     SELECT s.id, s.contact_key FROM dunning_notice s

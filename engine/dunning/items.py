@@ -16,9 +16,9 @@ def _only(question, column):
 
 
 def notice_day(zone):
-    """The day of a notice ``n``: on which it left in the time zone ``zone`` (a name); until then,
-    the one for which it was made."""
-    return SQL("COALESCE((n.sent_on AT TIME ZONE 'UTC' AT TIME ZONE %s)::date, n.date)", zone)
+    """The day of a notice ``n``: on which it left in the time zone ``zone`` (a name), not before the
+    one for which it was made; until then, that one."""
+    return SQL("GREATEST((n.sent_on AT TIME ZONE 'UTC' AT TIME ZONE %s)::date, n.date)", zone)
 
 
 def item(question):

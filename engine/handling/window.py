@@ -1,7 +1,9 @@
 """When a notice may leave: on working days, in the hours of the customer's time zone."""
 
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import pytz
 
 UTC = ZoneInfo("UTC")
 
@@ -10,7 +12,7 @@ def next_moment(now, zone, hours, holidays):
     """The first moment from ``now`` on that lies in the sending window.
 
     :param now: a naive UTC datetime; so is the result
-    :param zone: name of the customer's time zone
+    :param zone: name of the customer's time zone, as ``known_zone`` takes it
     :param hours: (from, to) as hours of the day, 0 to 24, the second one excluded
     :param holidays: the dates on which nobody works; when a year has no other, they count
 
@@ -22,7 +24,7 @@ def next_moment(now, zone, hours, holidays):
     >>> next_moment(datetime(2026, 3, 10, 17), "Asia/Jerusalem", (8, 18.5), {date(2026, 3, 11)})
     datetime.datetime(2026, 3, 12, 6, 0)
     """
-    tz = ZoneInfo(zone)
+    tz = known_zone(zone)
     today = now.replace(tzinfo=UTC).astimezone(tz).date()
     for days in range(366):
         day = today + timedelta(days=days)
@@ -33,6 +35,19 @@ def next_moment(now, zone, hours, holidays):
         if moment < closes:
             return moment
     return now
+
+
+def known_zone(name):
+    """The time zone of that name, also one of the old names (as Odoo reads them); None when there
+    is none.
+
+    >>> known_zone("Asia/Calcutta").key, known_zone("Mars/Olympus"), known_zone("US/Pacific-New")
+    ('Asia/Calcutta', None, None)
+    """
+    try:
+        return ZoneInfo(pytz.timezone(name).zone)
+    except (pytz.UnknownTimeZoneError, ZoneInfoNotFoundError, ValueError):
+        return None
 
 
 def _at(day, hour, zone):

@@ -86,6 +86,8 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         proposals_sudo = self._write_offs_sudo()
+        if not proposals_sudo:
+            return super()._post(soft=soft)
         if soft:
             proposals_sudo = proposals_sudo.filtered(lambda row: row.move_id.date <= fields.Date.context_today(row))
         proposals_sudo._before_posting()
@@ -96,6 +98,8 @@ class AccountMove(models.Model):
     def _write_offs_to_draft(self):
         """Entries were reset to draft: what they wrote off is to be booked again."""
         done_sudo = self._write_offs_sudo().filtered(lambda proposal: proposal.state == "done")
+        if not done_sudo:
+            return
         done_sudo._counterparts().remove_move_reconcile()  # the host keeps drafts reconciled
         done_sudo._set_state("approved")
 

@@ -192,7 +192,8 @@ class DunningPromise(models.Model):
         promises.invalidate_recordset(["state", "broken_date"], flush=False)
         promises.modified(["state"])
         promises.filtered(lambda promise: promise.state == "broken")._after_breaking()
-        promises.plan_id._follow_promises()
+        if plans := promises.plan_id:
+            plans._follow_promises()
 
     def _break(self, day):
         """The promises are broken, whatever their date: a payment was taken back."""

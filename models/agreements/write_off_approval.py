@@ -182,16 +182,11 @@ class DunningWriteOff(models.Model):
     def _end_requests(self):
         self.sudo().activity_ids.filtered("automated").unlink()  # whomever they were for
 
-    @api.model
-    def _money_moved(self, lines):
-        """Money moved on these journal items: what can no longer be written off as it was
+    def _money_moved(self):
+        """Money moved on the items of these proposals, or on their entries: what can no longer be written off as it was
         proposed is refused, a settlement whose part has come goes on, and what its entry no
         longer settles isn't written off."""
-        if not lines.ids:
-            return
-        about = Domain("move_line_ids", "in", lines.ids) | Domain("move_id", "in", lines.move_id.ids)
-        # Whoever reconciles need not see the proposals.
-        for proposal in self.sudo().search(about & Domain("state", "!=", "refused")):
+        for proposal in self:
             proposal._follow_entry()
             if proposal.state not in PROPOSED:
                 continue

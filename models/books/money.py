@@ -4,6 +4,9 @@ from odoo import api, models
 
 from ...engine.books.money import naming
 
+#: Who is told that money moved, in this order.
+MODELS = ("dunning.notice", "dunning.promise", "dunning.dispute", "dunning.write.off")
+
 
 class Money(models.AbstractModel):
     """The one place that is told when money moved, and what follows from it."""
@@ -13,27 +16,25 @@ class Money(models.AbstractModel):
 
     @api.model
     def _moved(self, lines):
-        """Money moved on these journal items: they were matched, unmatched, or are no longer booked."""
+        """Money moved on these journal items: they were matched, unmatched, or are no longer booked.
+        What names them is told, in the order of ``MODELS``."""
+        if not lines:
+            return
         lines.move_id._handling_sync()
         # Who reconciles need not see what names the items.
-        named = self.sudo()._naming(lines)
-        named["dunning.notice"]._money_moved()
-        named["dunning.promise"]._money_moved()
-        named["dunning.dispute"]._money_moved()
-        self.env["dunning.write.off"]._money_moved(lines)
+        for records in self.sudo()._naming(lines).values():
+            records._money_moved()
 
     @api.model
     def _naming(self, lines):
-        """{model: its records that name these journal items}, of notices, promises and disputes that
-        are not done with. Asked at every reconciliation: without the ORM's search."""
+        """{model: its records that name these journal items and are not done with}; models without any
+        are left out. Asked at every reconciliation, mostly in vain: without the ORM's search."""
         found = defaultdict(list)
         if lines.ids:
             self.env["dunning.notice.line"].flush_model(["notice_id", "move_line_id", "notice_state"])
             self.env["dunning.promise"].flush_model(["state", "move_line_ids"])
             self.env["dunning.dispute"].flush_model(["state", "is_settled", "move_line_ids"])
+            self.env["dunning.write.off"].flush_model(["state", "move_id", "move_line_ids"])
             for model, record_id in self.env.execute_query(naming(lines.ids)):
                 found[model].append(record_id)
-        return {
-            model: self.env[model].browse(found[model])
-            for model in ("dunning.notice", "dunning.promise", "dunning.dispute")
-        }
+        return {model: self.env[model].browse(found[model]) for model in MODELS if model in found}

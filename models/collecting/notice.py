@@ -37,15 +37,15 @@ class DunningNotice(models.Model):
     def _mail_text(self):
         if self.mail_id:
             return self.mail_id.subject, self.mail_id.body_html
-        if self.channel != "email" or self.state == "cancelled" or not self.level_id._template():
+        template = self.level_id._template(channel=self.channel)
+        if self.state == "cancelled" or not template:
             return False, False
-        lang = self.partner_id.lang or self.env.lang
-        template, notice = (
-            record.with_context(lang=lang, l2c_reads=True) for record in (self.level_id._template(), self)
-        )
+        values = {"lang": self.partner_id.lang or self.env.lang, "l2c_reads": True}
+        template, notice = template.with_context(**values), self._in_company(self.company_id).with_context(**values)
         try:
-            subjects = template._render_lines_at_once("subject", notice)
-            return subjects[self.id], template._render_bodies_at_once(notice)[0]
+            with self.env.cr.savepoint():
+                subjects = template._render_lines_at_once("subject", notice)
+                return subjects[self.id], template._render_bodies_at_once(notice)[0]
         except Exception:
             return False, self.env._("The template %s can't be rendered. Look at it.", template.name)
 

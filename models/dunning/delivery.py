@@ -1,13 +1,12 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import plaintext2html, split_every
+from odoo.tools import SQL, plaintext2html, split_every
 from psycopg2 import OperationalError
 
 from ...engine.dunning import run as engine
 from ...engine.handling.own import own
 from ..handling.cron_step import cron_step
-from .notice import SOON
-from .outbox import PENDING
+from .notice import PENDING, SOON, WAITING
 
 #: (state of a notice, state of its e-mail): what the notice becomes. All else stays as it is: a
 #: notice whose mail came back has failed, though the mail was sent.
@@ -157,6 +156,79 @@ class DunningNotice(models.Model):
 
     def _lose_mail(self):
         self._set_state("failed", failure_reason=self.env._("The e-mail was deleted."))
+
+    # Following the books -------------------------------------------------
+
+    def _money_moved(self):
+        """Money moved on items of these notices: what has not left yet follows at once, and what was
+        planned after a notice whose items are all paid is dropped."""
+        self._follow_expiry()
+        self.filtered(lambda notice: notice.state in PENDING)._follow_books()
+        for notice in self.filtered(lambda notice: notice.state == "sent" and notice.activity_ids):
+            if notice._is_settled():
+                notice.activity_ids.filtered("automated").unlink()
+
+    @api.model
+    def _reasons_changed(self, lines):
+        """What stands against reminding of these journal items changed: what has not left yet
+        follows at once."""
+        # Who promises, disputes or closes need not see the notices.
+        notices_sudo = self.env["l2c.money"].sudo()._naming(lines).get("dunning.notice", self.browse())
+        notices_sudo.filtered(lambda notice: notice.state in PENDING)._follow_reasons()
+
+    @api.model
+    def _customers_changed(self, partners):
+        """Something stands against reminding these customers in the current company."""
+        # Who holds a customer need not see the notices.
+        pending_sudo = self.sudo().search(
+            [
+                ("partner_id", "in", partners.commercial_partner_id.ids),
+                ("company_id", "=", self.env.company.id),
+                ("state", "in", PENDING),
+            ]
+        )
+        pending_sudo._follow_reasons()
+
+    def _follow_reasons(self):
+        """What was promised, disputed, held or excluded since the run is not reminded of."""
+        for company, notices in self.grouped("company_id").items():
+            question = company.with_company(company)._dunning_question(partners=notices.partner_id)
+            self.env.flush_all()
+            rows = self.env.execute_query(engine.withdrawn(question, notices.ids))
+            if rows:
+                notices._follow_books(withdrawn=[line_id for [line_id] in rows])
+
+    def _follow_books(self, withdrawn=()):
+        """Cancel notices whose items are paid; write those anew whose amounts changed.
+        Lines with the ids ``withdrawn`` go as if they were paid."""
+        if not self:
+            return
+        self.env.flush_all()
+        rows = self.env.execute_query(engine.changed_by_the_books(self.ids, withdrawn))
+        still_open = dict(rows)
+        notices = self.browse(still_open)._not_leaving()
+        paid = notices.filtered(lambda notice: not still_open[notice.id])
+        changed = notices - paid
+        if changed:
+            self.env.cr.execute(engine.follow_the_books(changed.ids, withdrawn))
+            self.env.cr.execute(engine.sum_lines(SQL("n.id IN %s", tuple(changed.ids))))
+            self.env.invalidate_all()
+        worthless = changed.filtered(lambda notice: notice.currency_id.compare_amounts(notice.amount_due, 0) <= 0)
+        (paid | worthless)._cancel()
+        (changed - worthless)._write_anew()
+
+    def _write_anew(self):
+        """A mail never changes its content under its Message-Id: it is cancelled, and another one
+        written when the moment comes; of what failed, when a person tries again."""
+        queued = self.filtered(lambda notice: notice.state == "queued")
+        self._drop_mails()
+        queued._wait()
+
+    def _drop_mails(self):
+        """These notices let go of their e-mails; nobody can wake up those that have not left."""
+        mails_sudo = self.sudo().mail_id  # users may not see mails
+        self.sudo().write({"mail_id": False, "is_written": False})  # as above
+        mails_sudo.filtered(lambda mail: mail.state in WAITING).cancel()
 
     # What comes back ----------------------------------------------------------------------
 

@@ -156,9 +156,9 @@ class DunningLevel(models.Model):
                 )
             )
 
-    def _template(self):
-        """The e-mail template of the level."""
-        if self.channel != "email":
+    def _template(self, channel=None):
+        """The e-mail template of the level, for a notice of that channel: a level may get another."""
+        if (channel or self.channel) != "email":
             return self.env["mail.template"]
         general = self.env.ref("lead_to_cash.mail_template_dunning_notice", raise_if_not_found=False)
         return self.mail_template_id or general or self.env["mail.template"]

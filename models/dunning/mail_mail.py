@@ -72,7 +72,7 @@ class MailMail(models.Model):
         in an hour; while mails of notices are due, it comes again at once."""
         self.check_access("write")
         if not email_ids:
-            self.env["dunning.notice"]._write_due_mails()
+            self.env["dunning.notice"]._write_due_mails(most=batch_size)
         due = self._count_due_notices()
         result = super().process_email_queue(email_ids=email_ids, batch_size=batch_size)
         if self.env.cr._cnx.get_transaction_status() == TRANSACTION_STATUS_INERROR:
@@ -87,13 +87,15 @@ class MailMail(models.Model):
         return self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()  # whoever sends may wake it
 
     def _count_due_notices(self):
-        self.env["dunning.notice"].flush_model(["mail_id", "state"])
+        self.env["dunning.notice"].flush_model(["mail_id", "state", "channel", "is_written", "send_at"])
         self.flush_model(["state", "scheduled_date"])
         query = SQL(
-            """SELECT count(*) FROM dunning_notice n JOIN mail_mail m ON m.id = n.mail_id
-                WHERE n.state = 'queued' AND m.state = 'outgoing'
-                  AND (m.scheduled_date IS NULL OR m.scheduled_date <= %s)""",
-            fields.Datetime.now(),
+            """SELECT count(*) FROM dunning_notice n LEFT JOIN mail_mail m ON m.id = n.mail_id
+                WHERE n.state = 'queued'
+                  AND CASE WHEN m.id IS NOT NULL
+                           THEN m.state = 'outgoing' AND (m.scheduled_date IS NULL OR m.scheduled_date <= %(now)s)
+                           ELSE n.channel = 'email' AND n.is_written IS NOT TRUE AND n.send_at <= %(now)s END""",
+            now=fields.Datetime.now(),
         )
         return self.env.execute_query(query)[0][0]
 

@@ -17,6 +17,8 @@ STATES = [
 ]
 #: States of an e-mail that has not left.
 WAITING = ("outgoing", "exception")
+#: What has not left yet and follows the books.
+PENDING = ("draft", "to_approve", "queued", "failed")
 #: After so long somebody looks at what could not follow, or leave, at once.
 SOON = timedelta(minutes=1)
 
@@ -57,6 +59,7 @@ class DunningNotice(models.Model):
     amount_due = fields.Monetary(readonly=True)
     line_ids = fields.One2many("dunning.notice.line", "notice_id", "Items", readonly=True)
     mail_id = fields.Many2one("mail.mail", "E-mail", ondelete="set null", index="btree_not_null", readonly=True)
+    failed_tries = fields.Integer(readonly=True, copy=False, help="Of the e-mails before this one.")
     is_written = fields.Boolean("E-mail Was Written", readonly=True, copy=False)
     activity_id = fields.Many2one(
         "mail.activity", "Task", ondelete="set null", index="btree_not_null", readonly=True, copy=False
@@ -86,9 +89,9 @@ class DunningNotice(models.Model):
     def _compute_noticed_on(self):
         """By the calendar of its company."""
         for notice in self:
-            there = notice.with_context(tz=notice.company_id.sudo()._zone())  # the zone is no secret
+            there = notice._in_company(notice.company_id)
             sent = notice.sent_on and fields.Datetime.context_timestamp(there, notice.sent_on).date()
-            notice.noticed_on = sent or notice.date
+            notice.noticed_on = max(sent or notice.date, notice.date)
 
     @api.depends("noticed_on", "sent_on", "level_id.payment_deadline_days")
     @api.depends_context("l2c_today")
@@ -96,7 +99,9 @@ class DunningNotice(models.Model):
         """Counted from the day on which it leaves: at the earliest, today."""
         for notice in self:
             days = notice.level_id.payment_deadline_days
-            day = notice.noticed_on if notice.sent_on else max(notice.date, notice._today())
+            day = notice.noticed_on
+            if not notice.sent_on:
+                day = max(day, notice._in_company(notice.company_id)._today())
             notice.payment_deadline = days and day + timedelta(days=days)
 
     @api.depends("level_id.sender", "partner_id", "policy_id")
@@ -200,6 +205,7 @@ class DunningNotice(models.Model):
     def action_cancel(self):
         """Cancel what has not been sent; the next run decides about its items anew."""
         self.check_access("write")
+        self = self.filtered(lambda notice: notice.state != "cancelled")  # noqa: PLW0642
         leaving = self - self._not_leaving()
         if sent := self.filtered(lambda notice: notice.state == "sent"):
             raise UserError(sent[0]._no_way("cancelled"))
@@ -216,7 +222,7 @@ class DunningNotice(models.Model):
         again.sudo().mail_id._wake_up()  # users may not write mails
         others = self - again
         others._drop_mails()
-        others._set_state("draft", failure_reason=False)
+        others._set_state("draft", failure_reason=False, failed_tries=0)
         others._queue()
 
     def _may_have_arrived(self):
@@ -290,25 +296,3 @@ class DunningNotice(models.Model):
         """The letters of these notices, as one PDF."""
         self.check_access("read")
         return self.env.ref("lead_to_cash.action_report_dunning_letter").report_action(self)
-
-    def _attachments(self):
-        """What goes with the e-mail, by its level."""
-        attachments = self._invoice_attachments() if self.level_id.attach_invoices else self.env["ir.attachment"]
-        if self.level_id.attach_statement:
-            attachments += self._statement_attachment()
-        return attachments
-
-    def _statement_attachment(self):
-        """The customer's open items today, as PDF."""
-        reports = self.env["ir.actions.report"].with_company(self.company_id)
-        raw = reports._render_qweb_pdf("lead_to_cash.action_report_statement", self.partner_id.ids)[0]
-        name = self.with_context(lang=self.partner_id.lang).env._("Statement of account")
-        return self.env["ir.attachment"].create(
-            {
-                "name": f"{name} {fields.Date.to_string(self._today())}.pdf",
-                "raw": raw,
-                "mimetype": "application/pdf",
-                "res_model": self._name,
-                "res_id": self.id,
-            }
-        )

@@ -6,13 +6,12 @@ from odoo.tools import SQL, plaintext2html
 from psycopg2 import OperationalError
 
 from ...engine.dunning import run as engine
+from ..handling.cron_step import conflict_in
 from .mail_template import first_lines
-from .notice import SOON, WAITING
+from .notice import SOON
 
 _logger = logging.getLogger(__name__)
 
-#: What has not left yet and follows the books.
-PENDING = ("draft", "to_approve", "queued", "failed")
 #: E-mails that are written in one transaction.
 AT_ONCE = 500
 
@@ -40,7 +39,7 @@ class DunningNotice(models.Model):
         """Drafts go their way: e-mails wait for their moment, the others become somebody's task."""
         drafts = self.filtered(lambda notice: notice.state == "draft")
         by_mail = drafts.filtered(lambda notice: notice.channel == "email")
-        by_mail._wait()
+        by_mail._at_once_or_singly(lambda notices: notices._wait())
         (drafts - by_mail)._at_once_or_singly(lambda notices: notices._queue_activities())
 
     def _wait(self):
@@ -53,6 +52,8 @@ class DunningNotice(models.Model):
 
     def _at_once_or_singly(self, work):
         """Do ``work`` for all of them; when that fails, one by one, and the one that fails says why."""
+        if not self:
+            return
         try:
             with self.env.cr.savepoint():
                 work(self)
@@ -65,31 +66,34 @@ class DunningNotice(models.Model):
         try:
             with self.env.cr.savepoint():
                 work(self)
-        except OperationalError:
-            raise  # another process was quicker: not the notice's fault
         except Exception as error:
+            if conflict := conflict_in(error):
+                raise conflict from error  # another process was quicker: not the notice's fault
             self._set_state("failed", failure_reason=first_lines(error))
 
     # Writing e-mails -------------------------------------------------------------------
 
     @api.model
-    def _write_due_mails(self):
+    def _write_due_mails(self, most=None):
         """Write the e-mails of the notices whose moment has come, each batch in its transaction.
-        Another process takes others."""
-        last = 0
-        try:
-            while due := self._claim_due(last):
-                due._write_mails()
-                last = due[-1].id
+        Another process takes others.
+
+        :param most: so many at most, about
+        """
+        last = done = 0
+        while (most is None or done < most) and (due := self._claim_due(last)):
+            last, done = due[-1].id, done + len(due)
+            try:
+                due._at_once_or_singly(lambda notices: notices._write_mails())
                 self.env.flush_all()
                 if not modules.module.current_test:  # as the host's queue does
                     self.env.cr.commit()  # pylint: disable=invalid-commit
-        except OperationalError:
-            if modules.module.current_test:
-                raise
-            _logger.info("Notices are written a little later: another process was quicker", exc_info=True)
-            self.env.cr.rollback()
-            self.env["mail.mail"]._queue_cron()._trigger(at=fields.Datetime.now() + SOON)
+            except OperationalError:
+                if modules.module.current_test:
+                    raise
+                _logger.info("These go a little later: another process was quicker", exc_info=True)
+                self.env.cr.rollback()
+                self.env["mail.mail"]._queue_cron()._trigger(at=fields.Datetime.now() + SOON)
 
     @api.model
     def _claim_due(self, after):
@@ -110,7 +114,7 @@ class DunningNotice(models.Model):
     def _write_mails(self):
         """From the books of now; what is no longer to be reminded of, or not now, isn't written."""
         self._follow_reasons()
-        self._follow_books()
+        self.filtered(lambda notice: notice.state == "queued")._follow_books()
         waiting = self.filtered(lambda notice: notice.state == "queued")
         moments, now = waiting._send_moments(), self._now()
         later = waiting.filtered(lambda notice: moments[notice] > now)
@@ -118,16 +122,27 @@ class DunningNotice(models.Model):
         (waiting - later)._by_text(lambda notices, *text: notices._write_alike(*text))
 
     def _by_text(self, work):
-        """Do ``work`` for those whose e-mails are made from one template in one language."""
-        templates = {level: level._template() for level in self.level_id}
-        groups = self.grouped(lambda notice: (templates[notice.level_id], notice.partner_id.lang))
-        for text, notices in groups.items():
-            notices._at_once_or_singly(lambda some, text=text: work(some, *text))
+        """Do ``work`` for those of a company whose e-mails are made from one template in one language:
+        in that company, on its day."""
+        templates = {level: level._template(channel="email") for level in self.level_id}
+        groups = self.grouped(lambda notice: (notice.company_id, templates[notice.level_id], notice.partner_id.lang))
+        for (company, *text), notices in groups.items():
+            there = notices._in_company(company)
+            there._at_once_or_singly(lambda some, text=text: work(some, *text))
+
+    def _in_company(self, company):
+        """The notices as their company sees them: its settings, its day."""
+        return self.with_company(company).with_context(tz=company.sudo()._zone())  # the zone is no secret
 
     def _write_alike(self, template, lang):
         """Render and queue; the notices and their mails are one transaction."""
         # Mails are made by the engine: who approves a notice may not write mails.
-        mails = self.env["mail.mail"].sudo().create(self._prepare_mail_values(template, lang))
+        values = self._prepare_mail_values(template, lang)
+        mails = (
+            self.env["mail.mail"]
+            .sudo()
+            .create([mail | {"dunning_tries": notice.failed_tries} for notice, mail in zip(self, values, strict=True)])
+        )
         self.env.flush_all()
         now = self._now()
         self.env.cr.execute(
@@ -210,80 +225,6 @@ class DunningNotice(models.Model):
             )
         self._set_state("queued")
 
-    # Following the books and the mails -------------------------------------------------
-
-    def _money_moved(self):
-        """Money moved on items of these notices: what has not left yet follows at once, and what was
-        planned after a notice whose items are all paid is dropped."""
-        self._follow_expiry()
-        self.filtered(lambda notice: notice.state in PENDING)._follow_books()
-        for notice in self.filtered(lambda notice: notice.state == "sent" and notice.activity_ids):
-            if notice._is_settled():
-                notice.activity_ids.filtered("automated").unlink()
-
-    @api.model
-    def _reasons_changed(self, lines):
-        """What stands against reminding of these journal items changed: what has not left yet
-        follows at once."""
-        # Who promises, disputes or closes need not see the notices.
-        notices_sudo = self.env["l2c.money"].sudo()._naming(lines)["dunning.notice"]
-        notices_sudo.filtered(lambda notice: notice.state in PENDING)._follow_reasons()
-
-    @api.model
-    def _customers_changed(self, partners):
-        """Something stands against reminding these customers in the current company."""
-        # Who holds a customer need not see the notices.
-        pending_sudo = self.sudo().search(
-            [
-                ("partner_id", "in", partners.commercial_partner_id.ids),
-                ("company_id", "=", self.env.company.id),
-                ("state", "in", PENDING),
-            ]
-        )
-        pending_sudo._follow_reasons()
-
-    def _follow_reasons(self):
-        """What was promised, disputed, held or excluded since the run is not reminded of."""
-        for company, notices in self.grouped("company_id").items():
-            question = company.with_company(company)._dunning_question(partners=notices.partner_id)
-            self.env.flush_all()
-            rows = self.env.execute_query(engine.withdrawn(question, notices.ids))
-            if rows:
-                notices._follow_books(withdrawn=[line_id for [line_id] in rows])
-
-    def _follow_books(self, withdrawn=()):
-        """Cancel notices whose items are paid; write those anew whose amounts changed.
-        Lines with the ids ``withdrawn`` go as if they were paid."""
-        if not self:
-            return
-        self.env.flush_all()
-        rows = self.env.execute_query(engine.changed_by_the_books(self.ids, withdrawn))
-        still_open = dict(rows)
-        notices = self.browse(still_open)._not_leaving()
-        paid = notices.filtered(lambda notice: not still_open[notice.id])
-        changed = notices - paid
-        if changed:
-            self.env.cr.execute(engine.follow_the_books(changed.ids, withdrawn))
-            self.env.cr.execute(engine.sum_lines(SQL("n.id IN %s", tuple(changed.ids))))
-            self.env.invalidate_all()
-        worthless = changed.filtered(lambda notice: notice.currency_id.compare_amounts(notice.amount_due, 0) <= 0)
-        (paid | worthless)._cancel()
-        (changed - worthless)._write_anew()
-
-    def _write_anew(self):
-        """A mail never changes its content under its Message-Id: it is cancelled, and another one
-        written when the moment comes; of what failed, when a person tries again."""
-        written = self.filtered(lambda notice: notice.state == "queued" and notice.sudo().mail_id)  # as below
-        self._drop_mails()
-        written._wait()
-
-    def _drop_mails(self):
-        """These notices let go of their e-mails that have not left; nobody can wake them up."""
-        waiting = self.filtered(lambda notice: notice.sudo().mail_id.state in WAITING)  # users may not see mails
-        mails_sudo = waiting.sudo().mail_id  # as above
-        waiting.sudo().write({"mail_id": False, "is_written": False})  # as above
-        mails_sudo.cancel()
-
     # Leaving ---------------------------------------------------------------------------
 
     def _before_leaving(self):
@@ -294,10 +235,12 @@ class DunningNotice(models.Model):
         if self.mail_id != mail or mail.state != "outgoing":
             return False
         moment = self._send_moments()[self]
-        if mail.dunning_tries and moment > self._now():
-            mail._put_off(moment)  # the server may have it: it goes again as the same mail
-            return False
-        if not mail.dunning_tries and (moment > self._now() or self._is_of_another_day()):
+        if mail.dunning_is_uncertain:
+            if moment > self._now():
+                mail._put_off(moment)  # the server may have it: it goes again as the same mail
+                return False
+        elif moment > self._now() or self._is_of_another_day():
+            self.failed_tries = mail.dunning_tries
             self._write_anew()
             return False
         if not mail.attachment_ids:
@@ -306,7 +249,7 @@ class DunningNotice(models.Model):
 
     def _is_of_another_day(self):
         """Whether its e-mail was written on a day before, in its company's zone: it names days."""
-        there = self.with_context(tz=self.company_id._zone())
+        there = self._in_company(self.company_id)
         written, now = (fields.Datetime.context_timestamp(there, moment) for moment in (self.send_at, self._now()))
         return written.date() < now.date()
 
@@ -320,3 +263,25 @@ class DunningNotice(models.Model):
             values.append({"name": name, "raw": raw, "mimetype": "application/pdf"})
         linked = {"res_model": self._name, "res_id": self.id}
         return self.env["ir.attachment"].create([{**attachment, **linked} for attachment in values])
+
+    def _attachments(self):
+        """What goes with the e-mail, by its level."""
+        attachments = self._invoice_attachments() if self.level_id.attach_invoices else self.env["ir.attachment"]
+        if self.level_id.attach_statement:
+            attachments += self._statement_attachment()
+        return attachments
+
+    def _statement_attachment(self):
+        """The customer's open items today, as PDF."""
+        reports = self.env["ir.actions.report"].with_company(self.company_id)
+        raw = reports._render_qweb_pdf("lead_to_cash.action_report_statement", self.partner_id.ids)[0]
+        name = self.with_context(lang=self.partner_id.lang).env._("Statement of account")
+        return self.env["ir.attachment"].create(
+            {
+                "name": f"{name} {fields.Date.to_string(self._today())}.pdf",
+                "raw": raw,
+                "mimetype": "application/pdf",
+                "res_model": self._name,
+                "res_id": self.id,
+            }
+        )

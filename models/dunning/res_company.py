@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from ...engine.dunning.deciding import Question
 from ...engine.handling.own import own
-from ...engine.handling.window import next_moment
+from ...engine.handling.window import known_zone, next_moment
 from ...engine.handling.workdays import last_working_day, next_working_day, working_days_before
 
 #: Addons that also follow up customers; none of them may run beside us.
@@ -192,7 +192,7 @@ class ResCompany(models.Model):
         holidays = self._dunning_holidays(now.date() - timedelta(days=1), now.date() + timedelta(days=31))
         own = (self.dunning_calendar_id or self.resource_calendar_id).tz or self.partner_id.tz or "UTC"
         hours = (self.dunning_hour_from, self.dunning_hour_to)
-        return {zone: next_moment(now, zone or own, hours, holidays) for zone in zones}
+        return {zone: next_moment(now, zone if zone and known_zone(zone) else own, hours, holidays) for zone in zones}
 
     # Whether a run may begin ------------------------------------------------------------
 

@@ -122,7 +122,7 @@ class DunningRun(models.Model):
         """The first run is in order: its notices leave, and later ones need no approval
         beyond what their level asks for."""
         self.check_access("write")
-        for run in self:
+        for run in self.filtered("is_to_release"):
             company_sudo = run.company_id.sudo()  # collections managers need not administer companies
             company_sudo.write({"dunning_awaits_release": False, "dunning_rehearsal_user_id": False})
             held = run.notice_ids.filtered(lambda notice: notice.state == "to_approve")
@@ -226,7 +226,8 @@ class DunningRun(models.Model):
         for company in self.env["res.company"].search([]):
             due = self.browse()
             with cron_step(self._cron(), f"Dunning of {company.name}"):
-                due = self.with_company(company)._due(company)
+                # By the company's own day, whoever the job runs as.
+                due = self.with_company(company).with_context(tz=company.sudo()._zone())._due(company)
                 if not due and not company._dunning_obstacle():  # else a run does it, or waits for the bank
                     self.env["dunning.promise"]._follow_time(company)
             self.env["ir.cron"]._commit_progress()  # so that a run that fails is still there to say so
@@ -274,7 +275,7 @@ class DunningRun(models.Model):
         takes the day on which it begins."""
         commit_progress = self.env["ir.cron"]._commit_progress
         if self.state == "waiting":
-            self.date = self._today()
+            self.sudo().date = self._today()  # whoever the job runs as
         if not self._may_begin():
             commit_progress()
             return True

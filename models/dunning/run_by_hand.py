@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools.date_utils import subtract
 
 from ...engine.dunning.exceptions import find_exceptions
-from .outbox import PENDING
+from .notice import PENDING
 
 
 class DunningRun(models.Model):

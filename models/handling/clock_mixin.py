@@ -23,7 +23,7 @@ class ClockMixin(models.AbstractModel):
 
     def _now(self):
         """The current moment, a naive UTC datetime."""
-        moved = own(self.env, "l2c_today")
+        moved = "l2c_today" in self.env.context and own(self.env, "l2c_today")
         if not moved:
             return fields.Datetime.now()
         if len(moved) == len("2000-01-01"):

@@ -29,3 +29,10 @@ def come_again(cron, what):
     _logger.info("%s comes again in a few minutes: another process was in its way", what, exc_info=True)
     # Jobs run as users who need not administer them.
     cron.sudo()._trigger(at=fields.Datetime.now() + AGAIN)
+
+
+def conflict_in(error):
+    """The conflict with another process that led to an error, where one did."""
+    while error and not isinstance(error, OperationalError):
+        error = error.__cause__ or error.__context__
+    return error

@@ -260,7 +260,8 @@ class DunningNotice(models.Model):
         groups = newest.grouped(lambda notice: (notice.policy_id.thanks_template_id, notice.partner_id.lang))
         for (template, lang), group in groups.items():
             with cron_step(self.env.ref("lead_to_cash.cron_follow_time"), f"Thanking by {template.name}"):
-                self.union(*(by_customer[n.partner_id, n.company_id] for n in group)).is_thanked = True
+                # Whoever the job runs as.
+                self.union(*(by_customer[n.partner_id, n.company_id] for n in group)).sudo().is_thanked = True
                 group.filtered(lambda notice: notice._addressee().email_normalized)._send_thanks(template, lang)
 
     def _send_thanks(self, template, lang):

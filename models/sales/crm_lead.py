@@ -123,10 +123,14 @@ class CrmLead(models.Model):
             lead.probability = lead.automated_probability
 
     def _merge_dependences_history(self, opportunities):
-        """Attempts and what is planned go to the lead that stays."""
+        """Attempts, what is planned, and whether it was handed over go to the lead that stays."""
         result = super()._merge_dependences_history(opportunities)
         self.invalidate_recordset(["activity_ids"])
         self.modified(["activity_ids"])
+        handed = (self | opportunities).filtered("handover_state")[:1]
+        if handed and handed != self:
+            # Whoever may merge leads may not write this of each.
+            self.sudo().write(self._convert_to_write({name: handed[name] for name in HANDOVER_FIELDS}))
         # The attempts go with the leads, whoever made them.
         attempts_sudo = self.env["contact.attempt"].sudo()
         attempts_sudo = attempts_sudo.search([("res_model", "=", self._name), ("res_id", "in", opportunities.ids)])
@@ -266,4 +270,4 @@ class CrmLead(models.Model):
             raise UserError(self.env._("%s was not handed over, or somebody has answered already.", other.display_name))
 
     def _merge_get_fields(self):
-        return [*super()._merge_get_fields(), *QUALIFICATION_FIELDS, *HANDOVER_FIELDS]
+        return [*super()._merge_get_fields(), *QUALIFICATION_FIELDS]

@@ -166,10 +166,10 @@ class CrmLead(models.Model):
                     user_id=user.id,
                     handling_step=ONCE,
                 )
-            leads.response_alert = told
+            leads.sudo().response_alert = told  # whoever the job runs as
         again = self.filtered(lambda lead: lead.response_alert == 1)
         for (company, status), leads in again.grouped(_company_and_status).items():
-            leads.response_deadline = leads._deadline_from_now(company, status)
+            leads.sudo().response_deadline = leads._deadline_from_now(company, status)  # the same
 
     def _next_to_tell(self):
         """Who is told now, and how far the telling has come then."""
@@ -240,7 +240,7 @@ class CrmLead(models.Model):
                     group._send_sales_mail(template)
                 else:
                     group._plan_activity(today, self.env._("Ask again"))
-                group.reengaged_date = today
+                group.sudo().reengaged_date = today  # whoever the job runs as
 
 
 def _company_and_status(lead):
