@@ -87,6 +87,48 @@ class TestJobs(RunCase):
         self.env.invalidate_all()
         self.assertEqual((notice.state, bool(notice.failure_reason)), ("failed", True))
 
+    def test_a_policy_that_cant_be_read_stops_no_mail(self):
+        """Neither what is to be written, nor the host's own."""
+        move = self.invoice(due="2026-03-02")
+        self.env["dunning.run"].create({"date": TODAY}).action_run()
+        notice = self.notices(move)
+        other = self.make_policy("Gone")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE dunning_policy SET partner_domain = '[(''gone'',''='',1)]' WHERE id = %s", other.ids
+        )
+        self.env.invalidate_all()
+        plain = self.env["mail.mail"].create({"subject": "Plain", "email_to": "x@example.com", "auto_delete": False})
+        self.env["mail.mail"].process_email_queue()
+        self.assertEqual((notice.state, bool(notice.failure_reason)), ("failed", True))
+        self.assertTrue(plain.exists())
+
+    def test_jobs_run_as_any_administrator(self):
+        """Not only as the one who has all rights."""
+        user = self.user("l2c_job", "base.group_system,account.group_account_manager,sales_team.group_sale_manager")
+        reason = self.env["crm.lost.reason"].create({"name": "Later", "reengage_days": 1})
+        lost = self.lead(user_id=user.id)
+        lost.with_context(l2c_today="2026-03-01").action_close(reason)
+        self.policy.thanks_template_id = self.env.ref("lead_to_cash.mail_template_thanks")
+        move = self.invoice(due="2026-03-02")
+        self.run_on(TODAY)
+        self.notices(move).mail_id.state = "sent"
+        self.pay(move)
+        waiting = self.env["dunning.run"].create({"date": "2026-03-09"})
+        waiting._set_state("waiting")
+        self.env.flush_all()
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            env = self.env(cr=cr, user=user.id, su=False)
+            env["handling.status"]._cron_follow_time()
+            env["crm.lead"]._cron_response()
+            env["dunning.notice"]._cron_follow()
+            env["dunning.watch"]._cron_nightly()
+            env["dunning.run"]._cron_run()
+        self.env.invalidate_all()
+        self.assertTrue(self.notices(move).is_thanked)
+        self.assertTrue(lost.reengaged_date)
+        self.assertEqual((waiting.state, waiting.state_reason), ("done", False))
+
     def test_thanks_that_cant_be_rendered_stop_no_others(self):
         good = self.env.ref("lead_to_cash.mail_template_thanks")
         bad = good.copy({"body_html": '<t t-out="object.there_is_no_such_field"/>'})

@@ -5,7 +5,7 @@ from odoo import api, models
 from ...engine.books.money import naming
 
 #: Who is told that money moved, in this order.
-MODELS = ("dunning.notice", "dunning.promise", "dunning.dispute", "dunning.write.off")
+TOLD = ("dunning.notice", "dunning.promise", "dunning.dispute", "dunning.write.off")
 
 
 class Money(models.AbstractModel):
@@ -17,7 +17,7 @@ class Money(models.AbstractModel):
     @api.model
     def _moved(self, lines):
         """Money moved on these journal items: they were matched, unmatched, or are no longer booked.
-        What names them is told, in the order of ``MODELS``."""
+        What names them is told, in the order of ``TOLD``."""
         if not lines:
             return
         lines.move_id._handling_sync()
@@ -37,4 +37,4 @@ class Money(models.AbstractModel):
             self.env["dunning.write.off"].flush_model(["state", "move_id", "move_line_ids"])
             for model, record_id in self.env.execute_query(naming(lines.ids)):
                 found[model].append(record_id)
-        return {model: self.env[model].browse(found[model]) for model in MODELS if model in found}
+        return {model: self.env[model].browse(found[model]) for model in TOLD if model in found}

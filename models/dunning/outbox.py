@@ -136,12 +136,10 @@ class DunningNotice(models.Model):
 
     def _write_alike(self, template, lang):
         """Render and queue; the notices and their mails are one transaction."""
-        # Mails are made by the engine: who approves a notice may not write mails.
+        mails_sudo = self.env["mail.mail"].sudo()  # made by the engine: who approves a notice may not write mails
         values = self._prepare_mail_values(template, lang)
-        mails = (
-            self.env["mail.mail"]
-            .sudo()
-            .create([mail | {"dunning_tries": notice.failed_tries} for notice, mail in zip(self, values, strict=True)])
+        mails = mails_sudo.create(
+            [mail | {"dunning_tries": notice.failed_tries} for notice, mail in zip(self, values, strict=True)]
         )
         self.env.flush_all()
         now = self._now()

@@ -5,6 +5,10 @@ from odoo import fields, models
 from ...engine.handling.own import Own, own
 
 
+#: How a day is written.
+A_DAY = "2000-01-01"
+
+
 class ClockMixin(models.AbstractModel):
     """The one place where today and now come from.
 
@@ -23,13 +27,19 @@ class ClockMixin(models.AbstractModel):
 
     def _now(self):
         """The current moment, a naive UTC datetime."""
-        moved = "l2c_today" in self.env.context and own(self.env, "l2c_today")
+        moved = self._moved_to()
         if not moved:
             return fields.Datetime.now()
-        if len(moved) == len("2000-01-01"):
+        if len(moved) == len(A_DAY):
             return datetime.combine(fields.Date.to_date(moved), time(12))
         return fields.Datetime.to_datetime(moved)
 
     def _today(self):
         """The current date in the user's time zone."""
+        moved = self._moved_to()
+        if moved and len(moved) == len(A_DAY):
+            return fields.Date.to_date(moved)
         return fields.Datetime.context_timestamp(self, self._now()).date()
+
+    def _moved_to(self):
+        return "l2c_today" in self.env.context and own(self.env, "l2c_today")

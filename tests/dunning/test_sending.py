@@ -1,5 +1,6 @@
 """When a notice leaves, in whose name, with what; and what comes back."""
 
+import re
 from email.message import EmailMessage
 from smtplib import SMTPDataError, SMTPServerDisconnected
 
@@ -97,14 +98,59 @@ class TestWindow(RunCase):
         self.assertIn("03/18/2026", notice.mail_id.body_html)
         self.assertEqual((mail.state, notice.mail_id.state), ("cancel", "outgoing"))
 
-    def test_a_mail_that_failed_for_a_while_goes_again_as_it_is(self):
+    def test_a_mail_that_the_server_may_have_goes_again_as_it_is(self):
         self.leaves_at("2026-03-10 12:00:00", tz="UTC")
         self.mails_due("2026-03-10 12:00:00")
         mail = self.customer.dunning_notice_ids.mail_id
-        mail.dunning_tries = 3
+        mail.dunning_is_uncertain = True
         self.assertFalse(mail.with_context(l2c_today="2026-03-10 21:00:00")._claim_notice())
         self.assertEqual((mail.state, str(mail.scheduled_date)), ("outgoing", "2026-03-11 08:00:00"))
         self.assertTrue(mail.with_context(l2c_today="2026-03-11 08:00:00")._claim_notice())
+
+    def test_a_mail_that_the_server_refused_for_now_is_written_anew_on_another_day(self):
+        """And its tries count on."""
+        self.leaves_at("2026-03-10 12:00:00", tz="UTC")
+        self.mails_due("2026-03-10 12:00:00")
+        notice = self.customer.dunning_notice_ids
+        mail = notice.mail_id
+        mail.dunning_tries = 3
+        self.assertTrue(mail.with_context(l2c_today="2026-03-10 13:00:00")._claim_notice())
+        self.assertFalse(mail.with_context(l2c_today="2026-03-11 09:00:00")._claim_notice())
+        self.mails_due("2026-03-11 09:00:00")
+        self.assertNotEqual(notice.mail_id, mail)
+        self.assertEqual((notice.mail_id.dunning_tries, mail.state), (3, "cancel"))
+
+    def test_a_time_zone_that_nobody_knows(self):
+        """Of a customer from an old list: the company's hours count."""
+        self.customer.tz = "UTC"
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE res_partner SET tz = 'US/Pacific-New' WHERE id = %s", [self.customer.id])
+        self.env.invalidate_all()
+        self.assertEqual(self.leaves_at("2026-03-10 12:00:00"), "2026-03-10 12:00:00")
+        self.mails_due("2026-03-10 12:00:00")
+        self.assertEqual(self.customer.dunning_notice_ids.mail_id.state, "outgoing")
+
+    def test_the_deadline_is_of_the_companys_day(self):
+        """Also far from where the server's clock is set."""
+        self.policy.level_ids.payment_deadline_days = 7
+        self.env.company.write({"dunning_hour_from": 0, "dunning_hour_to": 24})
+        for zone, moment, deadline in (
+            ("Pacific/Auckland", "2026-03-09 21:00:00", "03/17/2026"),
+            ("America/Los_Angeles", "2026-03-12 03:00:00", "03/18/2026"),
+        ):
+            with self.subTest(zone):
+                self.env.company.resource_calendar_id.tz = zone
+                customer = self.env["res.partner"].create({"name": zone, "email": "far@example.com"})
+                move = self.invoice(due="2026-03-02", partner_id=customer.id)
+                with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+                    self.env(cr=cr)["dunning.run"].with_context(l2c_today=moment)._cron_run()
+                self.env.invalidate_all()
+                self.mails_due(moment)
+                notice = self.notices(move).with_context(l2c_today=moment)
+                self.assertEqual(re.findall(r"pay by <strong[^>]*>([^<]*)<", notice.mail_id.body_html), [deadline])
+                notice.mail_id.write({"state": "sent"})
+                day = notice.payment_deadline.strftime("%m/%d/%Y")
+                self.assertEqual((day, notice.noticed_on, notice.state), (deadline, notice.date, "sent"))
 
     def test_impossible_hours_are_refused(self):
         for hours in ({"dunning_hour_from": 18}, {"dunning_hour_to": 25}, {"dunning_hour_from": -1}):
@@ -308,6 +354,25 @@ class TestReplies(RunCase):
     def test_a_deleted_mail_is_a_failure(self):
         self.mail.unlink()
         self.assertEqual((self.notice.state, self.notice.failure_reason), ("failed", "The e-mail was deleted."))
+        self.goes_again()
+
+    def test_after_a_bounce_it_goes_again(self):
+        """To the address as it was mended; also when a part was paid meanwhile."""
+        self.mail.write({"state": "sent"})
+        self.env["mail.thread"].message_process("mail.thread", BOUNCE.format(message_id=self.mail.message_id))
+        self.goes_again()
+        self.assertEqual(self.mail.state, "sent")
+
+    def goes_again(self):
+        """A person tries again: there is another mail, and nothing is sent before it is."""
+        self.notice.action_retry()
+        with self.enter_registry_test_mode():
+            self.env.ref("lead_to_cash.cron_follow").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual((self.notice.state, self.notice.mail_id.id), ("queued", False))
+        self.mails_due()
+        self.assertEqual((self.notice.state, self.notice.mail_id.state), ("queued", "outgoing"))
+        self.assertNotEqual(self.notice.mail_id, self.mail)
 
 
 @tagged("post_install", "-at_install")
@@ -432,6 +497,14 @@ class TestFailures(RunCase):
         self.assertEqual(self.notice.state, "queued")
         mail.unlink()
         self.assertEqual(self.notice.state, "sent")
+
+    def test_once_more_by_hand_is_the_same_mail_the_next_day_too(self):
+        """The server may have it."""
+        mail = self.fail(self.notice, uncertain=True)
+        next_day = self.notice.with_context(l2c_today="2026-03-11 12:00:00")
+        next_day.action_retry()
+        self.assertTrue(mail.with_context(l2c_today="2026-03-11 12:00:00")._claim_notice())
+        self.assertEqual((self.notice.mail_id, mail.state), (mail, "outgoing"))
 
     def test_once_more_by_hand_counts_anew(self):
         mail = self.fail(self.notice)

@@ -185,7 +185,7 @@ class TestHandOver(HandlingCase):
         first = self.lead(name="First", type="lead", user_id=self.seller.id, need="Tills", probability=50)
         second = self.lead(name="Second", type="lead", user_id=self.seller.id, **QUALIFIED)
         second.with_user(self.seller).action_hand_over(user=self.seller, note="Twice")
-        merged = (first | second).merge_opportunity()
+        merged = (first | second).with_user(self.seller).merge_opportunity()
         for name in ("interest_level", "budget", "decision_maker", "decision_when"):
             self.assertEqual(merged[name], QUALIFIED[name])
         self.assertEqual((merged.handover_state, merged.handed_over_by_id), ("waiting", self.seller))
