@@ -4,7 +4,6 @@ from odoo import fields, models
 
 from ...engine.handling.own import Own, own
 
-
 #: How a day is written.
 A_DAY = "2000-01-01"
 
