@@ -149,6 +149,12 @@ class CallListLine(models.Model):
             line.misses = 0
         return result
 
+    def _compute_call_hint(self):
+        """Hints are of leads and quotations."""
+        customers = self._customers()
+        customers.call_hint = customers.is_phone_blocked = False
+        return super(CallListLine, self - customers)._compute_call_hint()
+
     def _compute_contact_attempt_ids(self):
         customers = self._customers()
         result = super(CallListLine, self - customers)._compute_contact_attempt_ids()

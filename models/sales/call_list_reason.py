@@ -19,7 +19,8 @@ class CallListLine(models.Model):
     def _compute_reason(self):
         today = self._today()
         for line in self:
-            line.reason = getattr(line, f"_reason_{line.kind}")(today)
+            # A line that somebody has open, of a customer whom nothing waits for any more, has no kind.
+            line.reason = getattr(line, f"_reason_{line.kind}")(today) if line.kind else False
             if line.handover_state == "waiting":
                 line.reason = self.env._(
                     "Handed over by %(name)s. %(reason)s",

@@ -240,6 +240,14 @@ class TestDesk(DeskCase):
         self.assertEqual(self.line(invoice).kind, "call")  # the call itself is still to be made
         self.assertFalse(self.notices(invoice).replied_until)
 
+    def test_a_line_that_is_still_open_when_nothing_waits_any_more_can_be_read(self):
+        invoice = self.called("called")
+        line = self.line(invoice)
+        self.pay(invoice)
+        self.assertFalse(self.line(invoice))
+        values = line.read(["kind", "reason", "call_hint", "is_phone_blocked"])[0]
+        self.assertEqual(set(values.values()), {line.id, False})
+
     # Calling -----------------------------------------------------------------------------
 
     def test_calling_goes_from_customer_to_customer(self):
