@@ -13,7 +13,7 @@ class DunningDecision(models.Model):
     _inherit = ["dunning.explained.mixin"]
     _description = "Dunning Decision"
     _order = "date desc, id desc"
-    _rec_name = "code"
+    _rec_name = "move_id"
 
     move_line_id = fields.Many2one(
         "account.move.line", "Item", required=True, ondelete="cascade", index=True, readonly=True

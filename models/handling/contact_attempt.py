@@ -46,6 +46,12 @@ class ContactAttempt(models.Model):
     _user_date_idx = models.Index("(user_id, date)")
 
     @api.depends("outcome")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for attempt in self:
+            attempt.display_name = attempt._label("outcome", attempt.outcome) if attempt.outcome else ""
+
+    @api.depends("outcome")
     def _compute_conversations(self):
         for attempt in self:
             attempt.conversations = attempt.outcome in CONTACTS

@@ -26,7 +26,7 @@ class DunningAnswer(models.Model):
     _inherit = ["l2c.clock.mixin", "l2c.protected.mixin"]
     _description = "Customer's Answer"
     _order = "date desc, id desc"
-    _rec_name = "kind"
+    _rec_name = "partner_id"
 
     _writable = frozenset({"is_handled"})
     _written_by = "the customer's page, or action_handled"

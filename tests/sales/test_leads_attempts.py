@@ -80,6 +80,7 @@ class TestAttempts(AttemptCase):
     def test_attempts_go_with_their_document(self):
         lead = self.lead()
         lead.action_log_attempt("no_answer")
+        self.assertEqual(self.attempts(lead).display_name, "No answer")
         gone = self.env["crm.lead"].browse(lead.ids)
         lead.unlink()
         self.assertFalse(self.attempts(gone))
