@@ -25,7 +25,7 @@ class DunningPlan(models.Model):
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     currency_id = fields.Many2one("res.currency", required=True, default=lambda self: self.env.company.currency_id)
     total = fields.Monetary(required=True)
-    number = fields.Integer("Instalments", required=True, default=3)
+    number = fields.Integer("Number of Instalments", required=True, default=3)
     first_date = fields.Date("First Instalment on", required=True)
     interval = fields.Selection([("weekly", "Weekly"), ("monthly", "Monthly")], required=True, default="monthly")
     move_line_ids = fields.Many2many(

@@ -38,7 +38,7 @@ class CallListLine(models.Model):
             "returned": self.env._("Returned payments"),
             "broken": self.env._("Broken promises"),
             "look": self.env._("To approve"),
-            "failed": self.env._("Failed"),
+            "failed": self.env._("Failed notices"),
             "call": self.env._("Calls"),
         }
         numbers = engine.NUMBERS | {"look": engine.APPROVE}
