@@ -236,10 +236,11 @@ class MailMail(models.Model):
             return False
 
     def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
-        """The last step before the server: what fails in the database fails here, while
-        nothing has left yet."""
+        """The last step before the server: of a notice, what fails in the database fails here,
+        while nothing has left yet. Other mails may leave in the midst of other work."""
         result = super()._prepare_outgoing_list(mail_server=mail_server, doc_to_followers=doc_to_followers)
-        self.env.cr.flush()
+        if self.model == "dunning.notice":
+            self.env.cr.flush()
         return result
 
     # What fails --------------------------------------------------------------------------------

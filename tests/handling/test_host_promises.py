@@ -38,6 +38,18 @@ class TestHostPromises(HandlingCase):
                 told = lead.message_ids.tracking_value_ids.field_id.mapped("name")
                 self.assertEqual(sorted(told), expected)
 
+    def test_a_mail_that_leaves_in_between_splits_no_line(self):
+        """What is changed in one transaction is one line in the chatter, whatever is sent meanwhile."""
+        lead = self.lead().with_context(tracking_disable=False)
+        mail = self.env["mail.mail"].create({"subject": "Other", "body_html": "Other", "email_to": "a@example.com"})
+        self.cr.flush()
+        for email in ("first@example.com", "second@example.com"):
+            lead.email_from = email
+            self.assertEqual(len(mail._prepare_outgoing_list()), 1)
+        self.cr.flush()
+        told = lead.message_ids.tracking_value_ids
+        self.assertEqual(told.mapped("new_value_char"), ["second@example.com"])
+
     def test_no_field_that_repeats_another_is_tracked(self):
         """A related field is tracked when its target is, unless it says otherwise."""
         fields = [field for model in self.env.registry.values() for field in model._fields.values()]
