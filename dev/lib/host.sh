@@ -3,15 +3,15 @@
 
 HOST_ADDONS=(crm sale sale_crm sale_management account_payment) # account takes long: only when named
 
-# host_run DATABASE ADDON FILE: on a copy of the database; FILE tells what became of each test.
+# host_run DATABASE FILE TEST…: on a copy of the database; FILE tells what became of each test.
 # Odoo's folder of addons has a `calendar`: it must not come before the standard library's.
 host_run() {
     db_copy "$1" "$TEST_DB"
     cd "$CLONE_DIR"
-    "$VENV/bin/pytest" -q -p host_tests --host-results="$3.new" -p no:cacheprovider --rootdir="$ODOO_ADDONS" \
+    "$VENV/bin/pytest" -q -p host_tests --host-results="$2.new" -p no:cacheprovider --rootdir="$ODOO_ADDONS" \
         --import-mode=append --odoo-config="$CONF" --odoo-database="$TEST_DB" --odoo-http \
-        -n 2 --dist loadscope "$ODOO_ADDONS/$2/tests" || [ $? = 1 ] # 1: tests failed
-    mv "$3.new" "$3"
+        -n 2 --dist loadscope "${@:3}" || [ $? = 1 ] # 1: tests failed
+    mv "$2.new" "$2"
 }
 
 host_check() {
@@ -20,30 +20,36 @@ host_check() {
         die "$1 is none of the addons that ours stands on; its tests would fail for want of it."
 }
 
-# host_step WITH|WITHOUT DATABASE ADDON FILE
+# host_step TITLE DATABASE FILE TEST…
 host_step() {
-    LOG=$CLONE_DIR/host/$3.$1.log
-    step "$3 $1 us" "look at the output above." host_run "$2" "$3" "$4"
+    LOG=$CLONE_DIR/host/$addon.${1// /_}.log
+    step "$addon $1" "look at the output above." host_run "${@:2}"
 }
 
-# host_tests [ADDON…]: fails when something fails only with ours. What happens without it is kept;
-# some of Odoo's tests depend on the date, so before it blames ours it is asked again once a day.
+host_compare() { "$PY" "$ROOT/dev/lib/host_tests.py" "$addon" "$without" "$with"; }
+
+# host_tests [ADDON…]: fails when something fails only with ours: twice, the second time among few, for
+# on a busy machine a browser is late. What happens without ours is kept; when it is older than a day
+# it is asked again before ours is blamed, for some of Odoo's tests depend on the date.
 host_tests() {
-    local addon without with status=0
+    local addon without with tests worse status=0
     if [ $# = 0 ]; then set -- "${HOST_ADDONS[@]}"; fi
     for addon in "$@"; do host_check "$addon"; done
     mkdir -p "$CACHE/host/$(base_hash)" "$CLONE_DIR/host"
     for addon in "$@"; do
-        without=$CACHE/host/$(base_hash)/$addon with=$CLONE_DIR/host/$addon
-        [ -s "$without" ] || host_step without "$L2C_BASE_DB" "$addon" "$without"
-        host_step with "$L2C_TEMPLATE_DB" "$addon" "$with"
+        without=$CACHE/host/$(base_hash)/$addon with=$CLONE_DIR/host/$addon tests=$ODOO_ADDONS/$addon/tests
+        [ -s "$without" ] || host_step "without us" "$L2C_BASE_DB" "$without" "$tests"
+        host_step "with us" "$L2C_TEMPLATE_DB" "$with" "$tests"
+        mapfile -t worse < <(host_compare | sed -n "s|.* only with us: |$ODOO_ADDONS/|p")
+        if [ ${#worse[@]} != 0 ]; then
+            host_step "with us again" "$L2C_TEMPLATE_DB" "$with.again" "${worse[@]}"
+            cat "$with.again" >>"$with" # what comes last counts
+        fi
         if ! host_compare >/dev/null && [ -n "$(find "$without" -mtime +0)" ]; then
-            host_step without "$L2C_BASE_DB" "$addon" "$without"
+            host_step "without us" "$L2C_BASE_DB" "$without" "$tests"
         fi
         host_compare || status=1
     done
     say "what pytest said is in $CLONE_DIR/host"
     return "$status"
 }
-
-host_compare() { "$PY" "$ROOT/dev/lib/host_tests.py" "$addon" "$without" "$with"; }
