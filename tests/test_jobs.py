@@ -100,6 +100,9 @@ class TestJobs(RunCase):
         self.env.invalidate_all()
         plain = self.env["mail.mail"].create({"subject": "Plain", "email_to": "x@example.com", "auto_delete": False})
         self.env["mail.mail"].process_email_queue()
+        with self.enter_registry_test_mode():
+            self.env.ref("lead_to_cash.cron_follow").method_direct_trigger()
+        self.env.invalidate_all()
         self.assertEqual((notice.state, bool(notice.failure_reason)), ("failed", True))
         self.assertTrue(plain.exists())
 

@@ -18,6 +18,7 @@ SHARED = {
     ("call.list.line", "_other_lines"): "the hook by which the desk adds its lines",
     ("call.list.line", "_compute_attempts"): "tries of a customer, about all its invoices",
     ("call.list.line", "_compute_contact_attempt_ids"): "the same, as records",
+    ("call.list.line", "_compute_call_hint"): "nothing is checked before calling a customer",
     ("call.list.line", "_document"): "a customer, in the line's company",
     ("call.list.line", "_next_line"): "what is only to look at is no call",
     ("call.list.line", "_own_domain"): "one's own customers",

@@ -2,6 +2,7 @@
 against the deciding statement alone, as many mails by the ORM, the host's own sending of the same
 mails, and the peer on a copy of the same database."""
 
+import logging
 import os
 
 from odoo.addons.lead_to_cash.tests.real import MailSink
@@ -112,6 +113,7 @@ def measure(options):
         found = {"invoices": grow(company, options.invoices)}
         with copy_of(company.name) as database:
             install(database, "lead_to_cash", script=POLICY)
+            logging.getLogger("mail.log").setLevel(logging.WARNING)
             with MailSink() as sink:
                 script = MEASURE.replace("PORT", str(sink.port)).replace("SAMPLE", str(SAMPLE))
                 found |= figures(database, script.replace("LEAVING", str(LEAVING)))

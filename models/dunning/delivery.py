@@ -204,8 +204,9 @@ class DunningNotice(models.Model):
         if not self:
             return
         self.env.flush_all()
-        rows = self.env.execute_query(engine.changed_by_the_books(self.ids, withdrawn))
-        still_open = dict(rows)
+        still_open = dict(self.env.execute_query(engine.changed_by_the_books(self.ids, withdrawn)))
+        if not still_open:
+            return
         notices = self.browse(still_open)._not_leaving()
         paid = notices.filtered(lambda notice: not still_open[notice.id])
         changed = notices - paid

@@ -9,6 +9,7 @@ from odoo.tools import SQL
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from ...engine.dunning import delivery
+from ...engine.handling.own import Own
 from .mail_template import first_lines
 
 _logger = logging.getLogger(__name__)
@@ -138,7 +139,10 @@ class MailMail(models.Model):
         for number, mail_id in enumerate(ready.ids, 1):
             if getattr(smtp_session, "sock", True) is None:
                 break  # the server hung up: the others go with another session
-            error = self.browse(mail_id)._leave(**options)
+            if number % FOLLOW == 1:  # calendars are dear to ask for each
+                some = self.browse(ready.ids[number - 1 : number - 1 + FOLLOW])._notices_sudo()
+                moments = Own({notice.id: moment for notice, moment in some._send_moments().items()})
+            error = self.browse(mail_id).with_context(l2c_moments=moments)._leave(**options)
             if error and raise_exception:
                 raise error
             if auto_commit and number % FOLLOW == 0:

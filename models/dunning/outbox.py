@@ -6,6 +6,7 @@ from odoo.tools import SQL, plaintext2html
 from psycopg2 import OperationalError
 
 from ...engine.dunning import run as engine
+from ...engine.handling.own import own
 from ..handling.cron_step import conflict_in
 from .mail_template import first_lines
 from .notice import SOON
@@ -112,9 +113,9 @@ class DunningNotice(models.Model):
         return self.sudo().browse(row[0] for row in self.env.execute_query(query))
 
     def _write_mails(self):
-        """From the books of now; what is no longer to be reminded of, or not now, isn't written."""
-        self._follow_reasons()
-        self.filtered(lambda notice: notice.state == "queued")._follow_books()
+        """From the books of now; what is paid, or not to leave now, isn't written. What else stands
+        against reminding has said so itself, and is asked once more before they leave."""
+        self._follow_books()
         waiting = self.filtered(lambda notice: notice.state == "queued")
         moments, now = waiting._send_moments(), self._now()
         later = waiting.filtered(lambda notice: moments[notice] > now)
@@ -232,7 +233,8 @@ class DunningNotice(models.Model):
         self._follow_books()
         if self.mail_id != mail or mail.state != "outgoing":
             return False
-        moment = self._send_moments()[self]
+        known = own(self.env, "l2c_moments") or {}
+        moment = known.get(self.id) or self._send_moments()[self]
         if mail.dunning_is_uncertain:
             if moment > self._now():
                 mail._put_off(moment)  # the server may have it: it goes again as the same mail
