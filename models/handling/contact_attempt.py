@@ -82,7 +82,7 @@ class ContactAttempt(models.Model):
         labels = self._label("channel", channel), self._label("outcome", outcome)
         moment = self._moment(date)
         # Attempts are made here alone: who may, was asked; what follows is by the rights of who asked.
-        attempts = super(ContactAttempt, self.sudo()).create(
+        attempts = super(ContactAttempt, self.sudo()).create(  # pylint: disable=super-method-mismatch
             [
                 {
                     "user_id": self.env.uid,

@@ -100,7 +100,8 @@ class TestCollectionFile(LetterCase):
         notice = self.notice(invoice)
         notice.mail_id.state = "sent"
         self.customer.action_log_attempt("reached", note="Will ask the boss")
-        notice.message_post(body="We pay soon", message_type="email", author_id=self.customer.id)
+        said = "We pay soon"
+        notice.message_post(body=said, message_type="email", author_id=self.customer.id)
         action = self.customer.with_context(force_report_rendering=True).action_collection_file()
         self.assertIn("/web/content/", action["url"])
         [file] = self.env["ir.attachment"].search(
