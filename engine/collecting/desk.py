@@ -45,10 +45,9 @@ RISK = "(1 + LEAST(GREATEST(days, 0) / 30, 4))"
 
 
 def events(today, zone):
-    """SQL for all that needs somebody: ``company_id, partner_id`` (the commercial one), ``kind``
-    (a number), ``event_id`` (of a notice, journal item, promise or activity; a balance
-    confirmation's is negative), ``amount`` in ``currency_id``, ``days`` overdue, ``day`` on which
-    it came up. A balance that a customer doesn't agree with has a row for each currency."""
+    """SQL for all that needs somebody: ``company_id, partner_id`` (the commercial one), ``kind`` (a
+    number), ``event_id`` (of a notice, item, promise or activity; a balance confirmation's is negative,
+    a row for each currency), ``amount`` in ``currency_id``, ``days`` overdue, ``day`` it came up on."""
     return SQL(
         """
         SELECT n.company_id, n.partner_id, %(answer)s AS kind, n.id AS event_id, n.amount_due AS amount,
