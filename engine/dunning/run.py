@@ -47,58 +47,71 @@ def move_decisions(question):
     )
 
 
-def open_decisions(question, uid, now):
+def open_decisions(question):
     """SQL: a decision for each open item that has none in force. The next step of an item
     that escalates is the level after."""
     return SQL(
         """
         INSERT INTO dunning_decision
-               (move_line_id, move_id, company_id, partner_id, date, current, code, level_id, next_date, params,
-                create_uid, create_date, write_uid, write_date)
+               (move_line_id, move_id, company_id, partner_id, date, current, code, level_id, next_date, params)
         SELECT d.id, d.move_id, %(company)s, d.partner_id, %(today)s, TRUE, d.code, d.level_id,
                CASE WHEN NOT d.escalates THEN d.next_date
-                    WHEN follows.day IS NOT NULL
-                    THEN GREATEST(COALESCE(moved.working_day, follows.day), %(today)s + d.minimum_days_between) END,
-               jsonb_strip_nulls(jsonb_build_object('promise_id', d.promise_id, 'dispute_id', d.dispute_id)),
-               %(uid)s, %(now)s, %(uid)s, %(now)s
-          FROM dunning_decided d
-     LEFT JOIN LATERAL (
-            SELECT CASE v.delay_from WHEN 'invoice' THEN d.invoiced WHEN 'sent' THEN d.sent
-                                     WHEN 'returned' THEN d.returned ELSE d.due_next END
-                       + v.delay_days AS day
-              FROM dunning_level v
-             WHERE d.escalates AND v.policy_id = d.policy_id AND v.sequence > d.sequence
-               AND NOT (v.delay_from = 'due' AND v.delay_days < 0)
-               AND (v.skip_trusted AND d.trust = 'good') IS NOT TRUE
-          ORDER BY v.sequence LIMIT 1
-        ) follows ON TRUE
-     LEFT JOIN (%(moved)s) AS moved(day, working_day) ON moved.day = follows.day
-         WHERE NOT EXISTS (SELECT 1 FROM dunning_decision old WHERE old.current AND old.move_line_id = d.id)
+                    WHEN d.follows IS NOT NULL
+                    THEN GREATEST(COALESCE(moved.working_day, d.follows), %(today)s + d.minimum_days_between) END,
+               jsonb_strip_nulls(jsonb_build_object('promise_id', d.promise_id, 'dispute_id', d.dispute_id))
+          FROM (SELECT d.*, (
+                    SELECT CASE v.delay_from WHEN 'invoice' THEN d.invoiced WHEN 'sent' THEN d.sent
+                                             WHEN 'returned' THEN d.returned ELSE d.due_next END + v.delay_days
+                      FROM dunning_level v
+                     WHERE d.escalates AND v.policy_id = d.policy_id AND v.sequence > d.sequence
+                       AND NOT (v.delay_from = 'due' AND v.delay_days < 0)
+                       AND (v.skip_trusted AND d.trust = 'good') IS NOT TRUE
+                  ORDER BY v.sequence LIMIT 1) AS follows
+                  FROM dunning_decided d
+                 WHERE NOT EXISTS (SELECT 1 FROM dunning_decision old WHERE old.current AND old.move_line_id = d.id)
+                OFFSET 0 -- each day is moved once, not looked for in all moved ones
+               ) d
+     LEFT JOIN (%(moved)s) AS moved(day, working_day) ON moved.day = d.follows
       ORDER BY d.id -- all is looked up before the first row is written, else each look-up sees more dead rows
         """,
         moved=moved_days(question.moved),
         company=question.company_id,
         today=question.today,
-        uid=uid,
-        now=now,
+    )
+
+
+def list_items(question):
+    """SQL that keeps, until the transaction ends, what stands on the notices: the items that escalate, the
+    others past due, and the open credits as negative amounts."""
+    return SQL(
+        """
+        CREATE TEMPORARY TABLE dunning_listed ON COMMIT DROP AS
+        SELECT id, partner_id, currency_id, residual, due, CASE WHEN escalates THEN level_id END AS level_id
+          FROM dunning_decided WHERE listed
+         UNION ALL
+        SELECT id, partner_id, currency_id, residual, due, NULL FROM (%s) credit
+        """,
+        credits(question),
     )
 
 
 def make_notices(run_id, question, uid, now, *, held=False):
     """SQL: one notice for each customer, currency and policy with an item that escalates; it
-    takes the highest of their levels. ``held``: the run itself asks for all approvals. Each has
+    takes the highest of their levels, and claims all that it lists. ``held``: the run itself asks for all approvals. Each has
     the token of its page (random, from PostgreSQL's strong source)."""
     return SQL(
         """
         INSERT INTO dunning_notice
-               (run_id, company_id, partner_id, currency_id, policy_id, level_id, channel, date, contact_key,
-                state, access_token, create_uid, create_date, write_uid, write_date)
-        SELECT %(run)s, %(company)s, g.partner_id, g.currency_id, g.policy_id, v.id, v.channel, %(today)s, %(contact_key)s,
-               CASE WHEN v.requires_approval AND NOT %(held)s THEN 'to_approve' ELSE 'draft' END,
+               (run_id, company_id, partner_id, currency_id, policy_id, level_id, channel, date, amount_due,
+                contact_key, state, access_token, create_uid, create_date, write_uid, write_date)
+        SELECT %(run)s, %(company)s, partner_id, currency_id, g.policy_id, v.id, v.channel, %(today)s, listed.amount,
+               %(contact_key)s, CASE WHEN v.requires_approval AND NOT %(held)s THEN 'to_approve' ELSE 'draft' END,
                gen_random_uuid()::varchar, %(uid)s, %(now)s, %(uid)s, %(now)s
           FROM (SELECT partner_id, currency_id, policy_id, (array_agg(level_id ORDER BY sequence DESC, level_id DESC))[1] AS level_id
                   FROM dunning_decided WHERE escalates
               GROUP BY partner_id, currency_id, policy_id) g
+          JOIN (SELECT partner_id, currency_id, SUM(residual) AS amount
+                  FROM dunning_listed GROUP BY partner_id, currency_id) listed USING (partner_id, currency_id)
           JOIN dunning_level v ON v.id = g.level_id
           JOIN res_partner p ON p.id = g.partner_id
         """,
@@ -112,47 +125,43 @@ def make_notices(run_id, question, uid, now, *, held=False):
     )
 
 
-def make_lines(run_id, question, uid, now):
-    """SQL: the items that escalate, the others past due, and the open credits as negative lines."""
+def make_lines(run_id, question):
+    """SQL: a line for each item listed."""
     return SQL(
         """
-        INSERT INTO dunning_notice_line
-               (notice_id, move_line_id, level_id, amount_residual, days_overdue, notice_state,
-                create_uid, create_date, write_uid, write_date)
-        SELECT n.id, x.id, x.level_id, x.residual, GREATEST(%(today)s - x.due, 0), n.state,
-               %(uid)s, %(now)s, %(uid)s, %(now)s
+        INSERT INTO dunning_notice_line (notice_id, move_line_id, level_id, amount_residual, days_overdue, notice_state)
+        SELECT n.id, x.id, x.level_id, x.residual, GREATEST(%(today)s - x.due, 0), n.state
           FROM dunning_notice n
-          JOIN (SELECT id, partner_id, currency_id, residual, due, CASE WHEN escalates THEN level_id END AS level_id
-                  FROM dunning_decided WHERE listed
-                 UNION ALL
-                SELECT id, partner_id, currency_id, residual, due, NULL FROM (%(credits)s) credit) x
-            ON x.partner_id = n.partner_id AND x.currency_id = n.currency_id
+          JOIN dunning_listed x ON x.partner_id = n.partner_id AND x.currency_id = n.currency_id
          WHERE n.run_id = %(run)s
       ORDER BY n.id, x.due, x.id
         """,
         run=run_id,
         today=question.today,
-        uid=uid,
-        now=now,
-        credits=credits(question),
     )
 
 
-def sum_lines(where):
-    """SQL: the amount of each notice ``n`` matched by ``where`` is the sum of its lines."""
+def sum_lines(notice_ids):
+    """SQL: the amount of these notices is the sum of their lines."""
     return SQL(
         """
         UPDATE dunning_notice n SET amount_due = total.amount
-          FROM (SELECT notice_id, SUM(amount_residual) AS amount FROM dunning_notice_line GROUP BY notice_id) total
-         WHERE total.notice_id = n.id AND %s
+          FROM (SELECT notice_id, SUM(amount_residual) AS amount
+                  FROM dunning_notice_line WHERE notice_id IN %s GROUP BY notice_id) total
+         WHERE total.notice_id = n.id
         """,
-        where,
+        tuple(notice_ids),
     )
 
 
 def _gone(withdrawn):
     """Whether the line ``nl`` of the item ``l`` is no longer for a notice."""
     return SQL("(l.reconciled IS TRUE OR l.parent_state != 'posted' OR nl.id IN %s)", tuple(withdrawn) or (0,))
+
+
+def unlike_the_books(withdrawn=()):
+    """Whether the line ``nl`` no longer says what its item ``l`` says."""
+    return SQL("(%s OR nl.amount_residual != l.amount_residual_currency)", _gone(withdrawn))
 
 
 def link_mails(rows):
@@ -241,14 +250,14 @@ def changed_by_the_books(notice_ids, withdrawn=()):
     return SQL(
         """
         SELECT notice_id, bool_or(escalated AND NOT gone)
-          FROM (SELECT nl.notice_id, nl.level_id IS NOT NULL AS escalated, %(gone)s AS gone,
-                       nl.amount_residual != l.amount_residual_currency AS differs
+          FROM (SELECT nl.notice_id, nl.level_id IS NOT NULL AS escalated, %(gone)s AS gone, %(unlike)s AS unlike
                   FROM dunning_notice_line nl JOIN account_move_line l ON l.id = nl.move_line_id
                  WHERE nl.notice_id IN %(ids)s) line
       GROUP BY notice_id
-        HAVING bool_or(gone OR differs)
+        HAVING bool_or(unlike)
         """,
         gone=_gone(withdrawn),
+        unlike=unlike_the_books(withdrawn),
         ids=notice_ids if isinstance(notice_ids, SQL) else tuple(notice_ids),
     )
 

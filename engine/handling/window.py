@@ -37,6 +37,19 @@ def next_moment(now, zone, hours, holidays):
     return now
 
 
+def next_midnight(moment, zone):
+    """When the next day begins there.
+
+    :param moment: a naive UTC datetime; so is the result
+    :param zone: name of the time zone
+
+    >>> next_midnight(datetime(2026, 3, 10, 22, 30), "Asia/Jerusalem")
+    datetime.datetime(2026, 3, 11, 22, 0)
+    """
+    tz = known_zone(zone) or UTC
+    return _at(moment.replace(tzinfo=UTC).astimezone(tz).date() + timedelta(days=1), 0, tz)
+
+
 def known_zone(name):
     """The time zone of that name, also one of the old names (as Odoo reads them); None when there
     is none.

@@ -14,6 +14,7 @@ class DunningDecision(models.Model):
     _description = "Dunning Decision"
     _order = "date desc, id desc"
     _rec_name = "move_id"
+    _log_access = False  # written by runs, which say when and whose they are
 
     move_line_id = fields.Many2one(
         "account.move.line", "Item", required=True, ondelete="cascade", index=True, readonly=True

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, plaintext2html, split_every
+from odoo.tools import plaintext2html, split_every
 from psycopg2 import OperationalError
 
 from ...engine.dunning import run as engine
@@ -212,7 +212,7 @@ class DunningNotice(models.Model):
         changed = notices - paid
         if changed:
             self.env.cr.execute(engine.follow_the_books(changed.ids, withdrawn))
-            self.env.cr.execute(engine.sum_lines(SQL("n.id IN %s", tuple(changed.ids))))
+            self.env.cr.execute(engine.sum_lines(changed.ids))
             self.env.invalidate_all()
         worthless = changed.filtered(lambda notice: notice.currency_id.compare_amounts(notice.amount_due, 0) <= 0)
         (paid | worthless)._cancel()

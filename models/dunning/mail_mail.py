@@ -1,6 +1,6 @@
 import logging
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from smtplib import SMTPServerDisconnected
 
 import psycopg2
@@ -8,8 +8,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
-from ...engine.dunning import delivery
-from ...engine.handling.own import Own
+from ...engine.dunning import delivery, leaving
+from ...engine.handling.own import Own, own
 from .mail_template import first_lines
 
 _logger = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ _logger = logging.getLogger(__name__)
 #: Known by its identity, so that no client can put it there.
 LEAVING = object()
 #: After so many mails their notices follow.
-FOLLOW = 50
+FOLLOW = 100
 
 
 class MailMail(models.Model):
@@ -140,9 +140,9 @@ class MailMail(models.Model):
             if getattr(smtp_session, "sock", True) is None:
                 break  # the server hung up: the others go with another session
             if number % FOLLOW == 1:  # calendars are dear to ask for each
-                some = self.browse(ready.ids[number - 1 : number - 1 + FOLLOW])._notices_sudo()
-                moments = Own({notice.id: moment for notice, moment in some._send_moments().items()})
-            error = self.browse(mail_id).with_context(l2c_moments=moments)._leave(**options)
+                some = self.browse(ready.ids[number - 1 : number - 1 + FOLLOW])
+                hours = Own(some._notices_sudo()._hours_of_mails())
+            error = self.browse(mail_id).with_context(l2c_hours=hours)._leave(**options)
             if error and raise_exception:
                 raise error
             if auto_commit and number % FOLLOW == 0:
@@ -192,14 +192,25 @@ class MailMail(models.Model):
 
     def _try_to_leave(self, **options):
         try:
-            if self._claim_fully(options["auto_commit"]):
-                self.dunning_failure = False  # what it was before is over
+            if self._claim_as_written() or self._claim_fully(options["auto_commit"]):
                 self._send_as_any(raise_exception=True, **options)
         except (psycopg2.Error, MemoryError):
             raise
         except Exception as error:
             self._came_back(error)
             return error
+
+    def _claim_as_written(self):
+        """Claim it, with one query, when nothing has happened since it was written."""
+        self.env.cr.flush()
+        return self._is_open(own(self.env, "l2c_hours")) and bool(
+            self.env.execute_query(leaving.claim_as_written(self.id))
+        )
+
+    def _is_open(self, hours):
+        """Whether it may leave at this moment, by :meth:`_hours_of_mails`."""
+        opens, closes = hours.get(self.id, (datetime.max, datetime.max))
+        return opens <= self.env["dunning.notice"]._now() < closes
 
     def _claim_fully(self, auto_commit):
         """Claim it; attachments that had to be made first are kept, and what making them has
@@ -209,6 +220,8 @@ class MailMail(models.Model):
         if claimed and auto_commit and self.attachment_ids != attached:
             self._commit()
             claimed = self._claim_notice()
+        if claimed:
+            self.dunning_failure = False  # what it was before is over
         return claimed
 
     def _claim_notice(self):

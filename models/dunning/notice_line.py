@@ -11,6 +11,7 @@ class DunningNoticeLine(models.Model):
     _description = "Dunning Notice Line"
     _order = "notice_id, id"
     _rec_name = "move_line_id"
+    _log_access = False  # written by runs, which say when and whose they are
     _written_by = "a dunning run"
 
     notice_id = fields.Many2one("dunning.notice", required=True, ondelete="cascade", index=True)

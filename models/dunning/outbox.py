@@ -7,6 +7,7 @@ from psycopg2 import OperationalError
 
 from ...engine.dunning import run as engine
 from ...engine.handling.own import own
+from ...engine.handling.window import next_midnight
 from ..handling.cron_step import conflict_in
 from .mail_template import first_lines
 from .notice import SOON
@@ -233,13 +234,13 @@ class DunningNotice(models.Model):
         self._follow_books()
         if self.mail_id != mail or mail.state != "outgoing":
             return False
-        known = own(self.env, "l2c_moments") or {}
-        moment = known.get(self.id) or self._send_moments()[self]
+        known = own(self.env, "l2c_hours") or self._hours_of_mails()
+        opens, _closes = known[mail.id]
         if mail.dunning_is_uncertain:
-            if moment > self._now():
-                mail._put_off(moment)  # the server may have it: it goes again as the same mail
+            if opens > self._now():
+                mail._put_off(opens)  # the server may have it: it goes again as the same mail
                 return False
-        elif moment > self._now() or self._is_of_another_day():
+        elif not mail._is_open(known):
             self.failed_tries = mail.dunning_tries
             self._write_anew()
             return False
@@ -247,11 +248,13 @@ class DunningNotice(models.Model):
             mail.attachment_ids = self._attachments()
         return True
 
-    def _is_of_another_day(self):
-        """Whether its e-mail was written on a day before, in its company's zone: it names days."""
-        there = self._in_company(self.company_id)
-        written, now = (fields.Datetime.context_timestamp(there, moment) for moment in (self.send_at, self._now()))
-        return written.date() < now.date()
+    def _hours_of_mails(self):
+        """{id of the mail: (from when it may leave, when its day is over)}: it names days, those of its company."""
+        ends = {}
+        for company, notices in self.grouped("company_id").items():
+            zone = company.sudo()._zone()  # no secret
+            ends |= {notice: next_midnight(notice.send_at, zone) for notice in notices}
+        return {notice.mail_id.id: (moment, ends[notice]) for notice, moment in self._send_moments().items()}
 
     def _invoice_attachments(self):
         """The invoices that rose, as PDF: those that were sent, else printed anew."""

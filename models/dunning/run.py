@@ -163,7 +163,7 @@ class DunningRun(models.Model):
         for statement in (
             engine.close_decisions(question),
             engine.move_decisions(question),
-            engine.open_decisions(question, self.env.uid, self._now()),
+            engine.open_decisions(question),
         ):
             self.env.cr.execute(statement)
         self._make_notices(question)
@@ -178,21 +178,20 @@ class DunningRun(models.Model):
             self.env.flush_all()
             question = self._question()
             self._remember(question)
-        uid, now = self.env.uid, self._now()
         held = self.company_id.sudo().dunning_awaits_release  # a setting of the company
         for statement in (
-            engine.make_notices(self.id, question, uid, now, held=held),
-            engine.make_lines(self.id, question, uid, now),
-            engine.sum_lines(SQL("n.run_id = %s", self.id)),
+            engine.list_items(question),
+            engine.make_notices(self.id, question, self.env.uid, self._now(), held=held),
+            engine.make_lines(self.id, question),
             self._exceptions_statement(held=held),
-            SQL("DROP TABLE dunning_decided"),
+            SQL("DROP TABLE dunning_decided, dunning_listed"),
         ):
             self.env.cr.execute(statement)
         self.env.invalidate_all()
 
     def _remember(self, question):
         """Keep the engine's answers in a table of this transaction."""
-        self.env.cr.execute("DROP TABLE IF EXISTS dunning_decided")
+        self.env.cr.execute("DROP TABLE IF EXISTS dunning_decided, dunning_listed")
         self.env.cr.execute(engine.remember(question))
         self.env.cr.execute("ANALYZE dunning_decided")
 
