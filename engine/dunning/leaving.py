@@ -7,16 +7,14 @@ from .run import unlike_the_books
 
 def claim_as_written(mail_id):
     """SQL that locks the mail, and gives its id, when it may leave just as it was written: it waits for the
-    first time, so does its notice, the books still say what it says, and nothing is attached."""
+    first time, so does its notice, and the books still say what it says."""
     return SQL(
         """
         SELECT m.id
           FROM mail_mail m
           JOIN dunning_notice n ON n.mail_id = m.id AND n.state = 'queued'
-          JOIN dunning_level v ON v.id = n.level_id
          WHERE m.id = %(mail)s AND m.state = 'outgoing'
            AND m.dunning_failure IS NULL AND m.dunning_is_uncertain IS NOT TRUE
-           AND v.attach_invoices IS NOT TRUE AND v.attach_statement IS NOT TRUE
            AND NOT EXISTS (
                SELECT 1 FROM dunning_notice_line nl JOIN account_move_line l ON l.id = nl.move_line_id
                 WHERE nl.notice_id = n.id AND %(unlike)s)

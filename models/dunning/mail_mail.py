@@ -141,7 +141,8 @@ class MailMail(models.Model):
                 break  # the server hung up: the others go with another session
             if number % FOLLOW == 1:  # calendars are dear to ask for each
                 some = self.browse(ready.ids[number - 1 : number - 1 + FOLLOW])
-                hours = Own(some._notices_sudo()._hours_of_mails())
+                plain = some._notices_sudo().filtered(lambda notice: not notice._attaches())
+                hours = Own(plain._hours_of_mails())
             error = self.browse(mail_id).with_context(l2c_hours=hours)._leave(**options)
             if error and raise_exception:
                 raise error

@@ -6,7 +6,6 @@ from odoo.tools import SQL, plaintext2html
 from psycopg2 import OperationalError
 
 from ...engine.dunning import run as engine
-from ...engine.handling.own import own
 from ...engine.handling.window import next_midnight
 from ..handling.cron_step import conflict_in
 from .mail_template import first_lines
@@ -234,13 +233,13 @@ class DunningNotice(models.Model):
         self._follow_books()
         if self.mail_id != mail or mail.state != "outgoing":
             return False
-        known = own(self.env, "l2c_hours") or self._hours_of_mails()
-        opens, _closes = known[mail.id]
+        hours = self._hours_of_mails()
         if mail.dunning_is_uncertain:
+            opens, _closes = hours[mail.id]
             if opens > self._now():
                 mail._put_off(opens)  # the server may have it: it goes again as the same mail
                 return False
-        elif not mail._is_open(known):
+        elif not mail._is_open(hours):
             self.failed_tries = mail.dunning_tries
             self._write_anew()
             return False
@@ -255,6 +254,10 @@ class DunningNotice(models.Model):
             zone = company.sudo()._zone()  # no secret
             ends |= {notice: next_midnight(notice.send_at, zone) for notice in notices}
         return {notice.mail_id.id: (moment, ends[notice]) for notice, moment in self._send_moments().items()}
+
+    def _attaches(self):
+        """Whether something goes with its e-mail, by its level."""
+        return self.level_id.attach_invoices or self.level_id.attach_statement
 
     def _invoice_attachments(self):
         """The invoices that rose, as PDF: those that were sent, else printed anew."""
