@@ -37,6 +37,7 @@
         "report/books/document_templates.xml",
         "views/handling/status_views.xml",
         "views/handling/status_change_views.xml",
+        "views/handling/audit_log_views.xml",
         "views/handling/sales_mail_templates.xml",
         "views/handling/contact_attempt_views.xml",
         "views/sales/call_list_views.xml",

@@ -6,6 +6,7 @@ from . import test_protected
 from .handling import test_status
 from .handling import test_hosts
 from .handling import test_host_promises
+from .handling import test_audit_log
 from . import test_browser
 from . import test_package
 from .dunning import test_real_dunning

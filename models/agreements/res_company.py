@@ -20,24 +20,28 @@ class ResCompany(models.Model):
         check_company=True,
         domain=[("account_type", "in", ("expense", "expense_other", "asset_current", "asset_receivable"))],
         groups="base.group_user",
+        audited=True,
     )
     write_off_limit_user = fields.Monetary(
         "Users Write off up to",
         default=0.0,
         help="What a Collections user may approve alone, for one customer.",
         groups="base.group_user",
+        audited=True,
     )
     write_off_limit_manager = fields.Monetary(
         "Managers Write off up to",
         default=500.0,
         help="What a Collections manager may approve alone; above it two managers approve.",
         groups="base.group_user",
+        audited=True,
     )
     write_off_window_days = fields.Integer(
         "Counted Together within",
         default=90,
         help="Days: what was proposed, approved or written off of one customer within them counts together.",
         groups="base.group_user",
+        audited=True,
     )
     # What is attached runs with all rights: administrators choose it.
     promise_broken_action_id = fields.Many2one(

@@ -20,6 +20,7 @@ class ResPartner(models.Model):
         company_dependent=True,
         groups=ACCOUNTANTS,
         help="Days of the month on which the customer pays, like 10, 25. The first reminder counts from the next one.",
+        audited=True,
     )
     cheque_due_date = fields.Date(
         "Paid by Cheque Due on",
@@ -33,6 +34,7 @@ class ResPartner(models.Model):
         copy=False,
         help="Somebody said that this address isn't theirs: no reminders go there. Untick it when it was corrected.",
         groups="base.group_user",
+        audited=True,
     )
 
     @api.depends_context("company", "l2c_today")

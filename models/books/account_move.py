@@ -121,6 +121,12 @@ class AccountMove(models.Model):
         self.env["dunning.notice"]._reasons_changed(self.line_ids)
         return result
 
+    def _write_closure(self, reason_id, note, date):
+        """An invoice that is collected no longer, or again: who decided it is kept."""
+        before = self._audit_texts(["closure_reason_id"])
+        super()._write_closure(reason_id, note, date)
+        self._audit(before, reason=note)
+
     def _end_closure(self):
         """An invoice closed with a reason stays open in the books, and closed; one whose write-off
         was undone is collected again."""

@@ -29,6 +29,7 @@ class DunningLevel(models.Model):
     """One step of a policy: when it comes, through which channel, and what it entails."""
 
     _name = "dunning.level"
+    _inherit = ["l2c.audited.mixin"]
     _description = "Dunning Level"
     _order = "policy_id, sequence, id"
 
@@ -36,16 +37,16 @@ class DunningLevel(models.Model):
     sequence = fields.Integer(default=10)
     name = fields.Char(required=True, translate=True)
     delay_days = fields.Integer(
-        "Days", required=True, help="Calendar days, moved to the next working day. Negative: before the due date."
-    )
-    delay_from = fields.Selection(
-        DELAYS_FROM,
-        "From",
+        "Days",
         required=True,
-        default="due",
+        help="Calendar days, moved to the next working day. Negative: before the due date.",
+        audited=True,
     )
-    channel = fields.Selection(NOTICE_CHANNELS, required=True, default="email")
-    skip_trusted = fields.Boolean("Not for Trusted Customers", help="Not for customers whose degree of trust is good.")
+    delay_from = fields.Selection(DELAYS_FROM, "From", required=True, default="due", audited=True)
+    channel = fields.Selection(NOTICE_CHANNELS, required=True, default="email", audited=True)
+    skip_trusted = fields.Boolean(
+        "Not for Trusted Customers", help="Not for customers whose degree of trust is good.", audited=True
+    )
     mail_template_id = fields.Many2one(
         "mail.template", "E-mail Template", domain=[("model", "=", "dunning.notice")], help="Empty: the general one."
     )
@@ -55,10 +56,10 @@ class DunningLevel(models.Model):
     attach_invoices = fields.Boolean(help="Those that the notice raises to this level.")
     attach_statement = fields.Boolean(help="The customer's statement of account, as of the day on which it leaves.")
     payment_deadline_days = fields.Integer(
-        "Deadline", help="Days from the notice in which it asks to pay. 0: it names no day."
+        "Deadline", help="Days from the notice in which it asks to pay. 0: it names no day.", audited=True
     )
-    hold_sales = fields.Boolean(help="New orders of the customer need a second look.")
-    requires_approval = fields.Boolean("Approval")
+    hold_sales = fields.Boolean(help="New orders of the customer need a second look.", audited=True)
+    requires_approval = fields.Boolean("Approval", audited=True)
     ask_rating = fields.Boolean("Ask Whether All Was Well", help="Three smileys in the e-mail.")
     next_activity_type_id = fields.Many2one(
         "mail.activity.type",
@@ -81,6 +82,9 @@ class DunningLevel(models.Model):
         groups="base.group_system",
         help="Run for the notices of this level when they were sent, or their task was done.",
     )
+
+    def _audit_company(self, _field):
+        return self.policy_id.company_id
 
     @api.constrains("sequence", "delay_days", "delay_from")
     def _check_order_of_policy(self):

@@ -8,24 +8,26 @@ class DunningPolicy(models.Model):
     """How the customers of a segment are reminded: level by level, until they have paid."""
 
     _name = "dunning.policy"
-    _inherit = ["dunning.banner.mixin", "dunning.segment.mixin"]
+    _inherit = ["dunning.banner.mixin", "dunning.segment.mixin", "l2c.audited.mixin"]
     _description = "Dunning Policy"
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10, help="The first running policy that fits a customer is taken.")
-    active = fields.Boolean(default=True)
-    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
+    active = fields.Boolean(default=True, audited=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True, audited=True
+    )
     currency_id = fields.Many2one(related="company_id.currency_id")
-    is_running = fields.Boolean("Running", copy=False, readonly=True)
-    start_date = fields.Date("Runs from", copy=False, help="Empty: at once.")
-    partner_domain = fields.Char(help="Which customers the policy is for. Empty: all.")
+    is_running = fields.Boolean("Running", copy=False, readonly=True, audited=True)
+    start_date = fields.Date("Runs from", copy=False, help="Empty: at once.", audited=True)
+    partner_domain = fields.Char(help="Which customers the policy is for. Empty: all.", audited=True)
     level_ids = fields.One2many("dunning.level", "policy_id", "Levels", copy=True)
     user_id = fields.Many2one(
         "res.users", "Responsible", default=lambda self: self.env.user, help="For customers without a collector."
     )
     cut_off_date = fields.Date(
-        "Cut-off Date", copy=False, help="Items due before this day were followed up elsewhere until now."
+        "Cut-off Date", copy=False, help="Items due before this day were followed up elsewhere until now.", audited=True
     )
     cut_off_level_id = fields.Many2one(
         "dunning.level",
@@ -34,31 +36,42 @@ class DunningPolicy(models.Model):
         ondelete="set null",
         domain="[('policy_id', '=', id)]",
         help="Items due before the cut-off date count as already at this level. Empty: they are not reminded.",
+        audited=True,
     )
     minimum_balance = fields.Monetary(
-        help="Customers who owe less than this in one currency, net of credits, are not reminded."
+        help="Customers who owe less than this in one currency, net of credits, are not reminded.", audited=True
     )
     minimum_days_between = fields.Integer(
-        "Days Between Notices", default=5, help="A customer gets no two notices within so many calendar days."
+        "Days Between Notices",
+        default=5,
+        help="A customer gets no two notices within so many calendar days.",
+        audited=True,
     )
-    grace_days = fields.Integer("Grace after a Promise", default=3, help="Days before a promise counts as broken.")
+    grace_days = fields.Integer(
+        "Grace after a Promise", default=3, help="Days before a promise counts as broken.", audited=True
+    )
     promise_max_days = fields.Integer(
-        "Promises up to", default=30, help="Days ahead. Managers of collections may grant more."
+        "Promises up to", default=30, help="Days ahead. Managers of collections may grant more.", audited=True
     )
     plan_max_instalments = fields.Integer(
-        "Instalments at Most", default=6, help="Of a payment plan. Managers of collections may grant more."
+        "Instalments at Most",
+        default=6,
+        help="Of a payment plan. Managers of collections may grant more.",
+        audited=True,
     )
     thanks_template_id = fields.Many2one(
         "mail.template",
         "Thanks",
         domain=[("model", "=", "dunning.notice")],
         help="Sent when a customer who was reminded owes nothing overdue any more. Empty: nothing is sent.",
+        audited=True,
     )
     catch_up = fields.Selection(
         [("one_step", "One level at a time"), ("latest", "Straight to the latest level")],
         "After Missed Days",
         required=True,
         default="one_step",
+        audited=True,
     )
 
     _minimum_balance_positive = models.Constraint(

@@ -16,51 +16,60 @@ OTHER_FOLLOW_UPS = ("account_followup", "account_credit_control")
 class ResCompany(models.Model):
     _inherit = "res.company"
 
-    dunning_policy_id = fields.Many2one("dunning.policy", "Default Dunning Policy", groups="base.group_user")
+    dunning_policy_id = fields.Many2one(
+        "dunning.policy", "Default Dunning Policy", groups="base.group_user", audited=True
+    )
     dunning_calendar_id = fields.Many2one(
         "resource.calendar",
         "Working Days of Dunning",
         help="Empty: the working hours of the company.",
         groups="base.group_user",
+        audited=True,
     )
     dunning_hour_from = fields.Float(
-        "Send from", default=8.0, help="In the customer's time zone.", groups="base.group_user"
+        "Send from", default=8.0, help="In the customer's time zone.", groups="base.group_user", audited=True
     )
     dunning_hour_to = fields.Float(
-        "Send until", default=18.0, help="In the customer's time zone.", groups="base.group_user"
+        "Send until", default=18.0, help="In the customer's time zone.", groups="base.group_user", audited=True
     )
     insolvency_claim_days = fields.Integer(
         "Claim in an Insolvency within",
         default=30,
         help="Days. 0: no activity is planned.",
         groups="base.group_user",
+        audited=True,
     )
     dunning_reply_hold_days = fields.Integer(
         "Wait after a Reply",
         default=5,
         help="Working days without reminders after a customer's reply. 0: none.",
         groups="base.group_user",
+        audited=True,
     )
     dunning_bank_freshness_days = fields.Integer(
         "Bank Data Not Older Than",
         help="Days. A run waits while the last bank statement line is older. 0: never.",
         groups="base.group_user",
+        audited=True,
     )
     dunning_daily_limit = fields.Integer(
         "Most Notices a Day",
         help="Who owes most comes first, the others on the next days. 0: no limit.",
         groups="base.group_user",
+        audited=True,
     )
     dunning_awaits_release = fields.Boolean(
         "First Run to Release",
         help="Every notice needs approval until a run is released.",
         groups="base.group_user",
+        audited=True,
     )
     dunning_rehearsal_user_id = fields.Many2one(
         "res.users",
         "All E-mails First to",
         help="Until a run is released, its e-mails go to this person only.",
         groups="base.group_user",
+        audited=True,
     )
 
     @api.constrains("dunning_hour_from", "dunning_hour_to")

@@ -21,14 +21,19 @@ class ResPartner(models.Model):
         company_dependent=True,
         help="Empty: found by the customers that the running policies are for.",
         groups="account.group_account_invoice,account.group_account_readonly",
+        audited=True,
     )
     dunning_hold_until = fields.Date(
-        "Hold until", company_dependent=True, groups="account.group_account_invoice,account.group_account_readonly"
+        "Hold until",
+        company_dependent=True,
+        groups="account.group_account_invoice,account.group_account_readonly",
+        audited=True,
     )
     dunning_hold_reason = fields.Char(
         "Reason for Holding",
         company_dependent=True,
         groups="account.group_account_invoice,account.group_account_readonly",
+        audited=True,
     )
     collector_id = fields.Many2one(
         "res.users",
@@ -36,12 +41,14 @@ class ResPartner(models.Model):
         domain=[("share", "=", False)],
         groups="account.group_account_invoice,account.group_account_readonly",
         help="Who calls this customer, and whom its notices that are no e-mails go to.",
+        audited=True,
     )
     collection_state = fields.Selection(
         COLLECTION_STATES,
         company_dependent=True,
         groups="account.group_account_invoice,account.group_account_readonly",
         help="With the lawyer, insolvency and closed stop every reminder.",
+        audited=True,
     )
     dunning_notice_ids = fields.One2many(
         "dunning.notice",
