@@ -47,7 +47,11 @@ class TestProtectedFields(RunCase):
             }
         )
         notice = self.notices(move)
+        activity = lead.activity_schedule("mail.mail_activity_data_todo", user_id=self.manager.id)
         found = (
+            activity,
+            self.customer,
+            self.items(other),
             lead,
             order,
             move,
@@ -126,6 +130,13 @@ class TestProtectedFields(RunCase):
         )
         copied = lead.copy()
         self.assertEqual((copied.need, copied.attempt_count, copied.handling_role), ("A printer", 0, "new"))
+
+    def test_merging_customers_keeps_what_is_known_of_them(self):
+        other = self.env["res.partner"].create({"name": "The same", "email": "customer@example.com"})
+        other.referral_asked_date = TODAY
+        wizard = self.env["base.partner.merge.automatic.wizard"].with_user(self.env.ref("base.user_admin"))
+        wizard.create({})._merge((self.customer | other).ids, self.customer)
+        self.assertEqual((str(self.customer.referral_asked_date), other.exists()), (TODAY, other.browse()))
 
     def test_fields_of_others_stay_free(self):
         for model in ("crm.lead", "sale.order", "account.move", "dunning.notice", "dunning.dispute"):

@@ -133,7 +133,10 @@ class AuditedMixin(models.AbstractModel):
 
 class ResPartner(models.Model):
     _name = "res.partner"
-    _inherit = ["l2c.audited.mixin", "res.partner"]
+    _inherit = ["l2c.audited.mixin", "l2c.protected.mixin", "res.partner"]
+
+    _editable_is_writable = True
+    _written_by = "the actions of the customer"
 
 
 class ResCompany(models.Model):
@@ -151,6 +154,8 @@ class AccountMove(models.Model):
 
 class AccountMoveLine(models.Model):
     _name = "account.move.line"
-    _inherit = ["l2c.audited.mixin", "account.move.line"]
+    _inherit = ["l2c.audited.mixin", "l2c.protected.mixin", "account.move.line"]
 
     _audited_too = frozenset({"no_followup"})
+    _editable_is_writable = True
+    _written_by = "the action Payment Returned"

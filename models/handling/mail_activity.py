@@ -6,7 +6,11 @@ from ...engine.handling.status import REQUIRED
 class MailActivity(models.Model):
     """A notice that goes by phone, by post or by hand follows its activity."""
 
-    _inherit = "mail.activity"
+    _name = "mail.activity"
+    _inherit = ["l2c.protected.mixin", "mail.activity"]
+
+    _given = frozenset({"handling_step"})
+    _written_by = "what planned it"
 
     handling_step = fields.Integer(
         help="Of the follow-up that a status plans: the first, or once more.", groups="base.group_user"

@@ -108,7 +108,7 @@ class ResPartner(models.Model):
             asked -= partner.commercial_partner_id
         asked = asked.filtered("user_id")
         asked._plan_for_customer(self.env._("Ask for a referral"))
-        asked.referral_asked_date = self._today()
+        asked.sudo().referral_asked_date = self._today()  # whoever the job runs as
 
     @api.model
     def _today(self):
