@@ -27,6 +27,9 @@ CHANGES = {
     ("dunning_notice", "failure_reason"): (1, "it was what Odoo writes before each sending"),
 }
 
+#: What isn't kept any more, {table: columns}: of decisions and lines their runs say it.
+GONE = dict.fromkeys(("dunning_decision", "dunning_notice_line"), ("create_uid", "create_date"))
+
 #: What goes on under another name, {(table, column): new column}.
 RENAMED = {}
 
@@ -202,7 +205,7 @@ class TestUpgrade(RealProcessCase):
         self.assertEqual(re.findall(r"^.* (?:WARNING|ERROR|CRITICAL) .*$", self.log, re.M), [])
 
     def test_nothing_is_lost(self):
-        changed = lost(self.before, self.after)
+        changed = [row for row in lost(self.before, self.after) if row[1] not in GONE.get(row[0], ())]
         self.assertEqual({(table, column) for table, column, _key in changed}, set(CHANGES), changed[:20])
         for key, (count, why) in CHANGES.items():
             self.assertEqual(sum(change[:2] == key for change in changed), count, why)
