@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..handling.next_action import ONCE, PLANNED
+
 
 class DunningDispute(models.Model):
     """A customer's objection to items: they aren't reminded of until it is resolved."""
@@ -99,7 +101,7 @@ class DunningDispute(models.Model):
     def _plan_revisit(self):
         """An activity for the responsible on the day to revisit it, while it is open."""
         # What was planned automatically belongs to nobody.
-        self.sudo().activity_ids.filtered("automated").unlink()
+        self.sudo().activity_ids.filtered_domain(PLANNED).unlink()
         self.mapped("display_name")  # warm: it is read one by one while planning
         for dispute in self.filtered(lambda dispute: dispute.state == "open" and dispute.revisit_date):
             dispute.with_context(mail_activity_quick_update=True).activity_schedule(
@@ -107,6 +109,7 @@ class DunningDispute(models.Model):
                 summary=self.env._("Revisit the dispute"),
                 date_deadline=dispute.revisit_date,
                 user_id=(dispute.user_id or self.env.user).id,
+                handling_step=ONCE,
             )
 
     def action_resolve(self):

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_amount
 
+from ..handling.next_action import ONCE, PLANNED
 from .write_off import PROPOSED
 
 USER, MANAGER = "lead_to_cash.group_collections_user", "lead_to_cash.group_collections_manager"
@@ -176,11 +177,11 @@ class DunningWriteOff(models.Model):
         if user:
             # Whoever pays may not write the proposal.
             self.sudo().activity_schedule(
-                "mail.mail_activity_data_todo", self._today(), summary=summary, user_id=user.id, automated=True
+                "mail.mail_activity_data_todo", self._today(), summary=summary, user_id=user.id, handling_step=ONCE
             )
 
     def _end_requests(self):
-        self.sudo().activity_ids.filtered("automated").unlink()  # whomever they were for
+        self.sudo().activity_ids.filtered_domain(PLANNED).unlink()  # whomever they were for
 
     def _money_moved(self):
         """Money moved on the items of these proposals, or on their entries: what can no longer be written off as it was

@@ -6,6 +6,7 @@ from psycopg2 import OperationalError
 from ...engine.dunning import run as engine
 from ...engine.handling.own import own
 from ..handling.cron_step import cron_step
+from ..handling.next_action import ONCE, PLANNED
 from .notice import PENDING, SOON, WAITING
 
 #: (state of a notice, state of its e-mail): what the notice becomes. All else stays as it is: a
@@ -97,6 +98,7 @@ class DunningNotice(models.Model):
             self._today(),
             note=plaintext2html(note),
             user_id=(self.policy_id.user_id or self._responsible())._acting().id,
+            handling_step=ONCE,
         )
 
     # While its e-mail is at the server -----------------------------------------------------------
@@ -166,7 +168,7 @@ class DunningNotice(models.Model):
         self.filtered(lambda notice: notice.state in PENDING)._follow_books()
         for notice in self.filtered(lambda notice: notice.state == "sent" and notice.activity_ids):
             if notice._is_settled():
-                notice.activity_ids.filtered("automated").unlink()
+                notice.activity_ids.filtered_domain(PLANNED).unlink()
 
     @api.model
     def _reasons_changed(self, lines):
@@ -251,6 +253,7 @@ class DunningNotice(models.Model):
                     summary=self.env._("The customer replied"),
                     date_deadline=notice._today(),
                     user_id=notice._responsible().id,
+                    handling_step=ONCE,
                 )
         self._heard_from()
 

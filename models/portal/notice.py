@@ -160,6 +160,7 @@ class DunningNotice(models.Model):
             note=plaintext2html(answer.note or ""),
             date_deadline=self._today(),
             user_id=self._who_answers(answer).id,
+            handling_step=ONCE,
         )
         self._heard_from()
 

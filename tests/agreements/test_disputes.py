@@ -135,6 +135,14 @@ class TestDisputes(DisputeCase):
             (dispute.activity_ids.user_id, str(dispute.activity_ids.date_deadline)), (self.env.user, "2026-03-25")
         )
 
+    def test_what_others_planned_on_a_dispute_stays(self):
+        dispute = self.dispute(self.move, revisit_date="2026-03-25")
+        theirs = dispute.activity_schedule("mail.mail_activity_data_todo", "2026-03-20", "By a rule of the company")
+        dispute.revisit_date = "2026-03-26"
+        self.assertEqual(len(dispute.activity_ids), 2)
+        dispute.action_resolve()
+        self.assertEqual(dispute.activity_ids, theirs)
+
     def test_from_the_invoice(self):
         context = self.move.action_dispute()["context"]
         dispute = self.env["dunning.dispute"].with_context(**context).create({"reason": "Late"})

@@ -444,3 +444,8 @@ class TestSettlement(WriteOffCase):
                 self.assertEqual(self.proposal.state, state)
         self.assertEqual(self.proposal.promise_id.state, "cancelled")
         self.assertEqual(self.proposal.activity_ids.user_id, self.people["manager"])
+
+    def test_what_others_planned_on_a_proposal_stays(self):
+        theirs = self.proposal.activity_schedule("mail.mail_activity_data_todo", TODAY, "By a rule of the company")
+        self.proposal.action_refuse()
+        self.assertEqual(self.proposal.activity_ids, theirs)
