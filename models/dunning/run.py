@@ -51,8 +51,15 @@ class DunningRun(models.Model):
     )
     is_requested = fields.Boolean(readonly=True, copy=False)
     is_forced = fields.Boolean(readonly=True, copy=False)
+    is_selective = fields.Boolean("For Some Customers", readonly=True, copy=False)
     partner_ids = fields.Many2many(
-        "res.partner", "dunning_run_partner_rel", "run_id", "partner_id", "Only These Customers", readonly=True
+        "res.partner",
+        "dunning_run_partner_rel",
+        "run_id",
+        "partner_id",
+        "Only These Customers",
+        readonly=True,
+        context={"active_test": False},
     )
     state_reason = fields.Char("Why It Waits or Failed", readonly=True, copy=False)
     notice_ids = fields.One2many("dunning.notice", "run_id", "Notices", readonly=True)
@@ -83,11 +90,11 @@ class DunningRun(models.Model):
         for run in self:
             run.is_working = run.state == "running" or (run.state == "draft" and run.is_requested)
 
-    @api.depends("state", "company_id", "partner_ids")
+    @api.depends("state", "company_id", "is_selective")
     def _compute_is_to_release(self):
         for run in self:
             company_sudo = run.company_id.sudo()  # a fact of the run, for whoever sees it
-            is_daily = run.state == "done" and not run.partner_ids
+            is_daily = run.state == "done" and not run.is_selective
             run.is_to_release = is_daily and company_sudo.dunning_awaits_release
 
     # Buttons -------------------------------------------------------------------------
@@ -170,7 +177,7 @@ class DunningRun(models.Model):
 
     def _question(self):
         """What the engine is asked."""
-        return self.company_id._dunning_question(partners=self.partner_ids or None)
+        return self.company_id._dunning_question(partners=self.partner_ids if self.is_selective else None)
 
     def _make_notices(self, question=None):
         """Write the notices and their lines; ask the engine when it was not asked yet."""
@@ -267,7 +274,7 @@ class DunningRun(models.Model):
 
     def _daily_domain(self):
         """The runs that are for all customers of their company."""
-        return [("partner_ids", "=", False)]
+        return [("is_selective", "=", False)]
 
     def _work(self):
         """Do this run, committing each batch; False when the time is up. A run that waited

@@ -87,7 +87,9 @@ class DunningRun(models.Model):
         runs_sudo = self.sudo().with_company(company)
         if runs_sudo.search_count([("company_id", "=", company.id), ("state", "=", "running")], limit=1):
             raise UserError(self.env._("A dunning run is under way. Try again when it is done."))
-        run_sudo = runs_sudo.create({"company_id": company.id, "partner_ids": [(6, 0, partners.ids)]})
+        run_sudo = runs_sudo.create(
+            {"company_id": company.id, "is_selective": True, "partner_ids": [(6, 0, partners.ids)]}
+        )
         run_sudo.action_run()
         if run_sudo.state == "waiting":
             raise UserError(run_sudo.state_reason)

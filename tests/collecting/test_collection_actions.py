@@ -70,6 +70,20 @@ class TestRemindNow(ActionCase):
         self.assertFalse(self.notices(other))
         self.assertEqual((self.current(other), before.current), (before, True))
 
+    def test_an_archived_customer_is_nobody_else(self):
+        """What is chosen and can't be seen any more never means everybody."""
+        mine, other = self.invoice(due="2026-03-02"), self.invoice(due="2026-03-02", partner_id=self.customers(1).id)
+        self.customer.active = False
+        self.act(mine, "remind")
+        self.assertFalse(self.notices(other))
+        self.assertFalse(self.current(other))
+        self.assertTrue(self.current(mine))
+
+    def test_nobody_is_nobody(self):
+        other = self.invoice(due="2026-03-02")
+        self.assertFalse(self.env["dunning.run"]._remind_now(self.env.company, self.env["res.partner"]))
+        self.assertFalse(self.notices(other))
+
     def test_the_daily_run_still_comes(self):
         self.invoice(due="2026-03-02")
         other = self.invoice(due="2026-03-02", partner_id=self.customers(1).id)
