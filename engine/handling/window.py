@@ -8,13 +8,14 @@ import pytz
 UTC = ZoneInfo("UTC")
 
 
-def next_moment(now, zone, hours, holidays):
+def next_moment(now, zone, hours, holidays, ends=None):
     """The first moment from ``now`` on that lies in the sending window.
 
     :param now: a naive UTC datetime; so is the result
     :param zone: name of the customer's time zone, as ``known_zone`` takes it
     :param hours: (from, to) as hours of the day, 0 to 24, the second one excluded
     :param holidays: the dates on which nobody works; when a year has no other, they count
+    :param ends: {date: the moment, naive UTC, at which work ends}, of half days
 
     >>> next_moment(datetime(2026, 3, 10, 5), "Europe/Bucharest", (8, 18), set())
     datetime.datetime(2026, 3, 10, 6, 0)
@@ -23,6 +24,9 @@ def next_moment(now, zone, hours, holidays):
     >>> from datetime import date
     >>> next_moment(datetime(2026, 3, 10, 17), "Asia/Jerusalem", (8, 18.5), {date(2026, 3, 11)})
     datetime.datetime(2026, 3, 12, 6, 0)
+    >>> friday = datetime(2026, 3, 13, 10, 30)
+    >>> next_moment(friday, "Asia/Jerusalem", (8, 18), {date(2026, 3, 14)}, {date(2026, 3, 13): friday})
+    datetime.datetime(2026, 3, 15, 6, 0)
     """
     tz = known_zone(zone)
     today = now.replace(tzinfo=UTC).astimezone(tz).date()
@@ -32,7 +36,7 @@ def next_moment(now, zone, hours, holidays):
             continue
         opens, closes = (_at(day, hour, tz) for hour in hours)
         moment = max(now, opens)
-        if moment < closes:
+        if moment < min(closes, (ends or {}).get(day, closes)):
             return moment
     return now
 

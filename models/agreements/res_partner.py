@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, groupby, plaintext2html
 
 from ...engine.agreements.promises import next_payment_day, payment_days, policies_of
+from ...engine.handling.own import own
 from ...engine.handling.workdays import last_working_day, next_working_day
 
 ACCOUNTANTS = "account.group_account_invoice,account.group_account_readonly"
@@ -63,10 +64,11 @@ class ResPartner(models.Model):
                     self.env._("Write payment days as days of the month, from 1 to 31, like this: 10, 25.")
                 )
 
-    @api.constrains("dunning_hold_until")
-    def _check_hold_until(self):
-        today = self.env.company._today()
-        if any(partner.dunning_hold_until and partner.dunning_hold_until < today for partner in self):
+    def _check_hold_until(self, day):
+        """Of what is written, not of what stands there: a hold that is over stays when customers are merged."""
+        day = fields.Date.to_date(day)
+        is_new = not self or any(partner.dunning_hold_until != day for partner in self)
+        if day and is_new and day < self.env.company._today():
             raise ValidationError(self.env._("A hold can't end in the past. Choose today or a later day."))
 
     @api.constrains("dunning_hold_until", "dunning_hold_reason")
@@ -76,7 +78,15 @@ class ResPartner(models.Model):
 
     # What follows at once --------------------------------------------------------------
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self.browse()._check_hold_until(vals.get("dunning_hold_until"))
+        return super().create(vals_list)
+
     def write(self, vals):
+        if not own(self.env, "l2c_merging"):
+            self._check_hold_until(vals.get("dunning_hold_until"))
         if "dunning_hold_until" in vals and not vals["dunning_hold_until"]:
             vals = {"dunning_hold_reason": False, **vals}
         if "email" in vals:

@@ -198,10 +198,14 @@ class ResCompany(models.Model):
         """By name of a time zone (False: the company's): when a notice may leave there next."""
         self.ensure_one()
         now = self._now()
-        holidays = self._dunning_holidays(now.date() - timedelta(days=1), now.date() + timedelta(days=31))
-        own = (self.dunning_calendar_id or self.resource_calendar_id).tz or self.partner_id.tz or "UTC"
+        days = now.date() - timedelta(days=1), now.date() + timedelta(days=31)
+        calendar = self.dunning_calendar_id or self.resource_calendar_id
+        holidays, ends = self._dunning_holidays(*days), self._early_ends(calendar, *days)
+        own = calendar.tz or self.partner_id.tz or "UTC"
         hours = (self.dunning_hour_from, self.dunning_hour_to)
-        return {zone: next_moment(now, zone if zone and known_zone(zone) else own, hours, holidays) for zone in zones}
+        return {
+            zone: next_moment(now, zone if zone and known_zone(zone) else own, hours, holidays, ends) for zone in zones
+        }
 
     # Whether a run may begin ------------------------------------------------------------
 

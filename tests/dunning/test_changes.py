@@ -57,6 +57,22 @@ class TestChanges(RunCase):
         self.assertEqual(self.notices(self.move).level_id.mapped("name"), ["First", "Second"])
         self.assertEqual(self.current(self.move).partner_id, target)
 
+    def test_a_customer_with_a_hold_that_is_over_is_merged(self):
+        self.customer.write({"dunning_hold_until": "2026-03-20", "dunning_hold_reason": "Abroad"})
+        target = self.env["res.partner"].create({"name": "Target", "email": "customer@example.com"})
+        merging = self.env["base.partner.merge.automatic.wizard"].with_context(l2c_today="2026-04-01")
+        merging.create(
+            {"partner_ids": (self.customer | target).ids, "dst_partner_id": target.id, "state": "selection"}
+        ).action_merge()
+        self.env.invalidate_all()
+        self.assertEqual((self.customer.exists(), str(target.dunning_hold_until)), (target.browse(), "2026-03-20"))
+        later = target.with_context(l2c_today="2026-04-01")
+        later.write({"dunning_hold_until": "2026-03-20", "city": "Iași"})  # as a form that was open saves it
+        with self.assertRaisesRegex(ValidationError, "can't end in the past"):
+            later.dunning_hold_until = "2026-03-19"
+        with self.assertRaisesRegex(ValidationError, "can't end in the past"):
+            later.create({"name": "Imported", "dunning_hold_until": "2026-03-19"})
+
     def test_calls_to_a_customer_merged_into_another(self):
         self.customer.action_log_attempt("reached", note="Pays on Friday")
         target = self.env["res.partner"].create({"name": "Target"})
