@@ -85,6 +85,7 @@ class DunningNotice(models.Model):
         """Approve those of the domain that nobody has to look at; says how many."""
         self.browse().check_access("write")
         plain = self.search([("state", "=", "to_approve"), ("exceptions", "=", False), *domain])
+        plain = plain.filtered(lambda notice: not notice.company_id.dunning_awaits_release) or plain
         plain.action_approve()
         return self._said(self.env._("%s notices are approved.", len(plain)))
 

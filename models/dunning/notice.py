@@ -192,12 +192,26 @@ class DunningNotice(models.Model):
         """Approve, and queue at once."""
         self.check_access("write")
         self._require("to_approve", "queued")
+        self._require_release()
         self._set_state("draft")
         self._queue()
+
+    def _require_release(self):
+        """Until the first run of a company is released, nothing leaves, whatever is pressed."""
+        # A setting of the company.
+        waiting = self.company_id.filtered(lambda company: company.sudo().dunning_awaits_release)
+        if waiting:
+            raise UserError(
+                self.env._(
+                    "%(company)s hasn't released its first run yet: look at its notices, then press Release on the run.",
+                    company=waiting[0].name,
+                )
+            )
 
     def action_send(self):
         """Queue what waits: approves what is to approve, tries again what failed."""
         self.check_access("write")
+        self._require_release()
         self.filtered(lambda notice: notice.state == "to_approve").action_approve()
         self.filtered(lambda notice: notice.state == "failed").action_retry()
         self._queue()
@@ -218,6 +232,7 @@ class DunningNotice(models.Model):
         have it already, so that the customer's mail program knows it again."""
         self.check_access("write")
         self._require("failed", "queued")
+        self._require_release()
         again = self.filtered(lambda notice: notice._may_have_arrived())
         again.sudo().mail_id._wake_up()  # users may not write mails
         others = self - again

@@ -5,6 +5,7 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     do_not_call_days = fields.Integer(related="company_id.do_not_call_days", readonly=False)
+    asks_for_referrals = fields.Boolean(related="company_id.asks_for_referrals", readonly=False)
     customer_inactive_months = fields.Integer(related="company_id.customer_inactive_months", readonly=False)
     dunning_policy_id = fields.Many2one(related="company_id.dunning_policy_id", readonly=False)
     dunning_calendar_id = fields.Many2one(related="company_id.dunning_calendar_id", readonly=False)

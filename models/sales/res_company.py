@@ -11,6 +11,11 @@ class ResCompany(models.Model):
         groups="base.group_user",
     )
 
+    asks_for_referrals = fields.Boolean(
+        help="Plan a call with content customers who have agreed to be addressed: whom do they know?",
+        groups="base.group_user",
+    )
+
     do_not_call_days = fields.Integer(
         "Do-not-call Check Valid for",
         help="Days. Before calling, a number is looked up again. 0: never.",

@@ -3,6 +3,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.date_utils import subtract
 
+#: Ratings from here on are good ones, of 1 to 5.
+CONTENT = 4
 CUSTOMER_STATUSES = [("none", "No customer"), ("customer", "Customer"), ("inactive", "Inactive")]
 
 
@@ -34,9 +36,13 @@ class ResPartner(models.Model):
         if not changed:
             return
         self.env["res.partner"].invalidate_model(["customer_status"], flush=False)
-        sleeping = self.browse(partner_id for partner_id, status in changed if status == "inactive")
-        awake = self.browse(partner_id for partner_id, status in changed if status == "customer")
-        sleeping._plan_for_customer(self.env._("No order for a long time: call the customer"))
+        sleeping = self.browse(partner_id for partner_id, _before, status in changed if status == "inactive")
+        awake = self.browse(partner_id for partner_id, _before, status in changed if status == "customer")
+        # Of whom nothing was known, nobody says now that they have stopped buying.
+        known = {partner_id for partner_id, before, _status in changed if before == "customer"}
+        sleeping.filtered(lambda partner: partner.id in known)._plan_for_customer(
+            self.env._("No order for a long time: call the customer")
+        )
         for customers, old, new in ((sleeping, "won", "dormant"), (awake, "dormant", "won")):
             leads = self.env["crm.lead"].search(
                 [("partner_id.commercial_partner_id", "in", customers.ids), ("handling_role", "=", old)]
@@ -44,7 +50,7 @@ class ResPartner(models.Model):
             leads._handling_update(chosen=new)
 
     def _customer_statement(self, partners):
-        """SQL that writes the statuses; returns (id, status) of those that changed."""
+        """SQL that writes the statuses; returns (id, status before, status) of those that changed."""
         limit = subtract(self._today(), months=self.env.company.customer_inactive_months)
         only = SQL("TRUE") if partners is None else SQL("p.id IN %s", tuple(partners.ids) or (0,))
         return SQL(
@@ -58,7 +64,8 @@ class ResPartner(models.Model):
                   JOIN res_partner partner ON partner.id = x.partner_id
               GROUP BY partner.commercial_partner_id
             ), fact AS (
-                SELECT p.id, CASE WHEN bought.id IS NULL THEN 'none'
+                SELECT p.id, COALESCE(p.customer_status, 'none') AS before,
+                       CASE WHEN bought.id IS NULL THEN 'none'
                                   WHEN %(months)s > 0 AND bought.day < %(limit)s THEN 'inactive'
                                   ELSE 'customer' END AS status
                   FROM res_partner p
@@ -67,8 +74,8 @@ class ResPartner(models.Model):
             )
             UPDATE res_partner p SET customer_status = fact.status
               FROM fact
-             WHERE fact.id = p.id AND COALESCE(p.customer_status, 'none') != fact.status
-         RETURNING p.id, p.customer_status
+             WHERE fact.id = p.id AND fact.before != fact.status
+         RETURNING p.id, fact.before, p.customer_status
             """,
             months=self.env.company.customer_inactive_months,
             limit=limit,
@@ -85,11 +92,52 @@ class ResPartner(models.Model):
 
     @api.model
     def _ask_for_referrals(self):
-        """Once, customers who have paid an invoice and owe nothing overdue."""
-        content = self.search([("customer_status", "=", "customer"), ("referral_asked_date", "=", False)])
+        """Once, where the company asks: customers who have agreed to be addressed, said lately that they are
+        content, have paid an invoice and owe nothing overdue."""
+        for company in self.env["res.company"].search([("asks_for_referrals", "=", True)]):
+            asked = self.with_company(company)._content_customers()
+            asked._plan_for_customer(self.env._("Ask for a referral"))
+            asked.sudo().referral_asked_date = self._today()  # whoever the job runs as
+
+    def _content_customers(self):
+        """Customers of the current company, with a salesperson, not yet asked."""
+        customers = self.search(
+            [
+                ("customer_status", "=", "customer"),
+                ("referral_asked_date", "=", False),
+                ("user_id", "!=", False),
+                ("company_id", "in", (self.env.company.id, False)),
+                ("is_blacklisted", "=", False),
+            ]
+        )
+        return customers._who_agreed() & customers._who_are_content() & customers._who_owe_nothing_late()
+
+    def _who_agreed(self):
+        """Those of whom a lead says when they consented to be addressed."""
+        leads = self.env["crm.lead"].with_context(active_test=False)
+        groups = leads._read_group(
+            [("partner_id.commercial_partner_id", "in", self.ids), ("consent_date", "!=", False)], ["partner_id"]
+        )
+        return self.browse({partner.commercial_partner_id.id for [partner] in groups})
+
+    def _who_are_content(self):
+        """Those whose last rating within a year was a good one."""
+        ratings = self.env["rating.rating"].search(
+            [
+                ("partner_id.commercial_partner_id", "in", self.ids),
+                ("consumed", "=", True),
+                ("write_date", ">=", subtract(self._today(), months=12)),
+            ],
+            order="write_date, id",
+        )
+        last = {rating.partner_id.commercial_partner_id.id: rating.rating for rating in ratings}
+        return self.browse(partner_id for partner_id, value in last.items() if value >= CONTENT)
+
+    def _who_owe_nothing_late(self):
+        """Those who have paid an invoice, and owe nothing overdue."""
         paid = self.env["account.move"]._read_group(
             [
-                ("commercial_partner_id", "in", content.ids),
+                ("commercial_partner_id", "in", self.ids),
                 ("move_type", "=", "out_invoice"),
                 ("state", "=", "posted"),
                 ("payment_state", "in", ("paid", "in_payment")),
@@ -100,15 +148,12 @@ class ResPartner(models.Model):
             self.env["account.move.line"]._open_domain()
             & Domain("balance", ">", 0)
             & self.env["account.move.line"]._past_due_domain(self._today())
-            & Domain("partner_id.commercial_partner_id", "in", content.ids),
+            & Domain("partner_id.commercial_partner_id", "in", self.ids),
             ["partner_id"],
         )
-        asked = self.browse(partner.id for [partner] in paid)
-        for [partner] in late:
-            asked -= partner.commercial_partner_id
-        asked = asked.filtered("user_id")
-        asked._plan_for_customer(self.env._("Ask for a referral"))
-        asked.sudo().referral_asked_date = self._today()  # whoever the job runs as
+        return self.browse(partner.id for [partner] in paid) - self.browse(
+            {partner.commercial_partner_id.id for [partner] in late}
+        )
 
     @api.model
     def _today(self):

@@ -125,6 +125,25 @@ class TestApproval(RunCase):
         notice = self.reminded(customer)
         self.assertEqual((notice.state, notice.exceptions), ("to_approve", "first"))
 
+    def test_before_the_release_nothing_leaves_whatever_is_pressed(self):
+        self.env.company.dunning_awaits_release = True
+        run, plain, look = self.day()
+        ways = (
+            plain.action_approve,
+            plain.action_send,
+            look.action_send,
+            run.action_approve_plain,
+            self.env["dunning.notice"].action_approve_plain,
+        )
+        for way in ways:
+            with self.subTest(way), self.assertRaisesRegex(UserError, "hasn't released its first run"):
+                way()
+        self.assertEqual((plain | look).mapped("state"), ["to_approve"] * 3)
+        run.action_release()
+        self.assertEqual((plain | look).mapped("state"), ["to_approve"] * 3)  # their level asks for it
+        plain.action_approve()
+        self.assertEqual(plain.mapped("state"), ["queued"] * 2)
+
     def day(self):
         """A run with two plain notices and one to look at."""
         customers = [self.known, self.customer_reminded_before("Also known")]

@@ -47,19 +47,62 @@ class TestCustomerStatus(HandlingCase):
         self.nightly()
         self.assertEqual(self.customer.customer_status, "customer")
 
+    def rate(self, value):
+        rating = self.env["rating.rating"].create(
+            {
+                "res_model_id": self.env["ir.model"]._get_id("res.partner"),
+                "res_id": self.customer.id,
+                "partner_id": self.customer.id,
+            }
+        )
+        self.customer.rating_apply(value, rating=rating)
+        self.env.cr.execute("UPDATE rating_rating SET write_date = %s WHERE id = %s", [TODAY, rating.id])
+
+    def asked(self, day=TODAY):
+        self.nightly(day)
+        return self.customer.activity_ids.filtered(lambda activity: activity.summary == "Ask for a referral")
+
     def test_content_customers_are_asked_for_a_referral_once(self):
+        self.env.company.asks_for_referrals = True
+        lead = self.lead(partner_id=self.customer.id, contact_basis="consent", consent_date="2026-03-01")
+        self.rate(5)
         move = self.invoice(due="2026-02-20")
-        self.nightly()
-        self.assertFalse(self.customer.activity_ids)
+        self.assertFalse(self.asked(), "owes what is late")
         self.pay(move)
         late = self.invoice(due="2026-03-09")
-        self.nightly()
-        self.assertFalse(self.customer.activity_ids)
+        self.assertFalse(self.asked(), "owes what is late")
         self.pay(late)
+        self.rate(1)
+        self.assertFalse(self.asked(), "isn't content any more")
+        self.rate(4)
+        lead.write({"contact_basis": "customer", "consent_date": False})
+        self.assertFalse(self.asked(), "didn't consent")
+        lead.write({"contact_basis": "consent", "consent_date": "2026-03-01"})
+        self.customer.active = False
+        self.assertFalse(self.asked(), "is archived")
+        self.customer.active = True
+        self.env["mail.blacklist"].create({"email": self.customer.email})
+        self.assertFalse(self.asked(), "is blocked")
+        self.env["mail.blacklist"].search([]).unlink()
         for day in (TODAY, "2026-03-11"):
-            self.nightly(day)
-            self.assertEqual(self.customer.activity_ids.mapped("summary"), ["Ask for a referral"])
+            self.assertEqual(len(self.asked(day)), 1)
         self.assertEqual(str(self.customer.referral_asked_date), TODAY)
+
+    def test_nobody_is_asked_as_shipped(self):
+        self.lead(partner_id=self.customer.id, contact_basis="consent", consent_date="2026-03-01")
+        self.rate(5)
+        self.pay(self.invoice(due="2026-02-20"))
+        self.assertEqual((self.asked(), self.customer.customer_status), (self.env["mail.activity"], "customer"))
+
+    def test_whoever_stayed_away_before_anybody_looked_is_no_task(self):
+        """As in the first night after installing."""
+        self.order(date_order="2024-01-10 10:00:00").action_confirm()
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE sale_order SET date_order = '2024-01-10'")
+        self.env.cr.execute("UPDATE res_partner SET customer_status = 'none' WHERE id = %s", [self.customer.id])
+        self.nightly()
+        self.env.invalidate_all()
+        self.assertEqual((self.customer.customer_status, self.customer.activity_ids.ids), ("inactive", []))
 
 
 @tagged("post_install", "-at_install")
