@@ -131,6 +131,57 @@ class TestInstall(RealProcessCase):
         self.assertEqual(bills, 0)
 
 
+#: A company that has worked for years, without the addon.
+YEARS = """
+from odoo import Command, fields
+seller = env['res.users'].create({
+    'name': 'Seller', 'login': 'seller', 'group_ids': [Command.link(env.ref('sales_team.group_sale_salesman').id)]})
+product = env['product.product'].create({'name': 'Thing', 'list_price': 100.0, 'taxes_id': False})
+for name, day in (('lately', '2026-02-01'), ('long ago', '2023-02-01')):
+    customer = env['res.partner'].create({'name': name, 'email': 'customer@example.com', 'user_id': seller.id})
+    for paid in (True, False):
+        move = env['account.move'].create({
+            'move_type': 'out_invoice', 'partner_id': customer.id, 'invoice_date': day, 'invoice_date_due': day,
+            'invoice_user_id': seller.id, 'invoice_payment_term_id': False,
+            'invoice_line_ids': [Command.create({'name': 'Thing', 'price_unit': 100.0, 'tax_ids': False})]})
+        move.action_post()
+        if paid:
+            env['account.payment.register'].with_context(
+                active_model='account.move', active_ids=move.ids).create({'payment_date': day})._create_payments()
+    order = env['sale.order'].create({
+        'partner_id': customer.id, 'user_id': seller.id, 'validity_date': day,
+        'order_line': [Command.create({'product_id': product.id})]})
+    order.action_quotation_sent()
+    env['crm.lead'].create({'name': name, 'type': 'opportunity', 'user_id': seller.id, 'partner_id': customer.id})
+    won = env['crm.lead'].create({'name': name, 'type': 'opportunity', 'user_id': seller.id, 'partner_id': customer.id})
+    won.action_set_won()
+    lost = env['crm.lead'].create({'name': name, 'type': 'opportunity', 'user_id': seller.id, 'partner_id': customer.id})
+    lost.action_set_lost(lost_reason_id=env['crm.lost.reason'].search([], limit=1).id)
+env['mail.mail'].search([]).unlink()
+env['mail.activity'].search([]).unlink()
+"""
+NIGHT = """
+for data in env['ir.model.data'].search([('module', '=', 'lead_to_cash'), ('model', '=', 'ir.cron')]):
+    env['ir.cron'].browse(data.res_id).method_direct_trigger()
+"""
+
+
+class TestFirstNight(RealProcessCase):
+    template = "L2C_BASE_DB"
+
+    def test_nobody_is_given_the_past_as_work(self):
+        """Nor is any customer written to: only what happens from now on is followed up."""
+        self.database.shell(YEARS, at="2026-03-09 08:00:00")
+        self.database.run("-i", "lead_to_cash", "--stop-after-init", "--no-http", at="2026-03-10 08:00:00")
+        for night in ("2026-03-11 01:00:00", "2026-03-12 01:00:00"):
+            self.database.shell(NIGHT, at=night)
+        for table in ("mail_activity", "mail_mail", "sms_sms", "dunning_notice"):
+            with self.subTest(table):
+                self.assertEqual(self.database.query(f"SELECT count(*) FROM {table}"), [(0,)])
+        statuses = self.database.query("SELECT name, customer_status FROM res_partner WHERE name ~ 'l(ately|ong ago)'")
+        self.assertEqual(dict(statuses), {"lately": "customer", "long ago": "inactive"})
+
+
 class TestDemo(RealProcessCase):
     def test_demo_data(self):
         self.database.shell(
