@@ -170,6 +170,19 @@ class TestRuns(GoingLiveCase):
         self.assertEqual((run.state, str(run.date), run.state_reason), ("done", "2026-03-12", False))
         self.assertEqual(self.notices(move).state, "queued")
 
+    def test_a_run_that_was_killed_before_it_decided_is_the_next_days(self):
+        killed = self.env["dunning.run"].create({"date": "2026-03-09"})
+        move = self.invoice(due="2026-03-02")
+        self.cron()
+        self.assertEqual((killed.state, str(killed.date)), ("done", TODAY))
+        self.assertEqual(self.notices(move).run_id, killed)
+
+    def test_a_neutralized_copy_says_so(self):
+        self.env["ir.config_parameter"].set_param("database.is_neutralized", True)
+        run = self.env["dunning.run"].create({})
+        with self.assertRaisesRegex(UserError, "neutralized copy"):
+            run.action_run_now()
+
     def test_new_bank_data_wake_the_run(self):
         self.env.company.dunning_bank_freshness_days = 3
         self.cron()
@@ -215,7 +228,8 @@ class TestRuns(GoingLiveCase):
             run.action_run_now()
 
     def test_a_draft_nobody_asked_for_stays(self):
-        run = self.env["dunning.run"].with_context(l2c_today=TODAY).create({"date": "2026-03-09"})
+        manager = self.user("l2c_drafts", "lead_to_cash.group_collections_manager")
+        run = self.env["dunning.run"].with_user(manager).with_context(l2c_today=TODAY).create({"date": "2026-03-09"})
         self.cron()
         self.assertEqual(run.state, "draft")
 
