@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.fields import Domain
 
+from ...engine.books.paper import on_paper
+
 
 class CollectionCover(models.AbstractModel):
     """The first pages of a collection file: what is claimed, and all that was done about it."""
@@ -29,6 +31,7 @@ class CollectionCover(models.AbstractModel):
             promises=self.env["dunning.promise"].search(own, order="date, id"),
             disputes=self.env["dunning.dispute"].search(own, order="id"),
             answers=self._answers(notices),
+            on_paper=on_paper,
         )
 
     def _answers(self, notices):

@@ -1,5 +1,9 @@
 """What quotations, invoices and collection files say beside Odoo's own."""
 
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from markupsafe import Markup
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -85,6 +89,48 @@ class TestDocuments(LetterCase):
         self.assertFalse(move.copy().allocation_number)
 
 
+#: Ways in which HTML makes its reader ask a server.
+FETCHING = (
+    '<img src="URL/img.png"/>',
+    '<p style="background: url(URL/style.png)">a</p>',
+    "<style>body { background: url(URL/sheet.png) }</style>",
+    '<link rel="stylesheet" href="URL/link.css"/>',
+    '<script src="URL/script.js"></script>',
+    '<iframe src="URL/frame.html"></iframe>',
+    '<table background="URL/table.png"><tr><td background="URL/cell.png">b</td></tr></table>',
+    '<object data="URL/object.html"></object><embed src="URL/embed.html"/>',
+    '<img srcset="URL/set.png 1x" src="data:,"/><video poster="URL/poster.png"></video>',
+    '<svg><image href="URL/svg.png" xlink:href="URL/xlink.png"/></svg><input type="image" src="URL/input.png"/>',
+    '<meta http-equiv="refresh" content="0; url=URL/meta.html"/>',
+)
+
+
+class Listener:
+    """A web server that writes down what it is asked for."""
+
+    def __init__(self):
+        self.asked = asked = []
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                asked.append(self.path)
+                self.send_error(404)
+
+            def log_message(self, *_args):
+                """Nobody reads it."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self):
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_exc):
+        self._server.shutdown()
+        self._server.server_close()
+
+
 @tagged("post_install", "-at_install")
 class TestCollectionFile(LetterCase):
     def test_all_in_one(self):
@@ -110,6 +156,23 @@ class TestCollectionFile(LetterCase):
         text = " ".join(self.pages(file.raw))
         self.assertTells(text, "Collection file", invoice.name, f"Order # {order.name}", "Will ask the boss")
         self.assertTells(text.replace(" ", ""), notice.mail_id.message_id, "Wepaysoon", "DearCustomer")
+
+    def test_replies_fetch_nothing(self):
+        """What a customer writes names pages and pictures: none is asked for while it is printed."""
+        notice = self.notice(self.invoice())
+        notice.mail_id.state = "sent"
+        with Listener() as listener:
+            for number, html in enumerate(FETCHING):
+                body = Markup(html.replace("URL", f"{listener.url}/{number}") + f"<p>Reply-{number}</p>")
+                message = notice.message_post(body="", message_type="email", author_id=self.customer.id)
+                # As it might be stored, whatever cleans it before.
+                self.env.cr.execute("UPDATE mail_message SET body = %s WHERE id = %s", (body, message.id))
+            self.env.invalidate_all()
+            self.customer.with_context(force_report_rendering=True).action_collection_file()
+        [file] = self.env["ir.attachment"].search([("name", "=", "Collection file Customer.pdf")])
+        text = " ".join(self.pages(file.raw))
+        self.assertTells(text, *(f"Reply-{number}" for number in range(len(FETCHING))))
+        self.assertEqual(listener.asked, [])
 
     def test_nothing_open(self):
         with self.assertRaisesRegex(UserError, "nothing to hand over"):
