@@ -7,13 +7,18 @@ from odoo.exceptions import UserError
 from odoo.http import request
 
 from ..engine.portal.answers import MOST_BYTES, read_number
-from .token_page import TokenPages
+from ..models.portal.token_page import LARGEST_ID
+from .token_page import ID, UNLISTED, TokenPages
 
 
 class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
     """Where a notice leads: what is open, paying, and answering. The token opens it, no login."""
 
-    @http.route(["/my/collection/<int:notice_id>"], type="http", auth="public", website=True, sitemap=False)
+    _page_model = "dunning.notice"
+
+    @http.route(
+        f"/my/collection/<{ID}:notice_id>", type="http", auth="public", methods=["GET"], website=True, sitemap=False
+    )
     def answer_page(self, notice_id, access_token="", done=None, **_query):
         """The page behind a notice, for whoever has its link."""
         notice_sudo = self._notice(notice_id, access_token)
@@ -21,7 +26,7 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
         return self._render_page(notice_sudo, answer=answer, done_payment=done == "payment")
 
     @http.route(
-        "/my/collection/<int:notice_id>/answer",
+        f"/my/collection/<{ID}:notice_id>/answer",
         type="http",
         auth="public",
         methods=["POST"],
@@ -30,7 +35,7 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
     )
     def answer(self, notice_id, access_token="", **form):
         """Take one answer; a reload of what follows sends nothing."""
-        if too_much := self._too_much(access_token):
+        if too_much := self._too_much(notice_id, access_token):
             return too_much
         notice_sudo = self._notice(notice_id, access_token)
         form["items"] = request.httprequest.form.getlist("items")
@@ -45,30 +50,31 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
         return request.redirect(notice_sudo.get_portal_url(query_string=f"&done={answer.id}"))
 
     @http.route(
-        "/my/collection/<int:notice_id>/pay", type="http", auth="public", methods=["GET"], website=True, sitemap=False
+        f"/my/collection/<{ID}:notice_id>/pay", type="http", auth="public", methods=["GET"], website=True, sitemap=False
     )
     def pay_page(self, notice_id, access_token="", amount="", **_query):
         """Choose how to pay all of what is open, or some documents, or part of an amount."""
         notice_sudo = self._notice(notice_id, access_token)
         chosen = request.httprequest.args.getlist("items")
         try:
-            moves, amount = notice_sudo._to_pay(chosen, amount)
+            moves, owed = notice_sudo._to_pay(chosen, amount)
         except UserError as error:
-            return self._render_page(notice_sudo, error=str(error), status=422)
-        route = f"/my/collection/{notice_id}/transaction/{'-'.join(str(move.id) for move in moves)}"
+            form = {"kind": "pay", "amount": amount, "items": chosen}
+            return self._render_page(notice_sudo, error=str(error), form=form, status=422)
+        route = f"/my/collection/{notice_sudo.id}/transaction/{'-'.join(str(move.id) for move in moves)}"
         values = self._get_common_page_view_values(
             {
                 "partner": notice_sudo.partner_id,
                 "company": notice_sudo.company_id,
-                "total_amount": amount,
+                "total_amount": owed,
                 "currency": notice_sudo.currency_id,
-                "amount_residual": amount,
+                "amount_residual": owed,
                 "landing_route": self._after_paying(notice_sudo),
                 "transaction_route": route,
             },
             access_token=access_token,
         )
-        values |= {"notice": notice_sudo, "moves": moves, "amount": amount, "page_name": "collection"}
+        values |= {"notice": notice_sudo, "moves": moves, "amount": owed, "page_name": "collection"}
         values |= self._layout()
         if request.env.user._is_public():
             # The link says that its reader may pay, not that the customer's cards are theirs.
@@ -76,15 +82,21 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
             values["show_tokenize_input_mapping"] = dict.fromkeys(values["show_tokenize_input_mapping"], False)
         return request.render("lead_to_cash.answer_pay", values)
 
-    @http.route("/my/collection/<int:notice_id>/transaction/<string:documents>", type="jsonrpc", auth="public")
+    @http.route(
+        f"/my/collection/<{ID}:notice_id>/transaction/<string:documents>",
+        type="jsonrpc",
+        auth="public",
+        methods=["POST"],
+    )
     def pay(self, notice_id, documents, access_token="", amount=None, **kwargs):
         """Create the transaction of the payment form. The token, the documents and the amount
         are checked anew."""
-        self._refuse_too_much(access_token)
+        self._refuse_too_much(notice_id, access_token)
         notice_sudo = self._notice(notice_id, access_token)
         moves, amount = notice_sudo._to_pay_documents(documents.split("-"), amount)
         self._validate_transaction_kwargs(kwargs)
         self._check_card(kwargs)
+        self._check_payment_form(kwargs)
         kwargs |= {"is_validation": False, "landing_route": self._after_paying(notice_sudo)}
         user = request.env.user
         partner = notice_sudo.partner_id if user._is_public() else user.partner_id
@@ -92,10 +104,10 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
             partner.id, notice_sudo.currency_id.id, moves.ids, False, amount=amount, **kwargs
         )
 
-    @http.route(["/my/collection"], type="http", auth="user", website=True, sitemap=False)
+    @http.route("/my/collection", type="http", auth="user", methods=["GET"], website=True, sitemap=False)
     def open_payments(self, **_query):
         """The pages of a customer who is logged in, and of its contacts."""
-        values = self._prepare_portal_layout_values()
+        values = self._prepare_portal_layout_values() | {"head": UNLISTED}
         values |= {"notices": request.env["dunning.notice"]._pages_of(request.env.user.partner_id)}
         return request.render("lead_to_cash.open_payments", values | {"page_name": "collection"})
 
@@ -106,6 +118,23 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
         return values
 
     # -----------------------------------------------------------------------------------
+
+    def _check_payment_form(self, kwargs):
+        """Whether the values are such as Odoo's payment form sends.
+
+        :raise UserError: when they aren't
+        """
+        flow = kwargs.get("flow")
+        models = {"payment.provider": kwargs.get("provider_id")}
+        if flow != "token":  # else the card's
+            models["payment.method"] = kwargs.get("payment_method_id")
+        # Not every reader of the page may see providers.
+        known = all(
+            type(number) is int and 0 < number <= LARGEST_ID and request.env[model].sudo().browse(number).exists()
+            for model, number in models.items()
+        )
+        if not known or flow not in ("redirect", "direct", "token"):
+            raise UserError(request.env._("Paying could not be started. Open the link in your e-mail again."))
 
     def _check_card(self, kwargs):
         """Whether the payment form may use and save a card. By the link alone it does neither.
@@ -127,7 +156,7 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
         return notice_sudo.get_portal_url(query_string="&done=payment")
 
     def _notice(self, notice_id, token):
-        return self._page_of("dunning.notice", notice_id, token)
+        return self._page_of(notice_id, token)
 
     def _render_page(self, notice_sudo, status=200, **values):
         page = {

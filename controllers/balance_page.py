@@ -2,19 +2,23 @@ from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
 
-from .token_page import TokenPages
+from .token_page import ID, TokenPages
 
 
 class BalancePage(TokenPages, http.Controller):
     """Where a balance confirmation leads: the customer agrees or not, once, without login."""
 
-    @http.route("/my/balance/<int:confirmation_id>", type="http", auth="public", website=True, sitemap=False)
-    def balance_page(self, confirmation_id, access_token="", **_query):
-        """The page behind the question about a balance, for whoever has its link."""
-        return self._render_balance(self._page_of("balance.confirmation", confirmation_id, access_token))
+    _page_model = "balance.confirmation"
 
     @http.route(
-        "/my/balance/<int:confirmation_id>/answer",
+        f"/my/balance/<{ID}:confirmation_id>", type="http", auth="public", methods=["GET"], website=True, sitemap=False
+    )
+    def balance_page(self, confirmation_id, access_token="", **_query):
+        """The page behind the question about a balance, for whoever has its link."""
+        return self._render_balance(self._page_of(confirmation_id, access_token))
+
+    @http.route(
+        f"/my/balance/<{ID}:confirmation_id>/answer",
         type="http",
         auth="public",
         methods=["POST"],
@@ -23,9 +27,9 @@ class BalancePage(TokenPages, http.Controller):
     )
     def balance_answer(self, confirmation_id, access_token="", **form):
         """Take the answer; a reload of what follows sends nothing."""
-        if too_much := self._too_much(access_token):
+        if too_much := self._too_much(confirmation_id, access_token):
             return too_much
-        confirmation_sudo = self._page_of("balance.confirmation", confirmation_id, access_token)
+        confirmation_sudo = self._page_of(confirmation_id, access_token)
         try:
             confirmation_sudo._take_answer(form)
         except UserError as error:

@@ -2,17 +2,33 @@ from odoo import http
 from odoo.http import request
 from odoo.tools import consteq
 
+from .token_page import TokenPages
 
-class OptOut(http.Controller):
+
+class OptOut(TokenPages, http.Controller):
     """Where the link at the end of an automatic sales mail leads."""
 
-    @http.route("/sales-mail/opt-out", type="http", auth="public", website=True, sitemap=False)
+    @http.route(
+        "/sales-mail/opt-out",
+        type="http",
+        auth="public",
+        methods=["GET", "POST"],
+        website=True,
+        sitemap=False,
+    )
     def opt_out(self, email="", token="", **post):
         """Ask, and on the second step block the address: mail programs follow links by
         themselves."""
         return self._opt_out("email", email, token, lambda: self._sudo("mail.blacklist")._add(email))
 
-    @http.route("/sales-sms/opt-out", type="http", auth="public", website=True, sitemap=False)
+    @http.route(
+        "/sales-sms/opt-out",
+        type="http",
+        auth="public",
+        methods=["GET", "POST"],
+        website=True,
+        sitemap=False,
+    )
     def opt_out_sms(self, number="", token="", **post):
         """The same for the link at the end of an automatic sales SMS."""
         return self._opt_out("number", number, token, lambda: self._sudo("phone.blacklist")._add([number]))
@@ -24,7 +40,7 @@ class OptOut(http.Controller):
         if done:
             block()
         values = {"name": name, "contact": contact, "path": request.httprequest.path, "token": token, "done": done}
-        return request.render("lead_to_cash.opt_out", values)
+        return request.render("lead_to_cash.opt_out", self._layout() | values)
 
     def _sudo(self, model):
         return request.env[model].sudo()  # the token says that the address is the reader's

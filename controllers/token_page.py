@@ -1,18 +1,33 @@
+from markupsafe import Markup
 from odoo.exceptions import UserError
 from odoo.http import request, serialize_exception
 from werkzeug.exceptions import abort
+
+from ..engine.portal.answers import read_number
+
+#: In the addresses of pages, so that no number is too long to be read: Odoo's own way fails on those.
+ID = "string(maxlength=10)"
+#: For what reads the page without its headers (`models/portal/ir_http.py`).
+UNLISTED = Markup('<meta name="robots" content="noindex, nofollow"/>')
 
 
 class TokenPages:
     """What pages behind a token have in common, for controllers."""
 
-    def _page_of(self, model, record_id, token):
+    #: The model of what the token opens.
+    _page_model = None
+
+    def _find(self, record_id, token):
+        return request.env[self._page_model]._by_token(read_number(record_id) or 0, token)
+
+    def _page_of(self, record_id, token):
         """The record that the token opens, with all rights, in its customer's language. Anything
         else is the same page that isn't there.
 
+        :param record_id: a text
         :raise NotFound: when the token doesn't open it
         """
-        record_sudo = request.env[model]._by_token(record_id, token)
+        record_sudo = self._find(record_id, token)
         if not record_sudo:
             raise request.not_found()
         language = request.env["res.lang"]._get_data(code=record_sudo.partner_id.lang)
@@ -24,21 +39,27 @@ class TokenPages:
     def _layout(self):
         """What the frame of a page has to know: the language of what it shows. Odoo's choice of
         languages is left out, the page is in its customer's."""
-        return {"html_data": {"lang": (request.env.lang or "en_US").replace("_", "-")}, "no_footer": True}
+        language = (request.env.lang or "en_US").replace("_", "-")
+        return {"html_data": {"lang": language}, "no_footer": True, "head": UNLISTED}
 
-    def _is_too_much(self, token):
-        return request.env["l2c.portal.post"]._is_too_much(token, request.httprequest.remote_addr)
+    def _is_too_much(self, record_id, token):
+        """Count a post. What opens its page is counted by itself, so that who guesses shuts out
+        nobody behind the same address."""
+        posts = request.env["l2c.portal.post"]
+        if self._find(record_id, token):
+            return posts._is_too_much("token", token)
+        return posts._is_too_much("address", request.httprequest.remote_addr)
 
-    def _too_much(self, token):
+    def _too_much(self, record_id, token):
         """The page that says so, when there were too many posts."""
-        if self._is_too_much(token):
-            return request.render("lead_to_cash.too_many_posts", {}, status=429)
+        if self._is_too_much(record_id, token):
+            return request.render("lead_to_cash.too_many_posts", self._layout(), status=429)
         return None
 
-    def _refuse_too_much(self, token):
+    def _refuse_too_much(self, record_id, token):
         """The same for a JSON-RPC route: an error whose sentence the browser shows, with the status
         429. (Odoo answers an exception that is raised there with the status 200.)"""
-        if self._is_too_much(token):
+        if self._is_too_much(record_id, token):
             error = UserError(
                 request.env._("Too many answers came from here in the last hour. Please try again later, or call us.")
             )

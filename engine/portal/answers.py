@@ -2,7 +2,6 @@
 
 import re
 from datetime import date
-from decimal import Decimal
 
 ANSWER_KINDS = [
     ("paid", "I have paid"),
@@ -30,20 +29,20 @@ PROOFS = {
 #: Bytes of a proof, and characters of a text, at most.
 MOST_BYTES = 5 * 1024 * 1024
 MOST_CHARACTERS = 2000
+#: Above all that anybody pays at once.
+MOST_AMOUNT = 10**12
 
 
-def read_amount(text):
-    """The positive amount in ``text``, with a point or a comma before the decimals; None when
-    there is none.
+def read_sent(number):
+    """The positive amount in what a program sent as a ``number``; None when it is none.
 
-    >>> read_amount("120,50")
-    Decimal('120.50')
-    >>> [read_amount(text) for text in ("", "0", "-5", "nan", "1e9", "1.000,00", "9" * 20)]
-    [None, None, None, None, None, None, None]
+    >>> [read_sent(number) for number in (60, 149.99)]
+    [60.0, 149.99]
+    >>> {read_sent(number) for number in (0, -5, True, None, "5", [5], 1e12, float("nan"), float("inf"))}
+    {None}
     """
-    if not re.fullmatch(r"[0-9]{1,12}([.,][0-9]{1,3})?", str(text).strip()):
-        return None
-    return Decimal(str(text).strip().replace(",", ".")) or None
+    is_number = isinstance(number, (int, float)) and not isinstance(number, bool)
+    return float(number) if is_number and 0 < number < MOST_AMOUNT else None
 
 
 def read_date(text):
@@ -65,10 +64,10 @@ def read_date(text):
 def read_number(text):
     """The whole positive number in ``text``; None when there is none.
 
-    >>> [read_number(text) for text in ("3", " 12 ", "1234567", "0", "-1", "1.5", "x", "1" * 10)]
-    [3, 12, 1234567, None, None, None, None, None]
+    >>> [read_number(text) for text in ("3", " 12 ", "2147483647", "0", "-1", "1.5", "x", "1" * 11)]
+    [3, 12, 2147483647, None, None, None, None, None]
     """
-    return int(text) or None if re.fullmatch(r" *[0-9]{1,9} *", str(text)) else None
+    return int(text) or None if re.fullmatch(r" *[0-9]{1,10} *", str(text)) else None
 
 
 def read_text(text):
@@ -77,8 +76,25 @@ def read_text(text):
     >>> read_text("  late\\x00, <b>sorry</b> ")
     'late, <b>sorry</b>'
     """
-    clean = str(text or "").encode("utf-8", "ignore").decode().replace("\x00", "")
-    return clean.strip()[:MOST_CHARACTERS]
+    return _storable(str(text or "")).strip()[:MOST_CHARACTERS]
+
+
+def _storable(text):
+    return text.encode("utf-8", "ignore").decode().replace("\x00", "")
+
+
+def plain_values(values):
+    """The ``values`` that came with a request, as a page may take them: uploaded files aside, and
+    none in the place of its controller.
+
+    >>> plain_values({"self": "1", "kind": "pa\\x00id\\ud800", "amount": 5.0, "items": ["1"], "token": object()})
+    {'kind': 'paid', 'amount': 5.0, 'items': ['1']}
+    """
+    return {
+        name: _storable(value) if isinstance(value, str) else value
+        for name, value in values.items()
+        if name != "self" and isinstance(value, (str, int, float, list, dict, type(None)))
+    }
 
 
 def read_key(text):

@@ -53,6 +53,12 @@ class DunningPolicy(models.Model):
     promise_max_days = fields.Integer(
         "Promises up to", default=30, help="Days ahead. Managers of collections may grant more.", audited=True
     )
+    promise_min_percent = fields.Integer(
+        "Promises of at Least",
+        default=25,
+        help="Per cent of what is open, or a whole document, for a promise on the customer's page; 0 for any amount. "
+        "Collectors may agree on less.",
+    )
     plan_max_instalments = fields.Integer(
         "Instalments at Most",
         default=6,
@@ -84,6 +90,10 @@ class DunningPolicy(models.Model):
     _promise_limits_positive = models.Constraint(
         "CHECK(promise_max_days >= 0 AND plan_max_instalments >= 1)",
         "Promises are for today or later, and a plan has at least one instalment.",
+    )
+
+    _promise_min_percent = models.Constraint(
+        "CHECK(promise_min_percent BETWEEN 0 AND 100)", "The least promise is from 0 to 100 per cent of what is open."
     )
 
     @api.constrains("level_ids")

@@ -9,7 +9,6 @@ from ...engine.portal.answers import (
     DISPUTE_REASONS,
     MOST_BYTES,
     is_proof,
-    read_amount,
     read_date,
     read_number,
     read_text,
@@ -121,12 +120,6 @@ class DunningAnswer(models.Model):
             )
         return {"name": name, "raw": content, "res_model": notice._name, "res_id": notice.id}
 
-    def _read_amount(self, form):
-        amount = read_amount(form.get("amount", ""))
-        if not amount:
-            raise UserError(self.env._("Enter the amount, as a number above zero."))
-        return float(amount)
-
     def _read_day(self, form, earliest, latest):
         day = read_date(form.get("day", ""))
         if not day or not earliest <= day <= latest:
@@ -141,19 +134,24 @@ class DunningAnswer(models.Model):
             raise UserError(self.env._("Choose at least one document."))
         return items
 
-    def _read_paid(self, _notice, form):
+    def _read_paid(self, notice, form):
         today = self._today()
         return {
             "day": self._read_day(form, today - timedelta(days=LATEST_PAYMENT), today),
-            "amount": self._read_amount(form),
+            "amount": notice._read_amount(form.get("amount", "")),
         }
 
     def _read_promise(self, notice, form):
-        amount, owed = self._read_amount(form), notice._open_amount()
-        if notice.currency_id.compare_amounts(amount, owed) > 0:
-            raise UserError(self.env._("This is more than what is open. Enter at most %s.", owed))
+        if problem := notice._promise_problem():
+            raise UserError(problem)
+        amount = notice._read_amount(form.get("amount", ""))
+        items = notice._promised_items(amount)
         last = self._today() + timedelta(days=notice.policy_id.promise_max_days)
-        return {"amount": amount, "day": self._read_day(form, self._today(), last)}
+        return {
+            "amount": amount,
+            "day": self._read_day(form, self._today(), last),
+            "move_line_ids": [(6, 0, items.ids)],
+        }
 
     def _read_dispute(self, notice, form):
         items = self._read_items(notice, form)
@@ -182,7 +180,6 @@ class DunningAnswer(models.Model):
         self.notice_id._hold_after_reply()
 
     def _follow_promise(self):
-        items = self.notice_id._open_lines().move_line_id.filtered(lambda item: item.balance > 0)
         self.promise_id = self.env["dunning.promise"].create(
             {
                 "partner_id": self.partner_id.id,
@@ -190,7 +187,7 @@ class DunningAnswer(models.Model):
                 "currency_id": self.currency_id.id,
                 "amount": self.amount,
                 "date": self.day,
-                "move_line_ids": [(6, 0, items.ids)],
+                "move_line_ids": [(6, 0, self.move_line_ids.ids)],
             }
         )
 

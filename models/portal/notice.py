@@ -11,7 +11,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, plaintext2html
 
 from ...engine.dunning.run import overdue_paid, show_mails
-from ...engine.portal.answers import read_amount, read_key, read_number
+from ...engine.portal.answers import read_key
 from ..handling.cron_step import cron_step
 from ..handling.next_action import ONCE
 
@@ -66,9 +66,12 @@ class DunningNotice(models.Model):
         return self.env[model].search([("move_line_ids", "in", items.ids), ("state", "=", "open")]).move_line_ids
 
     def _answer_limits(self):
-        """What an answer may say: days, and a number of instalments."""
+        """What an answer may say: days, a number of instalments, and what may be promised."""
         today = self._today()
         return {
+            "promise": self._promisable()[1],
+            "least": self._least_promise(),
+            "no_promise": self._promise_problem(),
             "today": today,
             "last": today + timedelta(days=self.policy_id.promise_max_days),
             "instalments": self.policy_id.plan_max_instalments,
@@ -93,42 +96,6 @@ class DunningNotice(models.Model):
         )
         groups = notices_sudo.grouped(lambda notice: (notice.company_id, notice.currency_id))
         return self.sudo().union(*(notices[:1] for notices in groups.values()))  # as above
-
-    # Paying ------------------------------------------------------------------------------
-
-    def _to_pay(self, chosen, amount):
-        """(documents, amount) of what a customer wants to pay: the chosen items, or all.
-
-        :param chosen: ids of items, texts
-        :param amount: a text; all of what is open when it is empty
-        :raise UserError: for other items, or more than what is open
-        """
-        wanted = {read_number(text) for text in chosen}
-        lines = self._open_lines().filtered(lambda line: not wanted or line.move_line_id.id in wanted)
-        return self._checked_payment(lines.move_line_id.move_id, amount or self._payable(lines.move_line_id.move_id)[1])
-
-    def _to_pay_documents(self, documents, amount):
-        """The same, from the payment form: ids of documents as texts, and a number."""
-        wanted = {read_number(text) for text in documents}
-        moves = self._open_lines().move_line_id.move_id.filtered(lambda move: move.id in wanted)
-        return self._checked_payment(moves, amount)
-
-    def _payable(self, moves):
-        """Those of the documents that can be paid here, and what is open of them."""
-        moves = moves.filtered(lambda move: move.is_invoice() and move.state == "posted")
-        items = self._open_lines().move_line_id.filtered(lambda item: item.move_id in moves)
-        return moves, self.currency_id.round(sum(items.mapped("amount_residual_currency")))
-
-    def _checked_payment(self, moves, amount):
-        moves, owed = self._payable(moves)
-        if not moves or owed <= 0:
-            raise UserError(self.env._("Nothing of this can be paid here. Please pay by bank transfer."))
-        amount = read_amount(amount)
-        if not amount:
-            raise UserError(self.env._("Enter the amount, as a number above zero."))
-        if self.currency_id.compare_amounts(float(amount), owed) > 0:
-            raise UserError(self.env._("This is more than what is open. Enter at most %s.", owed))
-        return moves, float(amount)
 
     # Answering ---------------------------------------------------------------------------
 

@@ -3,9 +3,10 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL, hmac
 
-#: Posts in an hour, at most: with one token, and from one address.
+#: Posts in an hour, at most: with one token that opens its page, and with others from one address.
 MOST_OF_TOKEN = 20
 MOST_OF_ADDRESS = 100
+MOST = {"token": MOST_OF_TOKEN, "address": MOST_OF_ADDRESS}
 
 
 class PortalPost(models.Model):
@@ -22,28 +23,25 @@ class PortalPost(models.Model):
     _key_idx = models.Index("(key, date)")
 
     @api.model
-    def _is_too_much(self, token, address):
+    def _is_too_much(self, kind, value):
         """Count a post, in a transaction of its own: what follows may fail. Whether it is one
-        too many. It is counted first and then looked: of many at once none is overlooked.
+        too many; then it isn't kept. It is counted first and then looked: of many at once none
+        is overlooked.
 
-        :param token: what opens the page
-        :param address: the reader's network address; only a hash of it is kept
+        :param kind: ``token``: what opens a page; ``address``: a network address. Only a hash of the value is kept.
         """
-        limits = (("token", str(token), MOST_OF_TOKEN), ("address", address, MOST_OF_ADDRESS))
-        most = {hmac(self.env(su=True), "lead_to_cash-post", (kind, value)): limit for kind, value, limit in limits}
-        now = self._clock()
+        key = hmac(self.env(su=True), "lead_to_cash-post", (kind, str(value)))
         with self.env.registry.cursor() as cr:
-            rows = SQL(", ").join(SQL("(%s, %s)", key, now) for key in most)
-            cr.execute(SQL("INSERT INTO l2c_portal_post (key, date) VALUES %s", rows))
+            if self._count(cr, key) >= MOST[kind]:
+                return True
+            cr.execute(SQL("INSERT INTO l2c_portal_post (key, date) VALUES (%s, %s)", key, self._clock()))
         with self.env.registry.cursor() as cr:
-            cr.execute(
-                SQL(
-                    "SELECT key, count(*) FROM l2c_portal_post WHERE key IN %s AND date > %s GROUP BY key",
-                    tuple(most),
-                    now - timedelta(hours=1),
-                )
-            )
-            return any(number > most[key] for key, number in cr.fetchall())
+            return self._count(cr, key) > MOST[kind]
+
+    def _count(self, cr, key):
+        since = self._clock() - timedelta(hours=1)
+        cr.execute(SQL("SELECT count(*) FROM l2c_portal_post WHERE key = %s AND date > %s", key, since))
+        return cr.fetchone()[0]
 
     def _clock(self):
         return self.env["res.company"]._now()

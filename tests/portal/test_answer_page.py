@@ -269,7 +269,7 @@ class TestPayment(AnswerCase, PaymentHttpCommon):
     def test_too_many(self):
         """The same status as of the page, and the sentence that the payment form shows."""
         for _number in range(MOST_OF_TOKEN - 1):
-            self.env["l2c.portal.post"]._is_too_much(self.notice.access_token, "127.0.0.1")
+            self.env["l2c.portal.post"]._is_too_much("token", self.notice.access_token)
         route, values = self.payment(self.first.id, 60.0)
         with mute_logger(PAYMENT_LOG):
             last, refused = [self.url_open(route, json={"id": number, "params": values}) for number in (7, 8)]

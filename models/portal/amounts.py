@@ -1,0 +1,128 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools import float_round, format_amount, formatLang
+
+from ...engine.portal.amounts import UnclearAmount, read_amount, whole_parts
+from ...engine.portal.answers import read_number, read_sent
+
+#: Promises by the page of a notice, at most.
+MOST_PROMISES = 3
+
+
+class DunningNotice(models.Model):
+    """Amounts on the page of a notice: read as its reader writes them, paid, and promised."""
+
+    _inherit = "dunning.notice"
+
+    # Reading and writing -----------------------------------------------------------------
+
+    def _amount_text(self, amount):
+        """An amount as it stands in a field of the page, without the currency."""
+        return formatLang(self.env, amount, digits=self.currency_id.decimal_places)
+
+    def _read_amount(self, text):
+        """The amount that a customer wrote, in the language of the page.
+
+        :raise UserError: with a question, when it can be two; with what to do, when it is none
+        """
+        language = self.env["res.lang"]._get_data(code=self.env.lang or "en_US")
+        currency = self.currency_id
+        signs = (currency.symbol, currency.name)
+        try:
+            amount = read_amount(
+                text, language.decimal_point, language.thousands_sep, currency.decimal_places, filter(None, signs)
+            )
+        except UnclearAmount as unclear:
+            many, few = (self._amount_text(float(reading)) for reading in unclear.readings)
+            raise UserError(
+                self.env._(
+                    "Does “%(text)s” mean %(many)s or %(few)s? Please write it like one of these.",
+                    text=str(unclear),
+                    many=many,
+                    few=few,
+                )
+            ) from None
+        if not amount:
+            raise UserError(self.env._("Enter the amount, as a number above zero."))
+        return float(amount)
+
+    def _check_at_most(self, amount, most):
+        if self.currency_id.compare_amounts(amount, most) > 0:
+            money = format_amount(self.env, most, self.currency_id)
+            raise UserError(self.env._("This is more than what is open. Enter at most %s.", money))
+
+    # Paying ------------------------------------------------------------------------------
+
+    def _to_pay(self, chosen, amount):
+        """(documents, amount) of what a customer wants to pay: the chosen items, or all.
+
+        :param chosen: ids of items, texts
+        :param amount: a text; all of what is open when it is empty
+        :raise UserError: for other items, or more than what is open
+        """
+        wanted = {read_number(text) for text in chosen}
+        lines = self._open_lines().filtered(lambda line: not wanted or line.move_line_id.id in wanted)
+        moves, owed = self._payable(lines.move_line_id.move_id)
+        paid = self._read_amount(amount) if amount.strip() else owed
+        self._check_at_most(paid, owed)
+        return moves, paid
+
+    def _to_pay_documents(self, documents, amount):
+        """The same, from the payment form: ids of documents as texts, and a number."""
+        wanted = {read_number(text) for text in documents}
+        moves, owed = self._payable(self._open_lines().move_line_id.move_id.filtered(lambda move: move.id in wanted))
+        if not (paid := read_sent(amount)):
+            raise UserError(self.env._("Enter the amount, as a number above zero."))
+        self._check_at_most(paid, owed)
+        return moves, paid
+
+    def _payable(self, moves):
+        """Those of the documents that can be paid here, and what is open of them.
+
+        :raise UserError: when nothing can be
+        """
+        moves = moves.filtered(lambda move: move.is_invoice() and move.state == "posted")
+        items = self._open_lines().move_line_id.filtered(lambda item: item.move_id in moves)
+        owed = self.currency_id.round(sum(items.mapped("amount_residual_currency")))
+        if not moves or owed <= 0:
+            raise UserError(self.env._("Nothing of this can be paid here. Please pay by bank transfer."))
+        return moves, owed
+
+    # Promising ---------------------------------------------------------------------------
+
+    def _promisable(self):
+        """(items, amount) of what is open and not promised yet, oldest first."""
+        items = self._open_lines().move_line_id - self._suspended("dunning.promise")
+        items = items.filtered(lambda item: item.balance > 0)
+        amount = min(sum(items.mapped("amount_residual_currency")), self._open_amount())
+        return items.sorted(lambda item: (item.date_maturity or item.date, item.id)), self.currency_id.round(amount)
+
+    def _least_promise(self):
+        """The least that can be promised on the page, when it is no whole document."""
+        _items, most = self._promisable()
+        least = most * self.policy_id.promise_min_percent / 100
+        return float_round(least, precision_rounding=self.currency_id.rounding, rounding_method="UP")
+
+    def _promise_problem(self):
+        """Why nothing can be promised on the page any more; nothing when it can."""
+        if len(self.answer_ids.filtered(lambda answer: answer.kind == "promise")) >= MOST_PROMISES:
+            return self.env._("You have promised %s times already. Please pay, or call us.", MOST_PROMISES)
+        if self._promisable()[1] <= 0:
+            return self.env._("All of this is promised already. We wait for your payment.")
+        return ""
+
+    def _promised_items(self, amount):
+        """What a promise of ``amount`` is about: the documents whose sum it is, else all.
+
+        :raise UserError: when it is too much, or too little
+        """
+        items, most = self._promisable()
+        self._check_at_most(amount, most)
+        units = [round(value / self.currency_id.rounding) for value in items.mapped("amount_residual_currency")]
+        whole = whole_parts(round(amount / self.currency_id.rounding), units)
+        if whole:
+            return items.browse(items.ids[position] for position in whole)
+        if self.currency_id.compare_amounts(amount, least := self._least_promise()) < 0:
+            money = format_amount(self.env, least, self.currency_id)
+            raise UserError(self.env._("Promise at least %s, or the whole amount of a document.", money))
+        return items
