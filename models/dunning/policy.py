@@ -54,9 +54,9 @@ class DunningPolicy(models.Model):
         "Promises up to", default=30, help="Days ahead. Managers of collections may grant more.", audited=True
     )
     promise_min_percent = fields.Integer(
-        "Promises of at Least",
+        "Least Promise (%)",
         default=25,
-        help="Per cent of what is open, or a whole document, for a promise on the customer's page; 0 for any amount. "
+        help="Of what is open, or a whole document: for a promise on the customer's page. 0: any amount. "
         "Collectors may agree on less.",
     )
     plan_max_instalments = fields.Integer(

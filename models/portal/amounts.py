@@ -97,17 +97,16 @@ class DunningNotice(models.Model):
         amount = min(sum(items.mapped("amount_residual_currency")), self._open_amount())
         return items.sorted(lambda item: (item.date_maturity or item.date, item.id)), self.currency_id.round(amount)
 
-    def _least_promise(self):
-        """The least that can be promised on the page, when it is no whole document."""
-        _items, most = self._promisable()
+    def _least_promise(self, most):
+        """The least that can be promised on the page, of what is open, when it is no whole document."""
         least = most * self.policy_id.promise_min_percent / 100
         return float_round(least, precision_rounding=self.currency_id.rounding, rounding_method="UP")
 
-    def _promise_problem(self):
+    def _promise_problem(self, most):
         """Why nothing can be promised on the page any more; nothing when it can."""
         if len(self.answer_ids.filtered(lambda answer: answer.kind == "promise")) >= MOST_PROMISES:
             return self.env._("You have promised %s times already. Please pay, or call us.", MOST_PROMISES)
-        if self._promisable()[1] <= 0:
+        if most <= 0:
             return self.env._("All of this is promised already. We wait for your payment.")
         return ""
 
@@ -122,7 +121,7 @@ class DunningNotice(models.Model):
         whole = whole_parts(round(amount / self.currency_id.rounding), units)
         if whole:
             return items.browse(items.ids[position] for position in whole)
-        if self.currency_id.compare_amounts(amount, least := self._least_promise()) < 0:
+        if self.currency_id.compare_amounts(amount, least := self._least_promise(most)) < 0:
             money = format_amount(self.env, least, self.currency_id)
             raise UserError(self.env._("Promise at least %s, or the whole amount of a document.", money))
         return items

@@ -142,7 +142,7 @@ class DunningAnswer(models.Model):
         }
 
     def _read_promise(self, notice, form):
-        if problem := notice._promise_problem():
+        if problem := notice._promise_problem(notice._promisable()[1]):
             raise UserError(problem)
         amount = notice._read_amount(form.get("amount", ""))
         items = notice._promised_items(amount)

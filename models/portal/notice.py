@@ -68,10 +68,11 @@ class DunningNotice(models.Model):
     def _answer_limits(self):
         """What an answer may say: days, a number of instalments, and what may be promised."""
         today = self._today()
+        _items, most = self._promisable()
         return {
-            "promise": self._promisable()[1],
-            "least": self._least_promise(),
-            "no_promise": self._promise_problem(),
+            "promise": most,
+            "least": self._least_promise(most),
+            "no_promise": self._promise_problem(most),
             "today": today,
             "last": today + timedelta(days=self.policy_id.promise_max_days),
             "instalments": self.policy_id.plan_max_instalments,
