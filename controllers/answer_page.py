@@ -8,7 +8,7 @@ from odoo.http import request
 
 from ..engine.portal.answers import MOST_BYTES, read_number
 from ..models.portal.token_page import LARGEST_ID
-from .token_page import ID, UNLISTED, TokenPages
+from .token_page import ID, MOST_POSTED, UNLISTED, TokenPages
 
 
 class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
@@ -30,6 +30,7 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
         type="http",
         auth="public",
         methods=["POST"],
+        max_content_length=MOST_POSTED,
         website=True,
         sitemap=False,
     )
@@ -87,6 +88,7 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
         type="jsonrpc",
         auth="public",
         methods=["POST"],
+        max_content_length=MOST_POSTED,
     )
     def pay(self, notice_id, documents, access_token="", amount=None, **kwargs):
         """Create the transaction of the payment form. The token, the documents and the amount

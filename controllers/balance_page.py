@@ -2,7 +2,7 @@ from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
 
-from .token_page import ID, TokenPages
+from .token_page import ID, MOST_POSTED, TokenPages
 
 
 class BalancePage(TokenPages, http.Controller):
@@ -22,6 +22,7 @@ class BalancePage(TokenPages, http.Controller):
         type="http",
         auth="public",
         methods=["POST"],
+        max_content_length=MOST_POSTED,
         website=True,
         sitemap=False,
     )

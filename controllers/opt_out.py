@@ -2,7 +2,7 @@ from odoo import http
 from odoo.http import request
 from odoo.tools import consteq
 
-from .token_page import TokenPages
+from .token_page import MOST_POSTED, TokenPages
 
 
 class OptOut(TokenPages, http.Controller):
@@ -13,6 +13,7 @@ class OptOut(TokenPages, http.Controller):
         type="http",
         auth="public",
         methods=["GET", "POST"],
+        max_content_length=MOST_POSTED,
         website=True,
         sitemap=False,
     )
@@ -26,6 +27,7 @@ class OptOut(TokenPages, http.Controller):
         type="http",
         auth="public",
         methods=["GET", "POST"],
+        max_content_length=MOST_POSTED,
         website=True,
         sitemap=False,
     )

@@ -145,6 +145,19 @@ class TestPages(PageCase):
                     page = self.send(path % number, params={"access_token": self.notice.access_token})
                     self.assertEqual(page.status_code, 404)
 
+    def test_too_large(self):
+        before = self.things()
+        sent = {"csrf_token": self.csrf(), "kind": "paid"}
+        for path, opens, methods in self.pages:
+            if "POST" in methods:
+                file = {"data": {**sent, **opens}, "files": {"proof": ("x.pdf", b"x" * 11 * 1024**2)}}
+                with self.subTest(path), mute_logger("odoo.http"):
+                    page = self.send(path, "POST", **{"json": ["x" * 11 * 1024**2]} if "transaction" in path else file)
+                    # Of JSON-RPC, errors have the status 200.
+                    self.assertEqual(page.status_code, 200 if "transaction" in path else 413)
+                    self.assertNotIn('"result"', page.text)
+        self.assertEqual(self.things(), before)
+
     def test_wrong_tokens_shut_out_nobody(self):
         """Behind one address sit many; who has the right token is counted alone."""
         data = {"kind": "nothing", "csrf_token": self.csrf()}
