@@ -102,6 +102,13 @@ class DunningNotice(models.Model):
         least = most * self.policy_id.promise_min_percent / 100
         return float_round(least, precision_rounding=self.currency_id.rounding, rounding_method="UP")
 
+    def _least_hint(self, most):
+        """What the page says of the least promise, before anybody tries; nothing where there is none."""
+        if not (least := self._least_promise(most)):
+            return ""
+        money = format_amount(self.env, least, self.currency_id)
+        return self.env._("At least %s, or the whole amount of a document.", money)
+
     def _promise_problem(self, most):
         """Why nothing can be promised on the page any more; nothing when it can."""
         if len(self.answer_ids.filtered(lambda answer: answer.kind == "promise")) >= MOST_PROMISES:

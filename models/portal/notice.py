@@ -71,7 +71,7 @@ class DunningNotice(models.Model):
         _items, most = self._promisable()
         return {
             "promise": most,
-            "least": self._least_promise(most),
+            "least": self._least_hint(most),
             "no_promise": self._promise_problem(most),
             "today": today,
             "last": today + timedelta(days=self.policy_id.promise_max_days),
