@@ -29,6 +29,7 @@
         "data/ir_cron_data.xml",
         "data/ir_actions_server_data.xml",
         "data/ir_cron_people_data.xml",
+        "data/ir_cron_privacy_data.xml",
         "report/books/report_actions.xml",
         "report/books/letter_templates.xml",
         "report/dunning/letter_templates.xml",
@@ -81,6 +82,8 @@
         "views/books/ageing_views.xml",
         "views/books/metrics_views.xml",
         "views/sales/win_rate_report_views.xml",
+        "views/privacy/kept_templates.xml",
+        "views/privacy/privacy_views.xml",
         "views/menus.xml",
     ],
     "demo": [

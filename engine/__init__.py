@@ -5,5 +5,6 @@ from . import (
     dunning,
     handling,
     portal,
+    privacy,
     sales,
 )

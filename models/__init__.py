@@ -5,3 +5,4 @@ from . import dunning
 from . import portal
 from . import sales
 from . import collecting
+from . import privacy

@@ -74,5 +74,7 @@ from .portal import test_attack_portal
 from .portal import test_attack_links
 from .agreements import test_attack_write_off
 from .dunning import test_real_mails
+from .privacy import test_privacy
+from .privacy import test_privacy_people
 from . import test_upgrade
 from . import test_upgrading

@@ -37,7 +37,8 @@ class Watch(NamedTuple):
 
     ``silent_mails``: e-mails in a row without a reply; ``habit_margin``: days later than usual;
     0 switches either off. ``rating``, ``rating_source`` and ``rating_date`` are expressions on
-    the customer, a row called ``cp``. ``zone`` is the company's time zone.
+    the customer, a row called ``cp``. ``zone`` is the company's time zone. Attempts from before
+    ``tries_since`` aren't kept (None: all are).
     """
 
     company_id: int
@@ -48,6 +49,7 @@ class Watch(NamedTuple):
     rating_source: SQL
     rating_date: SQL
     zone: str = "UTC"
+    tries_since: date | None = None
 
 
 def breaks_habit(days_late, delays, margin):
@@ -88,13 +90,15 @@ def _items(watch):
 
 
 def _no_reply(watch):
-    """The last e-mails in a row got no reply, no payment, and nobody was reached since."""
+    """The last e-mails in a row got no reply, no payment, and nobody was reached since: of those that
+    left when attempts are still kept, else nobody knows whether somebody was reached."""
     return SQL(
         """
         SELECT noticed.partner_id, '' AS ref,
                jsonb_build_object('count', count(*), 'date', min(noticed.day)) AS params
           FROM (SELECT n.*, %(notice_day)s AS day FROM dunning_notice n) noticed
          WHERE noticed.company_id = %(company)s AND noticed.channel = 'email' AND noticed.state = 'sent'
+           AND (noticed.day < %(tries_since)s::date) IS NOT TRUE
            AND EXISTS (SELECT 1 FROM (%(items)s) i WHERE i.partner_id = noticed.partner_id AND i.days_late > 0)
            AND NOT EXISTS (SELECT 1 FROM dunning_notice n
                             WHERE n.partner_id = noticed.partner_id AND n.company_id = %(company)s
@@ -112,6 +116,7 @@ def _no_reply(watch):
         HAVING count(*) >= %(mails)s AND %(mails)s > 0
         """,
         company=watch.company_id,
+        tries_since=watch.tries_since,
         items=_items(watch),
         contacts=CONTACTS,
         mails=watch.silent_mails,

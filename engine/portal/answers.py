@@ -10,6 +10,8 @@ ANSWER_KINDS = [
     ("plan", "I need a payment plan"),
     ("wrong_person", "Wrong person"),
 ]
+#: What customers rate: a notice, and on the phone, all.
+RATED = ("dunning.notice", "res.partner")
 #: Why a customer disputes an item.
 DISPUTE_REASONS = [
     ("not_received", "Goods or service not received"),

@@ -35,6 +35,7 @@ class ResCompany(models.Model):
             company_id=self.id,
             today=self._today(),
             zone=self._zone(),
+            tries_since=self._kept_since("keep_attempts_months"),
             silent_mails=self.watch_silent_mails,
             habit_margin=self.watch_habit_days,
             rating=partner._field_to_sql("cp", "external_rating"),

@@ -206,6 +206,7 @@ class DunningNotice(models.Model):
         values = self._prepare_mail_values(template, lang)
         for notice, mail in zip(self, values, strict=True):
             del mail["model"], mail["res_id"], mail["recipient_ids"]
+            mail["auto_delete"] = True  # a copy to look at, of no use after that
             mail["email_to"] = notice.company_id.dunning_rehearsal_user_id.email_formatted
             mail["subject"] = f"[{notice._addressee().email_formatted}] {mail['subject']}"
         self.env["mail.mail"].sudo().create(values)  # as in _write_alike

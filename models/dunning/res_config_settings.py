@@ -27,6 +27,11 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.answer_received_action_id", readonly=False, groups="base.group_system"
     )
 
+    keep_attempts_months = fields.Integer(related="company_id.keep_attempts_months", readonly=False)
+    keep_answers_months = fields.Integer(related="company_id.keep_answers_months", readonly=False)
+    keep_notices_years = fields.Integer(related="company_id.keep_notices_years", readonly=False)
+    is_deletion_confirmed = fields.Boolean(related="company_id.is_deletion_confirmed")
+
     def action_handling_statuses(self):
         """Open the scheme of statuses."""
         self.check_access("write")

@@ -16,6 +16,9 @@ COLLECTION_STATES = [
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
+    #: By which the files for the lawyer are found again.
+    COLLECTION_FILE = "lead_to_cash: collection file"
+
     dunning_policy_id = fields.Many2one(
         "dunning.policy",
         company_dependent=True,
@@ -137,6 +140,7 @@ class ResPartner(models.Model):
                 "name": self.env._("Collection file %(name)s.pdf", name=self.name),
                 "raw": self._merged(self._collection_parts(invoices)),
                 "mimetype": "application/pdf",
+                "description": self.COLLECTION_FILE,
                 "res_model": self._name,
                 "res_id": self.id,
             }

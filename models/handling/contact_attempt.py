@@ -38,10 +38,15 @@ class ContactAttempt(models.Model):
     channel = fields.Selection(CONTACT_CHANNELS, required=True, default="call", readonly=True)
     outcome = fields.Selection(OUTCOMES, required=True, readonly=True)
     note = fields.Text()
+    message_id = fields.Many2one(
+        "mail.message", "Line in the Chatter", ondelete="set null", index="btree_not_null", readonly=True, copy=False
+    )
     conversations = fields.Integer(compute="_compute_conversations", store=True, help="1 when somebody was spoken to.")
 
     # Serves the attempts of a document, in their order.
     _document_idx = models.Index("(res_id, res_model, date)")
+    # Serves deleting old ones.
+    _date_idx = models.Index("(date)")
     # Serves what a person did in a period.
     _user_date_idx = models.Index("(user_id, date)")
 
@@ -101,7 +106,10 @@ class ContactAttempt(models.Model):
         attempts = attempts.with_env(self.env)
         attempts._follow()
         body = line + Markup("<br/>%s") % note if note else line
-        documents._message_log_batch(bodies=dict.fromkeys(documents.ids, body))
+        messages = documents._message_log_batch(bodies=dict.fromkeys(documents.ids, body))
+        # It holds the note, and goes with the attempt.
+        for attempt_sudo, message in zip(attempts.sudo(), messages, strict=True):
+            attempt_sudo.message_id = message
         return attempts
 
     def _moment(self, date):

@@ -1,7 +1,9 @@
 from collections import defaultdict
 from datetime import UTC, datetime, time, timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools.date_utils import subtract
 
 from ...engine.handling.workdays import add_working_days, working_days_before
 
@@ -11,10 +13,49 @@ SHORT = 0.75
 
 
 class ResCompany(models.Model):
-    """Today, and the working days of a company."""
+    """Today, and the working days of a company; how long it keeps what it knows about people."""
 
     _name = "res.company"
     _inherit = ["l2c.clock.mixin", "res.company"]
+
+    keep_attempts_months = fields.Integer(
+        "Keep Attempts",
+        default=24,
+        help="Months, with their notes; and why customers were watched. 0: for ever.",
+        groups="base.group_user",
+    )
+    keep_answers_months = fields.Integer(
+        "Keep Answers", default=24, help="Months, with their proofs. 0: for ever.", groups="base.group_user"
+    )
+    keep_notices_years = fields.Integer(
+        "Keep Notices",
+        default=7,
+        help="Years, with their e-mails; and what was agreed. What is about open items stays. 0: for ever.",
+        groups="base.group_user",
+    )
+    is_deletion_confirmed = fields.Boolean(
+        "Old Data Are Deleted",
+        default=True,
+        copy=False,
+        readonly=True,
+        help="After an upgrade a manager of collections looks first at what would go.",
+        groups="base.group_user",
+    )
+
+    @api.constrains("keep_attempts_months", "keep_answers_months", "keep_notices_years")
+    def _check_keeping(self):
+        for company in self:
+            if min(company.keep_attempts_months, company.keep_answers_months, company.keep_notices_years) < 0:
+                raise ValidationError(self.env._("What is kept is kept for a number of months or years; 0: for ever."))
+
+    def _kept_since(self, setting):
+        """The first day of which is kept what ``setting`` names (keep_…_months or keep_…_years); None:
+        all is kept."""
+        company_sudo = self.sudo()  # a setting, whoever is asked to follow it
+        number = company_sudo[setting]
+        unit = setting.rpartition("_")[2]
+        today = self.with_context(tz=company_sudo._zone())._today()
+        return subtract(today, **{unit: number}) if number else None
 
     def _days_off(self, calendar, start, end):
         """The days from ``start`` to ``end`` on which ``calendar`` has no hours; none when it has

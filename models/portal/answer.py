@@ -45,6 +45,9 @@ class DunningAnswer(models.Model):
     promise_id = fields.Many2one("dunning.promise", ondelete="set null", readonly=True)
     dispute_id = fields.Many2one("dunning.dispute", ondelete="set null", readonly=True)
     attachment_ids = fields.Many2many("ir.attachment", string="Proof", readonly=True)
+    message_id = fields.Many2one(
+        "mail.message", "Line in the Chatter", ondelete="set null", index="btree_not_null", readonly=True, copy=False
+    )
     form_key = fields.Char(required=True, readonly=True, copy=False)
     is_handled = fields.Boolean("Handled")
     what_now = fields.Char("What Happens Now", compute="_compute_what_now")

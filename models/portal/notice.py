@@ -122,6 +122,7 @@ class DunningNotice(models.Model):
             subtype_xmlid="mail.mt_note",
         )
         message.attachment_ids = answer.attachment_ids
+        answer.message_id = message
         self.activity_schedule(
             "mail.mail_activity_data_todo",
             summary=self.env._("Answer: %s", label),

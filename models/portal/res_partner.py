@@ -1,10 +1,8 @@
 from odoo import api, fields, models
 from odoo.addons.rating.models.rating_data import RATING_HAPPY_VALUE
 
+from ...engine.portal.answers import RATED
 from ..handling.searching import check_searched
-
-#: What customers rate: a notice, and on the phone, all.
-RATED = ("dunning.notice", "res.partner")
 
 
 class ResPartner(models.Model):

@@ -1,0 +1,116 @@
+import logging
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...engine.portal.answers import RATED
+
+_logger = logging.getLogger(__name__)
+
+#: What tells who somebody is, on a contact; the country stays, taxes depend on it.
+PERSONAL = {
+    *("email", "phone", "street", "street2", "zip", "city", "state_id", "website", "function", "comment"),
+    *("company_name", "company_registry", "image_1920", "collection_note"),
+}
+#: What each company has for itself: mostly our marks.
+MARKS = {
+    "barcode",
+    *("dunning_hold_until", "dunning_hold_reason", "payment_days"),
+    *("external_rating", "external_rating_source", "external_rating_date"),
+}
+#: The same on a lead.
+OF_LEAD = {
+    *("contact_name", "partner_name", "email_from", "phone", "website", "function", "description", "referred"),
+    *("street", "street2", "zip", "city", "state_id", "email_cc"),
+    *("need", "decision_maker", "decision_when", "handover_note"),
+}
+
+
+class Anonymising(models.AbstractModel):
+    """Takes out of our records, and of contacts, who a person is. Amounts, dates and documents stay."""
+
+    _name = "l2c.anonymising"
+    _description = "Anonymising a Customer"
+
+    @api.model
+    def _anonymise(self, partners_sudo):
+        """Anonymise these contacts, with all that is kept about them: under sudo, for whoever was allowed
+        to by ``action_anonymise``."""
+        quiet = {"tracking_disable": True, "mail_notrack": True, "active_test": False}
+        partners = partners_sudo.with_context(**quiet)
+        leads = self._leads(partners)
+        self._forget_words(partners, leads)
+        self._forget_leads(leads)
+        self._forget_contacts(partners)
+        self.env.flush_all()
+        self.env.cr.execute(  # what they have written themselves, wherever it stands
+            SQL("UPDATE mail_message SET email_from = NULL WHERE author_id IN %s", partners._ids)
+        )
+        self.env.invalidate_all()
+        _logger.info("%s was anonymised by the user %s", partners, self.env.uid)
+
+    @api.model
+    def _leads(self, partners):
+        """The leads of these contacts, and those without a contact that have their address."""
+        emails = [email for email in partners.mapped("email_normalized") if email]
+        by_address = Domain("partner_id", "=", False) & Domain("email_normalized", "in", emails)
+        return partners.env["crm.lead"].search(Domain("partner_id", "in", partners.ids) | by_address)
+
+    @api.model
+    def _forget_words(self, partners, leads):
+        """What was said and written, by them or about them."""
+        env = partners.env
+        own = Domain("partner_id", "in", partners.ids)
+        attempts = env["contact.attempt"].search(
+            own | (Domain("res_model", "=", "crm.lead") & Domain("res_id", "in", leads.ids))
+        )
+        attempts.message_id._unlink_unless_audited()
+        attempts.note = False
+        env["rating.rating"].search(own & Domain("res_model", "in", RATED))._forget()
+        answers = env["dunning.answer"].search(own)
+        answers._forget_words()
+        answers.note = False
+        env["dunning.notice"].search(own)._forget_words()
+        gone = env._("Anonymised")
+        for model, values in {
+            "dunning.dispute": {"reason": gone, "note": False},
+            "dunning.sales.release": {"reason": gone},
+            "balance.confirmation": {"note": False, "access_token": False},
+            "dunning.watch": {},
+        }.items():
+            records = env[model].search(own)
+            records.write(values)
+            self._forget_chatter(records)
+
+    @api.model
+    def _forget_leads(self, leads):
+        leads.write(dict.fromkeys(OF_LEAD, False))
+        for lead in leads:
+            lead.name = leads.env._("Anonymous lead #%s", lead.id)
+        self._forget_chatter(leads)
+
+    @api.model
+    def _forget_contacts(self, partners):
+        """Marks first: a hold without its day has no reason."""
+        for company in partners.env["res.company"].search([]):
+            partners.with_company(company).write(dict.fromkeys(MARKS, False))
+        partners.write({**dict.fromkeys(PERSONAL, False), "partner_latitude": 0, "partner_longitude": 0})
+        for partner in partners:
+            partner.name = partners.env._("Anonymous customer #%s", partner.id)
+        for user in partners.user_ids:  # of those who have logged in once
+            user.login = f"anonymous-{user.id}"
+        partners.bank_ids.write({"active": False, "acc_holder_name": False})
+        files = [("res_model", "=", "res.partner"), ("res_id", "in", partners.ids)]
+        partners.env["ir.attachment"].search([*files, ("description", "=", partners.COLLECTION_FILE)]).unlink()
+        self._forget_chatter(partners)
+
+    @api.model
+    def _forget_chatter(self, records):
+        """The messages and activities of these records, but what the law keeps where the company says so."""
+        about = Domain("model", "=", records._name) & Domain("res_id", "in", records.ids)
+        messages = records.env["mail.message"].search(about)
+        messages.rating_ids._forget()
+        messages.exists()._unlink_unless_audited()
+        if "activity_ids" in records._fields:
+            records.activity_ids.unlink()

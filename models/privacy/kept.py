@@ -1,0 +1,140 @@
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import html2plaintext
+
+from ...engine.portal.answers import RATED
+from ...engine.privacy.packing import pack
+
+#: What is told of each kind of record: its model and fields, in the order of the list.
+SECTIONS = (
+    (
+        "crm.lead",
+        ("name", "contact_name", "partner_name", "email_from", "phone", "company_id", "user_id", "create_date"),
+        ("contact_basis", "consent_date", "do_not_call_checked_on", "need", "decision_maker", "decision_when"),
+        ("handover_note", "handling_status_id", "attempt_count", "first_contact_date", "last_contact_date"),
+        ("response_deadline", "first_response_hours", "reengaged_date", "claimed_by_id", "claimed_until"),
+    ),
+    ("contact.attempt", ("date", "user_id", "res_model", "channel", "outcome", "note")),
+    (
+        "dunning.notice",
+        ("date", "sent_on", "company_id", "level_id", "channel", "state", "amount_due", "currency_id"),
+        ("replied_date", "failure_reason"),
+    ),
+    ("dunning.notice.line", ("notice_id", "move_id", "level_id", "amount_residual", "days_overdue")),
+    (
+        "dunning.answer",
+        ("date", "company_id", "kind", "day", "amount", "number", "reason", "note", "attachment_ids", "is_handled"),
+    ),
+    ("dunning.promise", ("company_id", "amount", "currency_id", "date", "state", "broken_date")),
+    ("dunning.plan", ("company_id", "total", "currency_id", "number", "first_date", "interval", "state")),
+    ("dunning.dispute", ("create_date", "company_id", "reason", "note", "user_id", "revisit_date", "state")),
+    ("dunning.write.off", ("company_id", "kind", "amount", "currency_id", "reason", "state", "refusal_reason")),
+    ("balance.confirmation", ("company_id", "day", "balance_text", "answer", "answer_date", "note")),
+    ("rating.rating", ("create_date", "res_model", "rating", "feedback")),
+    ("dunning.watch", ("company_id", "since", "until", "sentence")),
+    ("dunning.sales.release", ("create_date", "company_id", "until", "reason", "create_uid")),
+    ("dunning.decision", ("date", "company_id", "move_id", "sentence", "level_id", "next_date")),
+    ("mail.message", ("date", "model", "author_id", "subject", "body")),
+)
+#: Of the contact itself, in each company.
+MARKS = (
+    *("name", "email", "phone", "is_wrong_addressee", "is_blacklisted", "phone_blacklisted", "customer_status"),
+    *("referral_asked_date", "claimed_by_id", "claimed_until", "satisfaction", "satisfaction_count"),
+    *("dunning_policy_id", "collector_id", "collection_state", "collection_note", "payment_days"),
+    *("dunning_hold_until", "dunning_hold_reason"),
+    *("external_rating", "external_rating_source", "external_rating_date", "is_watched"),
+)
+#: Whose chatter is ours.
+CHATTERS = ("dunning.notice", "dunning.dispute", "dunning.write.off", "balance.confirmation", "dunning.watch")
+
+
+class Kept(models.AbstractModel):
+    """What this addon keeps about a person, as far as the reader may see it, in all companies of theirs."""
+
+    _name = "l2c.kept"
+    _description = "What Is Kept about a Person"
+
+    @api.model
+    def _archive(self, partner):
+        """A ZIP with all that is kept about the contact and those below it."""
+        there = {"allowed_company_ids": self.env.user.company_ids.ids, "active_test": False}
+        people = partner.with_context(**there)._people()
+        sections, proofs = self.with_context(**there)._sections(people)
+        values = {"sections": sections, "name": partner.display_name, "day": self.env["res.company"]._today()}
+        page = self.env["ir.qweb"]._render("lead_to_cash.privacy_kept", values)
+        files = [(proof.name, proof.raw or b"") for proof in proofs]
+        return pack(sections, f"<!DOCTYPE html>{page}".encode(), files)
+
+    @api.model
+    def _sections(self, people):
+        """([{title, rows}], proofs): a row is {label of a field: its value}."""
+        sections = [{"title": self.env._("Contact"), "rows": self._marks(people)}]
+        proofs = self.env["ir.attachment"]
+        found = {}
+        for model, *names in SECTIONS:
+            if not self.env[model].has_access("read"):
+                continue
+            records = self.env[model].search(self._domain(model, people, found))
+            found[model] = records
+            rows = [self._row(record, sum(names, ())) for record in records]
+            if rows:
+                title = self.env["ir.model"]._get(model).sudo().name  # what a kind of record is called is no secret
+                sections.append({"title": title, "rows": rows})
+            if model == "dunning.answer":
+                proofs = records.attachment_ids
+        return sections, proofs
+
+    @api.model
+    def _domain(self, model, people, found):
+        """Those of ``model`` that are about these people; ``found``: what is known already."""
+        own = Domain("partner_id", "in", people.ids)
+        if model == "crm.lead":
+            leads_sudo = self.env["l2c.anonymising"]._leads(people.sudo())  # the search below asks for the rights
+            return Domain("id", "in", leads_sudo.ids)
+        if model == "contact.attempt":
+            leads = found.get("crm.lead", self.env["crm.lead"])
+            return own | (Domain("res_model", "=", "crm.lead") & Domain("res_id", "in", leads.ids))
+        if model == "dunning.notice.line":
+            return Domain("notice_id", "in", found["dunning.notice"].ids)
+        if model == "rating.rating":
+            return own & Domain("res_model", "in", RATED) & Domain("consumed", "=", True)
+        if model == "mail.message":
+            ours = (
+                Domain("model", "=", name) & Domain("res_id", "in", found[name].ids)
+                for name in CHATTERS
+                if name in found
+            )
+            return Domain.OR(ours)
+        return own
+
+    @api.model
+    def _marks(self, people):
+        """What stands on the contacts: once for each company, where it differs."""
+        rows = []
+        for person in people:
+            for company in self.env.user.company_ids:
+                row = self._row(person.with_company(company), MARKS)
+                if row not in rows:
+                    rows.append(row)
+        return rows
+
+    @api.model
+    def _row(self, record, names):
+        """{label: value} of the fields that the reader may read, and that say something."""
+        row = {}
+        for name in names:
+            field = record._fields[name]
+            if record._has_field_access(field, "read") and record[name]:
+                row[field._description_string(self.env)] = self._value(record, field)
+        return row
+
+    @api.model
+    def _value(self, record, field):
+        value = record[field.name]
+        if field.relational:
+            return ", ".join(value.sudo().mapped("display_name"))  # the name of what the record names
+        if field.type == "selection":
+            return dict(field._description_selection(self.env)).get(value, value)
+        if field.type == "html":
+            return html2plaintext(value)
+        return value if field.type in ("boolean", "integer", "float", "monetary") else str(value)

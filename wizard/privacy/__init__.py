@@ -1,0 +1,2 @@
+from . import anonymise
+from . import deletion
