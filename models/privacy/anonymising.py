@@ -44,9 +44,11 @@ class Anonymising(models.AbstractModel):
         self._forget_leads(leads)
         self._forget_contacts(partners)
         self.env.flush_all()
-        self.env.cr.execute(  # what they have written themselves, wherever it stands
-            SQL("UPDATE mail_message SET email_from = NULL WHERE author_id IN %s", partners._ids)
-        )
+        for statement in (  # copies of names and addresses; for the ORM, ratings would be of today
+            SQL("UPDATE mail_message SET email_from = NULL WHERE author_id IN %s", partners._ids),
+            SQL("UPDATE rating_rating SET res_name = NULL WHERE partner_id IN %s", partners._ids),
+        ):
+            self.env.cr.execute(statement)
         self.env.invalidate_all()
         _logger.info("%s was anonymised by the user %s", partners, self.env.uid)
 

@@ -1,0 +1,244 @@
+"""A person asks: what is kept about them is given out, and forgotten."""
+
+import io
+import json
+import zipfile
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import HttpCase, tagged
+
+from ..common import TODAY
+from .test_privacy import PNG, PrivacyCase
+
+#: What was said by or about the customer, and where.
+SECRETS = ("lost my job", "Lives with a Mrs. Z", "broken on arrival", "balance is nonsense", "unkind colleague")
+
+
+class PersonCase(PrivacyCase):
+    """A customer about whom something of each kind is kept, and another one."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = cls.user("l2c_manager", "lead_to_cash.group_collections_manager")
+        cls.sales_manager = cls.user("l2c_sales_manager", "sales_team.group_sale_manager")
+        cls.others = {
+            login: cls.user(login, groups)
+            for login, groups in {
+                "l2c_seller": "sales_team.group_sale_salesman_all_leads",
+                "l2c_collector": "lead_to_cash.group_collections_user",
+            }.items()
+        }
+        cls.customer.write(
+            {"name": "Ivan Ivanov", "phone": "+40215550120", "street": "Long Street 7", "city": "Iasi", "vat": "/"}
+        )
+        cls.contact = cls.env["res.partner"].create(
+            {"name": "Olga Ivanova", "email": "olga@example.com", "parent_id": cls.customer.id}
+        )
+        cls.other = cls.env["res.partner"].create({"name": "Bystander", "email": "bystander@example.com"})
+
+    def setUp(self):
+        super().setUp()
+        self.move = self.invoice(due="2026-03-02")
+        self.invoice(due="2026-03-02", partner_id=self.other.id)
+        self.notice = self.sent(self.move)
+        self.answer = self.answered(self.notice)
+        self.lead_ = self.lead(name="Ivan's kitchen", partner_id=self.contact.id, description="Ivan's cousin")
+        self.lead_.action_log_attempt("reached", note="Lives with a Mrs. Z")
+        self.other.action_log_attempt("reached", note="The bystander's secret")
+        self.keep_more()
+
+    def keep_more(self):
+        items = {"partner_id": self.customer.id, "move_line_ids": [Command.set(self.items(self.move).ids)]}
+        self.dispute = self.env["dunning.dispute"].create({**items, "reason": "broken on arrival"})
+        self.question = self.env["balance.confirmation"].create(
+            {
+                "partner_id": self.customer.id,
+                "company_id": self.env.company.id,
+                "day": TODAY,
+                "balances": {str(self.env.company.currency_id.id): 100.0},
+                "expires_on": TODAY,
+            }
+        )
+        self.question._take_answer({"answer": "disagree", "note": "Your balance is nonsense"})
+        model_id = self.env["ir.model"]._get_id("dunning.notice")
+        values = {"res_model_id": model_id, "res_id": self.notice.id, "partner_id": self.customer.id}
+        self.rating = self.env["rating.rating"].create(values)
+        self.notice.rating_apply(1, rating=self.rating, feedback="An unkind colleague")
+        self.customer.write({"collection_note": "Asks for mercy", "external_rating": "poor"})
+
+
+@tagged("post_install", "-at_install")
+class TestExport(PersonCase, HttpCase):
+    def archive(self, login, partner=None):
+        self.authenticate(login, login)
+        return self.url_open(f"/lead-to-cash/kept/{(partner or self.customer).id}")
+
+    def unpacked(self, login):
+        answer = self.archive(login)
+        self.assertEqual((answer.status_code, answer.headers["Cache-Control"]), (200, "no-store"))
+        return zipfile.ZipFile(io.BytesIO(answer.content))
+
+    def test_all_of_the_person_and_nothing_of_others(self):
+        archive = self.unpacked("l2c_manager")
+        page, data = archive.read("kept.html").decode(), json.loads(archive.read("kept.json"))
+        told = page + json.dumps(data, ensure_ascii=False)
+        wanted = ("lost my job", "broken on arrival", "balance is nonsense", "unkind colleague", "Asks for mercy")
+        for text in (*wanted, "olga@example.com", self.move.name, "First", "Poor"):
+            with self.subTest(text):
+                self.assertIn(text, page)
+                self.assertIn(text, str(data))
+        self.assertIn(self.notice.mail_id.subject, page)
+        for text in ("ystander", "secret"):
+            self.assertNotIn(text, told)
+        [proof] = [name for name in archive.namelist() if name.startswith("proofs/")]
+        self.assertEqual((proof, archive.read(proof)), ("proofs/1-proof.png", PNG))
+
+    def test_as_far_as_the_reader_may_see(self):
+        """A sales manager sees the leads and their attempts, not the books."""
+        page = self.unpacked("l2c_sales_manager").read("kept.html").decode()
+        self.assertIn("Lives with a Mrs. Z", page)
+        self.assertNotIn("Asks for mercy", page)
+        self.assertNotIn("lost my job", page)
+
+    def test_of_the_readers_companies(self):
+        there = self.env["res.company"].create({"name": "Elsewhere"})
+        self.env["balance.confirmation"].create(
+            {
+                "partner_id": self.customer.id,
+                "company_id": there.id,
+                "day": TODAY,
+                "balances": {str(there.currency_id.id): 1.0},
+                "expires_on": TODAY,
+                "note": "Said elsewhere",
+            }
+        )
+        self.assertNotIn("Said elsewhere", self.unpacked("l2c_manager").read("kept.html").decode())
+        self.manager.company_ids += there
+        self.assertIn("Said elsewhere", self.unpacked("l2c_manager").read("kept.html").decode())
+
+    def test_nobody_else_gets_it(self):
+        before = self.env["ir.attachment"].search_count([])
+        for login, user in self.others.items():
+            with self.subTest(login):
+                self.assertEqual(self.archive(login).status_code, 403)
+                with self.assertRaisesRegex(AccessError, "managers of collections or of sales"):
+                    self.customer.with_user(user).action_export_kept()
+        action = self.customer.with_user(self.sales_manager).action_export_kept()
+        self.assertEqual(action["url"], f"/lead-to-cash/kept/{self.customer.id}")
+        self.authenticate("l2c_manager", "l2c_manager")
+        for number in (0, 2**31 - 1, 2**40):
+            self.assertEqual(self.url_open(f"/lead-to-cash/kept/{number}").status_code, 404)
+        self.assertEqual(self.env["ir.attachment"].search_count([]), before)
+
+
+@tagged("post_install", "-at_install")
+class TestAnonymising(PersonCase):
+    def close_all(self):
+        self.pay(self.move)
+        self.lead_.action_set_lost()
+
+    def wizard(self, user=None):
+        wizards = self.env["privacy.anonymise"].with_user(user or self.manager)
+        return wizards.create({"partner_id": self.customer.id})
+
+    def test_not_while_something_is_open(self):
+        customer = self.customer.with_user(self.manager)
+        with self.assertRaisesRegex(UserError, "has open items"):
+            customer.action_anonymise()
+        with self.assertRaisesRegex(UserError, "has open items"):
+            self.wizard().action_anonymise()
+        self.pay(self.move)
+        order = self.order(partner_id=self.contact.id)
+        with self.assertRaisesRegex(UserError, f"{order.name} of Ivan Ivanov is still open"):
+            customer.action_anonymise()
+        order.action_confirm()
+        with self.assertRaisesRegex(UserError, f"{order.name} of Ivan Ivanov is still open"):
+            customer.action_anonymise()
+        order._action_cancel()
+        with self.assertRaisesRegex(UserError, "The lead Ivan's kitchen of Ivan Ivanov is still open"):
+            customer.action_anonymise()
+        self.lead_.action_set_lost()
+        self.assertEqual(customer.action_anonymise()["res_model"], "privacy.anonymise")
+        self.assertEqual(self.customer.name, "Ivan Ivanov")
+
+    def test_not_who_logs_in_is_ours_or_somebody_elses(self):
+        self.close_all()
+        user = self.user("l2c_portal", "base.group_portal")
+        for partner, sentence in ((user.partner_id, "can log in"), (self.env.company.partner_id, "a company of yours")):
+            with self.subTest(sentence), self.assertRaisesRegex(UserError, sentence):
+                partner.with_user(self.manager).action_anonymise()
+        there = self.env["res.company"].create({"name": "Elsewhere"})
+        self.lead(partner_id=self.customer.id, company_id=there.id, user_id=False, team_id=False).action_set_lost()
+        with self.assertRaisesRegex(UserError, "companies that you don't see"):
+            self.customer.with_user(self.manager).action_anonymise()
+
+    def test_nothing_tells_who_it_was(self):
+        self.customer.message_post(body="Ivan Ivanov called")
+        self.close_all()
+        self.notice.mail_id.failure_reason = "olga@example.com doesn't exist"
+        secrets = (*SECRETS, "Ivan", "customer@example.com", "olga@", "Long Street", "Asks for mercy", "5550120")
+        for secret in secrets:
+            self.assertTrue(self.told(secret), secret)
+        self.wizard().action_anonymise()
+        for secret in secrets:
+            with self.subTest(secret):
+                self.assertFalse(self.told(secret))
+        self.assertEqual(self.customer.name, f"Anonymous customer #{self.customer.id}")
+        self.assertEqual(self.contact.name, f"Anonymous customer #{self.contact.id}")
+        self.assertIn("Anonymised by l2c_manager", self.texts("res.partner", self.customer))
+        self.assertFalse(self.env["ir.attachment"].search([("res_model", "=", "dunning.notice")]) & self.proofs())
+
+    def proofs(self):
+        return self.env["ir.attachment"].search([("res_id", "=", self.notice.id)])
+
+    def told(self, secret):
+        """What of our records, the contacts, the leads, and their chatter says it, as (table, column, text)."""
+        self.env.flush_all()
+        tables = ("res_partner", "crm_lead", "contact_attempt", "dunning_answer", "dunning_notice", "dunning_dispute")
+        tables += ("balance_confirmation", "rating_rating", "mail_activity", "mail_tracking_value", "mail_mail")
+        found = []
+        for table in (*tables, "mail_message"):
+            self.env.cr.execute(
+                f"SELECT %s, c.key, c.value FROM {table} t, jsonb_each_text(to_jsonb(t)) c WHERE c.value LIKE %s",
+                [table, f"%{secret}%"],
+            )
+            found += self.env.cr.fetchall()
+        return found
+
+    def test_what_is_booked_stays(self):
+        self.close_all()
+        names = ("state", "sent_on", "amount_due", "level_id", "date", "mail_id")
+        before = self.notice.read(names), self.move.read(["name", "amount_total", "payment_state", "partner_id"])
+        attempts = self.env["contact.attempt"].search([("partner_id", "child_of", self.customer.id)])
+        facts = attempts.read(["date", "outcome", "user_id", "res_id"])
+        self.wizard().action_anonymise()
+        self.env.invalidate_all()
+        after = self.notice.read(names), self.move.read(["name", "amount_total", "payment_state", "partner_id"])
+        named = self.customer.display_name
+        self.assertEqual(after[1][0]["partner_id"], (self.customer.id, named))
+        for rows in (*before, *after):
+            rows[0].pop("partner_id", None)
+            rows[0].pop("mail_id", None)
+        self.assertEqual(after, before)
+        self.assertTrue(self.notice.mail_id.exists())
+        self.assertEqual(attempts.read(["date", "outcome", "user_id", "res_id"]), facts)
+        self.assertEqual((self.dispute.state, self.question.answer, self.rating.rating), ("resolved", "disagree", 1))
+        self.assertEqual(self.answer.kind, "plan")
+
+    def test_others_stay_as_they_are(self):
+        self.close_all()
+        self.wizard().action_anonymise()
+        self.assertEqual(self.other.name, "Bystander")
+        self.assertIn("bystander's secret", self.texts("res.partner", self.other))
+
+    def test_nobody_else_may(self):
+        self.close_all()
+        for user in (self.sales_manager, *self.others.values()):
+            with self.subTest(user.login):
+                with self.assertRaises(AccessError):
+                    self.customer.with_user(user).action_anonymise()
+                with self.assertRaises(AccessError):
+                    self.wizard(user)
+        self.assertEqual(self.customer.name, "Ivan Ivanov")
