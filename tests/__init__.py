@@ -76,5 +76,6 @@ from .agreements import test_attack_write_off
 from .dunning import test_real_mails
 from .privacy import test_privacy
 from .privacy import test_privacy_people
+from .privacy import test_attack_privacy
 from . import test_upgrade
 from . import test_upgrading
