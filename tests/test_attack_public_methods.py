@@ -137,6 +137,8 @@ records = [
     env['satisfaction.dialog'].create({'partner_id': customer.id}),
     env['statement.wizard'].create({'partner_ids': customer.ids}),
     env['res.config.settings'].create({}),
+    env['privacy.anonymise'].create({'partner_id': customer.id}),
+    env['privacy.deletion'].create({}),
 ]
 env.flush_all()
 records += [env[name].search([], limit=1) for name in (

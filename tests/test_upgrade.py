@@ -220,6 +220,18 @@ class TestUpgrade(RealProcessCase):
         [failed] = [notice for notice in self.after["dunning_notice"].values() if notice["state"] == "failed"]
         self.assertIn("no such mailbox", failed["failure_reason"])
 
+    def test_nothing_is_deleted_before_somebody_has_looked(self):
+        [company] = self.after["res_company"].values()
+        self.assertIs(company["is_deletion_confirmed"], False)
+        [fresh] = everything(self.fresh)["res_company"].values()
+        self.assertIs(fresh["is_deletion_confirmed"], True)
+
+    def test_attempts_know_where_their_words_are_repeated(self):
+        [attempt] = [row for row in self.after["contact_attempt"].values() if row["res_model"] == "crm.lead"]
+        message = self.after["mail_message"][attempt["message_id"]]
+        self.assertEqual((message["model"], message["res_id"]), ("crm.lead", attempt["res_id"]))
+        self.assertIn("Wants a quotation", message["body"])
+
     def test_all_is_there_as_if_it_was_installed_now(self):
         expected, found = named(self.fresh), named(self.database)
         self.assertEqual({row[0] for row in found - expected}, {"view_move_form"})  # of our own words

@@ -2,6 +2,7 @@ from . import mail_message
 from . import contact_attempt
 from . import answer
 from . import notice
+from . import decision
 from . import rating
 from . import deleting
 from . import lookup

@@ -113,6 +113,7 @@ class Anonymising(models.AbstractModel):
         about = Domain("model", "=", records._name) & Domain("res_id", "in", records.ids)
         messages = records.env["mail.message"].search(about)
         messages.rating_ids._forget()
+        records.env["sms.sms"].search([("mail_message_id", "in", messages.ids)]).unlink()
         messages.exists()._unlink_unless_audited()
         if "activity_ids" in records._fields:
             records.activity_ids.unlink()
