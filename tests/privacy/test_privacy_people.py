@@ -12,6 +12,7 @@ from ..common import TODAY
 from .test_privacy import PNG, PrivacyCase
 
 #: What was said by or about the customer, and where.
+SAID = "Ivan Ivanov called"
 SECRETS = ("lost my job", "Lives with a Mrs. Z", "broken on arrival", "balance is nonsense", "unkind colleague")
 
 
@@ -175,7 +176,7 @@ class TestAnonymising(PersonCase):
             self.customer.with_user(self.manager).action_anonymise()
 
     def test_nothing_tells_who_it_was(self):
-        self.customer.message_post(body="Ivan Ivanov called")
+        self.customer.message_post(body=SAID)
         self.close_all()
         self.notice.mail_id.failure_reason = "olga@example.com doesn't exist"
         secrets = (*SECRETS, "Ivan", "customer@example.com", "olga@", "Long Street", "Asks for mercy", "5550120")
