@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from ..common import TODAY, RunCase
@@ -212,6 +212,23 @@ class TestNotices(PrivacyCase):
         self.assertFalse(messages.exists())
         self.assertEqual(len(mails.exists()), 1)
 
+    def test_another_company_decides_for_itself(self):
+        move = self.invoice(due="2026-03-02")
+        notice = self.sent(move)
+        self.pay(move)
+        other = self.env["res.company"].create({"name": "Other", "is_deletion_confirmed": False})
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE dunning_notice SET company_id = %s WHERE id = %s", [other.id, notice.id])
+        self.env.invalidate_all()
+        self.night(IN_EIGHT_YEARS)
+        self.assertTrue(notice.exists())
+        other.write({"is_deletion_confirmed": True, "keep_notices_years": 0})
+        self.night(IN_EIGHT_YEARS)
+        self.assertTrue(notice.exists())
+        other.keep_notices_years = 7
+        self.night(IN_EIGHT_YEARS)
+        self.assertFalse(notice.exists())
+
     def test_what_is_open_is_decided_as_before(self):
         """An item that is still owed has the level that it had, on the day of the deletion and after."""
         moves = self.invoices([{"due": "2026-03-02"}, {"due": "2026-03-02", "partner_id": self.other().id}])
@@ -308,6 +325,20 @@ class TestConfirming(PrivacyCase):
         self.assertTrue(self.env.company.is_deletion_confirmed)
         self.night(IN_TWO_YEARS)
         self.assertFalse(self.lead_.contact_attempt_ids)
+
+    def test_the_settings_are_the_companys(self):
+        with Form(self.env["res.config.settings"]) as form:
+            self.assertFalse(form.is_deletion_confirmed)
+            form.keep_attempts_months, form.keep_answers_months, form.keep_notices_years = 6, 12, 10
+        form.record.execute()
+        company = self.env.company
+        times = company.keep_attempts_months, company.keep_answers_months, company.keep_notices_years
+        self.assertEqual((times, company.is_deletion_confirmed), ((6, 12, 10), False))
+
+    def test_from_the_menu(self):
+        opened = self.env.ref("lead_to_cash.privacy_deletion_action_open").with_user(self.manager).run()
+        with Form(self.env[opened["res_model"]].with_user(self.manager).browse(opened["res_id"])) as form:
+            self.assertEqual(len(form.line_ids), 11)
 
     def test_nobody_else(self):
         for user in (self.collector, self.user("l2c_sales", "sales_team.group_sale_manager")):

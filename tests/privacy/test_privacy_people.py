@@ -6,7 +6,7 @@ import zipfile
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import Form, HttpCase, tagged
 
 from ..common import TODAY
 from .test_privacy import PNG, PrivacyCase
@@ -118,6 +118,21 @@ class TestExport(PersonCase, HttpCase):
         self.assertNotIn("Said elsewhere", self.unpacked("l2c_manager").read("kept.html").decode())
         self.manager.company_ids += there
         self.assertIn("Said elsewhere", self.unpacked("l2c_manager").read("kept.html").decode())
+
+    def test_from_the_menu(self):
+        there = {"active_model": "res.partner", "active_id": self.customer.id, "active_ids": self.customer.ids}
+        export = self.env.ref("lead_to_cash.res_partner_action_export_kept").with_context(**there)
+        for user in (self.manager, self.sales_manager):
+            action = export.with_user(user).run()
+            self.assertEqual(action["type"], "ir.actions.act_url")
+        self.pay(self.move)
+        self.lead_.action_set_lost()
+        ask = self.env.ref("lead_to_cash.res_partner_action_anonymise").with_context(**there)
+        action = ask.with_user(self.manager).run()
+        wizards = self.env[action["res_model"]].with_user(self.manager).with_context(**action["context"])
+        self.assertEqual(Form(wizards).save().partner_id, self.customer)
+        with self.assertRaises(AccessError):
+            ask.with_user(self.sales_manager).run()
 
     def test_nobody_else_gets_it(self):
         before = self.env["ir.attachment"].search_count([])
