@@ -21,6 +21,7 @@
         "security/dunning_rules.xml",
         "security/people_rules.xml",
         "security/reporting_rules.xml",
+        "security/wizard_rules.xml",
         "data/handling_status_data.xml",
         "data/notice_mail_parts.xml",
         "data/mail_template_data.xml",

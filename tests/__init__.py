@@ -79,3 +79,5 @@ from .privacy import test_privacy_people
 from .privacy import test_attack_privacy
 from . import test_upgrade
 from . import test_upgrading
+from . import test_wizards
+from .dunning import test_branches
