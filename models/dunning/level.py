@@ -73,12 +73,13 @@ class DunningLevel(models.Model):
         "CHECK(payment_deadline_days >= 0)", "A deadline can't be negative; 0 names no day."
     )
 
-    # What is attached runs with all rights: administrators choose it.
+    # What is attached runs with all rights: administrators choose it, for a copy anew.
     server_action_id = fields.Many2one(
         "ir.actions.server",
         "Own Action",
         domain=[("model_name", "=", "dunning.notice")],
         ondelete="set null",
+        copy=False,
         groups="base.group_system",
         help="Run for the notices of this level when they were sent, or their task was done.",
     )
@@ -124,6 +125,8 @@ class DunningLevel(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if "policy_id" in vals:
+            self.check_access("write")  # nobody moves a level into a policy of others
         if "mail_template_id" in vals:
             self._check_renders()
         return result

@@ -130,6 +130,14 @@ class DunningPolicy(models.Model):
             vals = {**vals, "is_running": False}  # what is put away doesn't go on in the dark
         return super().write(vals)
 
+    def copy_data(self, default=None):
+        """A branch copies its parent's policy for itself."""
+        vals_list = super().copy_data(default)
+        for vals in vals_list:
+            if not self.env.su and vals["company_id"] not in self.env.companies.ids:
+                vals["company_id"] = self.env.company.id
+        return vals_list
+
     @api.constrains("cut_off_level_id", "level_ids")
     def _check_cut_off_level(self):
         for policy in self:

@@ -48,6 +48,8 @@ class DunningSegmentMixin(models.AbstractModel):
     def write(self, vals):
         before = {record: record.partner_domain for record in self if "partner_domain" in vals}
         result = super().write(vals)
+        if "company_id" in vals:
+            self.check_access("write")  # nobody gives another company a policy
         edited = [record.id for record, domain in before.items() if record.partner_domain != domain]
         self.browse(edited)._check_partner_domain()
         return result
