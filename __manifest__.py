@@ -79,6 +79,7 @@
         "views/collecting/collector_views.xml",
         "views/collecting/credit_hold_views.xml",
         "views/collecting/watch_views.xml",
+        "views/collecting/customer_views.xml",
         "views/books/res_config_settings_views.xml",
         "views/books/ageing_views.xml",
         "views/books/metrics_views.xml",

@@ -53,8 +53,8 @@ UPDATE account_move_line l SET payment_return_open = TRUE, payment_returned_date
   FROM bench WHERE x = 19 AND l.partner_id = bench.partner_id AND l.reconciled IS NOT TRUE AND l.balance > 0
    AND l.account_id IN (SELECT id FROM account_account WHERE account_type = 'asset_receivable')''')
 env.cr.execute(SQL('''
-INSERT INTO contact_attempt (res_model, res_id, partner_id, user_id, date, channel, outcome, note)
-SELECT 'res.partner', partner_id, partner_id, %s, TIMESTAMP 'TODAY' - interval '1 day', 'call', 'reached', 'Pays soon'
+INSERT INTO contact_attempt (res_model, res_id, partner_id, company_id, user_id, date, channel, outcome, note)
+SELECT 'res.partner', partner_id, partner_id, company_id, %s, TIMESTAMP 'TODAY' - interval '1 day', 'call', 'reached', 'Pays soon'
   FROM bench WHERE x %% 2 = 0''', env.uid))
 """.replace("TODAY", DATE)
 

@@ -239,17 +239,19 @@ def next_steps(partner_ids, company_ids, today):
     )
 
 
-def last_contacts(partner_ids):
-    """SQL for (customer, ids of its attempts as a customer or about its invoices, latest
+def last_contacts(partner_ids, company_ids):
+    """SQL for (customer, company, ids of its attempts as a customer or about its invoices, latest
     first)."""
     return SQL(
         """
-        SELECT p.commercial_partner_id, array_agg(a.id ORDER BY a.date DESC, a.id DESC)
+        SELECT p.commercial_partner_id, a.company_id, array_agg(a.id ORDER BY a.date DESC, a.id DESC)
           FROM res_partner p JOIN contact_attempt a ON a.partner_id = p.id
-         WHERE p.commercial_partner_id IN %s AND a.res_model IN ('res.partner', 'account.move')
-      GROUP BY 1
+         WHERE p.commercial_partner_id IN %s AND a.company_id IN %s
+           AND a.res_model IN ('res.partner', 'account.move')
+      GROUP BY 1, 2
         """,
         tuple(partner_ids),
+        tuple(company_ids),
     )
 
 

@@ -91,6 +91,7 @@ class ResPartner(models.Model):
             vals = {"dunning_hold_reason": False, **vals}
         if "email" in vals:
             vals = {"is_wrong_addressee": False, **vals}  # another address is another person's
+        chosen = self._with_another_salesperson(vals)
         if "collection_state" not in vals:
             result = super().write(vals)
         else:
@@ -99,6 +100,7 @@ class ResPartner(models.Model):
             becomes = vals["collection_state"] == "insolvency"
             (self.browse() if becomes else was)._drop_claims()
             (self - was if becomes else self.browse())._plan_claims()
+        chosen._note_who_chose()
         if not {"collection_state", "dunning_hold_until"}.isdisjoint(vals):
             self.env["dunning.notice"]._customers_changed(self)
         return result

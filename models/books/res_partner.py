@@ -1,11 +1,17 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.fields import Domain
+
+from ..handling.contact_attempt import ALL_CUSTOMERS
 
 
 class ResPartner(models.Model):
-    """What customers owe."""
+    """What customers owe, and to whom it is told."""
 
     _inherit = "res.partner"
+
+    is_self_chosen = fields.Boolean(
+        copy=False, readonly=True, groups=fields.NO_ACCESS, help="The salesperson has made the customer theirs."
+    )
 
     def _open_invoices(self):
         """The open invoices of the customers in the current company, oldest first."""
@@ -29,3 +35,42 @@ class ResPartner(models.Model):
             & Domain("balance", ">", 0)
         )
         return self.env["account.move.line"].search(domain, order="date_maturity, id")
+
+    # To whom it is told ----------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        partners.filtered("user_id")._note_who_chose()
+        return partners
+
+    def _with_another_salesperson(self, vals):
+        """Those whose salesperson ``vals`` changes."""
+        return self.filtered(lambda partner: partner.user_id.id != vals["user_id"]) if "user_id" in vals else self[:0]
+
+    def _note_who_chose(self):
+        # Written with the salesperson alone, by whoever writes that.
+        for partner_sudo in self.sudo():
+            if (chosen := partner_sudo.user_id == self.env.user) != partner_sudo.is_self_chosen:
+                partner_sudo.is_self_chosen = chosen
+
+    def _told_debtors(self):
+        """Those of these commercial partners whose debts the reader is told of."""
+        if self.env.su or any(self.env.user.has_group(group) for group in ALL_CUSTOMERS):
+            return self
+        if not self.env.user._is_internal():
+            return self.browse()
+        told_sudo = self.sudo().with_context(active_test=False)  # who chose the salesperson is for nobody to read
+        found = told_sudo.search(Domain("id", "in", self.ids) & self._told_debtors_domain())
+        return self.filtered(lambda partner: partner.id in found.ids)
+
+    @api.model
+    def _told_debtors_domain(self):
+        """The customers of whose debts a salesperson with own documents is told: whose invoices they
+        read, or whose salesperson somebody else has made them. To be searched as superuser."""
+        told = Domain("user_id", "=", self.env.uid) & Domain("is_self_chosen", "=", False)
+        moves = self.env["account.move"]
+        if moves.has_access("read"):
+            read = moves._search([("state", "=", "posted"), ("move_type", "in", moves.get_sale_types(True))])
+            told |= Domain("id", "in", read.subselect("commercial_partner_id"))
+        return told

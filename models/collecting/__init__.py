@@ -15,4 +15,5 @@ from . import payment_transaction
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import customer_form
 from . import res_users

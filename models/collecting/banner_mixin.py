@@ -1,12 +1,5 @@
 from odoo import api, fields, models
 
-#: Who sees the debts of every customer.
-EVERYBODYS = (
-    "sales_team.group_sale_salesman_all_leads",
-    "account.group_account_invoice",
-    "account.group_account_readonly",
-)
-
 
 class CollectionBannerMixin(models.AbstractModel):
     """What the customer of a document owes, above the document."""
@@ -16,12 +9,20 @@ class CollectionBannerMixin(models.AbstractModel):
 
     collection_warning = fields.Text(compute="_compute_collection_warning", groups="base.group_user")
     is_sales_held = fields.Boolean(compute="_compute_collection_warning", groups="base.group_user")
+    given_customer_id = fields.Many2one(
+        "res.partner",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        groups="base.group_user",
+        help="The customer for whom somebody else than the salesperson has chosen the salesperson.",
+    )
 
     @api.depends("partner_id", "company_id")
     @api.depends_context("uid", "lang")
     def _compute_collection_warning(self):
-        """Read from the books whoever reads the document: that is what makes the customer theirs."""
-        shown = self.filtered(lambda document: document._shows_debts())
+        """Read from the books for those whom the customer's debts concern."""
+        shown = self._shows_debts()
         facts = self.env["res.partner"]._collection_facts([document._debtor() for document in shown])
         for document in self:
             company, partner = document._debtor()
@@ -34,12 +35,39 @@ class CollectionBannerMixin(models.AbstractModel):
         return self.company_id or self.env.company, self.partner_id
 
     def _shows_debts(self):
-        """A saved document is read by whom it is for. While one is being written, any customer
-        can be put on it: then only those of nobody else. Customers, who read their own documents,
-        are told nothing of what is said about them."""
-        if not self.partner_id or not (self.env.su or self.env.user._is_internal()):
-            return False
-        # The salesperson is a fact of the customer, whoever asks.
-        owner = self.partner_id.commercial_partner_id.sudo().user_id
-        saved = self._origin and self._origin.sudo().partner_id == self.partner_id._origin  # as above
-        return bool(saved) or owner <= self.env.user or any(self.env.user.has_group(group) for group in EVERYBODYS)
+        """The documents whose readers are told what their customers owe: not by putting any customer
+        on a document of one's own. Customers, who read their own documents, are told nothing of what
+        is said about them."""
+        documents = self.filtered("partner_id")
+        if not (self.env.su or self.env.user._is_internal()):
+            return self.browse()
+        told = documents.partner_id.commercial_partner_id._origin._told_debtors()
+        return documents.filtered(
+            lambda document: document.partner_id.commercial_partner_id._origin in told or document._is_given()
+        )
+
+    # Who chose ----------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        documents = super().create(vals_list)
+        documents._note_who_gave()
+        return documents
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not vals.keys().isdisjoint(("partner_id", "user_id")):
+            self._note_who_gave()
+        return result
+
+    def _note_who_gave(self):
+        for document in self.sudo():  # who gives a document away may see no more of it
+            given = document.user_id and document.user_id != self.env.user
+            customer = document.partner_id.commercial_partner_id if given else document.partner_id.browse()
+            if document.given_customer_id != customer:
+                super(CollectionBannerMixin, document).write({"given_customer_id": customer.id})
+
+    def _is_given(self):
+        """Whether somebody else has given the reader this document, with this customer."""
+        saved, customer = self._origin, self.partner_id.commercial_partner_id._origin
+        return bool(saved) and saved.user_id == self.env.user and saved.given_customer_id == customer

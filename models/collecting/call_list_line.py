@@ -137,13 +137,11 @@ class CallListLine(models.Model):
     def _compute_attempts(self):
         customers = self._customers()
         result = super(CallListLine, self - customers)._compute_attempts()
-        found = {}
-        if customers:
-            self.env["contact.attempt"].flush_model()
-            found = dict(self.env.execute_query(engine.last_contacts(customers.partner_id.ids)))
+        rows = self._facts(engine.last_contacts)
+        found = {(partner, company): ids for partner, company, ids in rows}
         self.env["contact.attempt"].browse(ids[0] for ids in found.values()).fetch(["date", "note"])
         for line in customers:
-            attempts = self.env["contact.attempt"].browse(found.get(line.partner_id.id, ()))
+            attempts = self.env["contact.attempt"].browse(found.get((line.partner_id.id, line.company_id.id), ()))
             line.last_attempt_date = attempts[:1].date
             line.last_note = next((attempt.note for attempt in attempts if attempt.note), False)
             line.misses = 0
@@ -162,6 +160,7 @@ class CallListLine(models.Model):
             line.contact_attempt_ids = self.env["contact.attempt"].search(
                 [
                     ("partner_id.commercial_partner_id", "=", line.partner_id.id),
+                    ("company_id", "=", line.company_id.id),
                     ("res_model", "in", ("res.partner", "account.move")),
                 ],
                 limit=20,

@@ -54,9 +54,8 @@ class DunningSalesRelease(models.Model):
                 "reason": release.reason,
             }
             body = self.env._("%(user)s released sales of %(company)s until %(day)s: %(reason)s", **values)
-            for record in (release.order_id, release.partner_id):
-                if record:
-                    record.message_post(body=body)
+            if release.order_id:  # not in the customer's chatter, which every employee reads
+                release.order_id.message_post(body=body)
         return releases
 
     def action_release(self):

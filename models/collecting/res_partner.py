@@ -159,7 +159,12 @@ class ResPartner(models.Model):
         """A call on the next working day, in the mornings and afternoons in turn, unless
         nobody has answered so often that the next level has to help."""
         tried = self.env["contact.attempt"].search(
-            [("res_model", "=", "res.partner"), ("res_id", "in", attempts.mapped("res_id"))], order="date, id"
+            [
+                ("res_model", "=", "res.partner"),
+                ("res_id", "in", attempts.mapped("res_id")),
+                ("company_id", "=", self.env.company.id),
+            ],
+            order="date, id",
         )
         day = self.env.company._working_days_later(1)
         for customer_id, tries in tried.grouped("res_id").items():

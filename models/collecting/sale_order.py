@@ -1,6 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount, plaintext2html
+from odoo.tools import format_amount
 
 from ..handling.next_action import ONCE
 
@@ -15,7 +15,7 @@ class SaleOrder(models.Model):
     _inherit = ["sale.order", "collection.banner.mixin"]
 
     def _shows_debts(self):
-        return self.state != "cancel" and super()._shows_debts()
+        return super()._shows_debts().filtered(lambda order: order.state != "cancel")
 
     @api.depends("collection_warning")
     def _compute_partner_credit_warning(self):
@@ -57,18 +57,8 @@ class SaleOrder(models.Model):
         return held
 
     def _hold_message(self, held):
-        # The level and who are sales managers are facts, whoever asks.
-        levels_sudo = self.env["dunning.level"].sudo()
-        lines = [
-            self.env._(
-                "%(order)s of %(customer)s: %(amount)s is past due, and the level %(level)s was reached.",
-                order=order.name,
-                customer=order.partner_id.commercial_partner_id.name,
-                amount=format_amount(self.env, facts["overdue"], order.company_id.currency_id),
-                level=levels_sudo.browse(facts["hold_level_id"]).name,
-            )
-            for order, facts in held.items()
-        ]
+        shown = self._shows_debts()
+        lines = [order._held_sentence(facts if order in shown else None) for order, facts in held.items()]
         managers = self._sales_managers()[:NAMES].mapped("name")
         lines.append(
             self.env._(
@@ -78,10 +68,22 @@ class SaleOrder(models.Model):
         )
         return "\n".join(lines)
 
+    def _held_sentence(self, facts):
+        """Why the order is held; ``facts`` are of its customer, None for who isn't told of them."""
+        values = {"order": self.name, "customer": self.partner_id.commercial_partner_id.name}
+        if not facts:
+            return self.env._("%(order)s of %(customer)s waits for a sales manager.", **values)
+        # The level is a fact, whoever asks.
+        values["level"] = self.env["dunning.level"].sudo().browse(facts["hold_level_id"]).name
+        values["amount"] = format_amount(self.env, facts["overdue"], self.company_id.currency_id)
+        return self.env._(
+            "%(order)s of %(customer)s: %(amount)s is past due, and the level %(level)s was reached.", **values
+        )
+
     def _sales_managers(self):
         """The people who may release these orders, the team's leader first."""
         group = self.env.ref("sales_team.group_sale_manager")
-        managers_sudo = self.env["res.users"].sudo()  # as above
+        managers_sudo = self.env["res.users"].sudo()  # Who are sales managers is a fact, whoever asks.
         managers_sudo = managers_sudo.search(
             [("all_group_ids", "in", group.ids), ("company_ids", "in", self.company_id.ids), ("share", "=", False)],
             order="id",
@@ -89,7 +91,8 @@ class SaleOrder(models.Model):
         return managers_sudo.sorted(lambda user: user not in self.team_id.user_id)
 
     def _wait_for_release(self):
-        """The quotation stays as the customer left it; a sales manager is asked, once."""
+        """The quotation stays as the customer left it; a sales manager is asked, once. What is owed
+        stands above the quotation, for those who are told of it."""
         orders_sudo = self.sudo()  # a customer confirmed
         orders_sudo.filtered(lambda order: order.state == "draft").action_quotation_sent()
         summary = self.env._("Release sales, then confirm: the customer has accepted")
@@ -100,7 +103,6 @@ class SaleOrder(models.Model):
                 "mail.mail_activity_data_todo",
                 self.env["res.company"]._today(),
                 summary=summary,
-                note=plaintext2html(order.collection_warning or ""),
                 user_id=manager.id or order.user_id.id,
                 handling_step=ONCE,
             )

@@ -33,6 +33,7 @@ class ContactAttempt(models.Model):
     )
     res_id = fields.Many2oneReference("Document", model_field="res_model", required=True, readonly=True)
     partner_id = fields.Many2one("res.partner", "Contact", index="btree_not_null", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True, help="Of the document; of a customer: who called.")
     user_id = fields.Many2one("res.users", "By", default=lambda self: self.env.user, index=True, readonly=True)
     date = fields.Datetime(required=True, default=lambda self: self._now(), readonly=True)
     channel = fields.Selection(CONTACT_CHANNELS, required=True, default="call", readonly=True)
@@ -64,8 +65,14 @@ class ContactAttempt(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         attempts = super().create(vals_list)
+        for attempt in attempts.filtered(lambda row: not row.company_id):
+            attempt.company_id = self._company_of(self.env[attempt.res_model].browse(attempt.res_id))
         attempts._follow()
         return attempts
+
+    def _company_of(self, document):
+        """Whose attempt it is: of a customer, whom companies share, the current one's."""
+        return self.env.company if document._name == "res.partner" else document.company_id
 
     def _follow(self):
         """What follows from new attempts."""
@@ -83,7 +90,8 @@ class ContactAttempt(models.Model):
 
     @api.model
     def _log(self, documents, outcome, channel, note, date):
-        """One attempt for each of ``documents``, with a line in its chatter."""
+        """One attempt for each of ``documents``, with a line in its chatter; a customer's chatter is
+        read by every employee and company: what was said of debts stands on the attempt alone."""
         labels = self._label("channel", channel), self._label("outcome", outcome)
         moment = self._moment(date)
         # Attempts are made here alone: who may, was asked; what follows is by the rights of who asked.
@@ -94,6 +102,7 @@ class ContactAttempt(models.Model):
                     "res_model": document._name,
                     "res_id": document.id,
                     "partner_id": (document if document._name == "res.partner" else document.partner_id).id,
+                    "company_id": self._company_of(document).id,
                     "outcome": outcome,
                     "channel": channel,
                     "note": note,
@@ -105,11 +114,13 @@ class ContactAttempt(models.Model):
         line = Markup("<b>%s: %s</b>") % labels
         attempts = attempts.with_env(self.env)
         attempts._follow()
-        body = line + Markup("<br/>%s") % note if note else line
-        messages = documents._message_log_batch(bodies=dict.fromkeys(documents.ids, body))
-        # It holds the note, and goes with the attempt.
-        for attempt_sudo, message in zip(attempts.sudo(), messages, strict=True):
-            attempt_sudo.message_id = message
+        # What is said about debts is told in the attempts alone: everybody reads a customer's chatter.
+        if documents._name != "res.partner":
+            body = line + Markup("<br/>%s") % note if note else line
+            messages = documents._message_log_batch(bodies=dict.fromkeys(documents.ids, body))
+            # It holds the note, and goes with the attempt.
+            for attempt_sudo, message in zip(attempts.sudo(), messages, strict=True):
+                attempt_sudo.message_id = message
         return attempts
 
     def _moment(self, date):
@@ -130,10 +141,13 @@ class ContactAttempt(models.Model):
         return [name for name, _label in self._fields["res_model"].selection]
 
     def _document_domain(self):
-        """Salespeople with own documents only see the attempts on their own customers; they can
-        read all partners."""
+        """Salespeople with own documents only don't see the attempts on every customer, although they
+        can read all partners."""
         domain = super()._document_domain()
         if any(self.env.user.has_group(group) for group in ALL_CUSTOMERS):
             return domain
-        own = Domain("user_id", "=", self.env.uid) | Domain("partner_id.user_id", "=", self.env.uid)
+        # Those of whose debts they are told.
+        told = self.env["res.partner"].sudo().with_context(active_test=False)  # as in _told_debtors
+        told = told._search(self.env["res.partner"]._told_debtors_domain())
+        own = Domain("user_id", "=", self.env.uid) | Domain("partner_id.commercial_partner_id", "in", told)
         return domain & (Domain("res_model", "!=", "res.partner") | own)

@@ -32,6 +32,8 @@ class CallSheet(models.AbstractModel):
 
     def _attempts(self, customers):
         """The tries to reach anybody of each customer, the last first."""
-        attempts = self.env["contact.attempt"].search([("partner_id.commercial_partner_id", "in", customers.ids)])
+        attempts = self.env["contact.attempt"].search(
+            [("partner_id.commercial_partner_id", "in", customers.ids), ("company_id", "=", self.env.company.id)]
+        )
         groups = attempts.grouped(lambda attempt: attempt.partner_id.commercial_partner_id)
         return {customer: tries[: self.ATTEMPTS] for customer, tries in groups.items()}

@@ -20,6 +20,7 @@ class CollectionCover(models.AbstractModel):
         own = [("partner_id", "=", customer.id), ("company_id", "=", self.env.company.id)]
         notices = self.env["dunning.notice"].search([*own, ("state", "!=", "cancelled")], order="date, id")
         of_customer = Domain("partner_id.commercial_partner_id", "=", customer.id)
+        of_customer &= Domain("company_id", "=", self.env.company.id)
         return self._letter(
             customer,
             customer,

@@ -232,7 +232,8 @@ class TestDesk(DeskCase):
             [("res_model", "=", "res.partner"), ("res_id", "in", customers.ids)]
         )
         self.assertEqual(len(attempts), 3)
-        self.assertIn("Soon", customers[0].message_ids[0].body)
+        self.assertEqual(customers[0].contact_attempt_ids.note, "Soon")
+        self.assertFalse(customers[0].message_ids, "which every employee reads")
 
     def test_an_answer_that_was_dealt_with_is_off_the_desk(self):
         invoice = self.answered("answered")
