@@ -4,6 +4,7 @@ the number of statements doesn't depend on the number of items."""
 from odoo.tools import SQL
 
 from ..books.items import open_now
+from ..handling.links import LINKS
 from ..handling.workdays import moved_days
 from .deciding import NOT_LISTED, decide
 from .exceptions import contact_key
@@ -179,13 +180,16 @@ def link_mails(rows):
 
 
 def show_mails(mail_ids):
-    """SQL: what the mails say also stands in the chatter of their notices.
+    """SQL: what the mails say also stands in the chatter of their notices, without the ways to the
+    customers' pages, which not all who read it may open.
 
     Not by the ORM, which would sanitize each body again, a quarter of all the run's time: the
     template was sanitized when it was saved, and rendering has escaped what was put into it.
     """
     return SQL(
-        "UPDATE mail_message m SET body = x.body_html FROM mail_mail x WHERE x.mail_message_id = m.id AND x.id IN %s",
+        """UPDATE mail_message m SET body = regexp_replace(x.body_html, %s, '#', 'g')
+             FROM mail_mail x WHERE x.mail_message_id = m.id AND x.id IN %s""",
+        LINKS,
         tuple(mail_ids),
     )
 

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ...engine.handling.links import without_links
+
 
 class DunningNotice(models.Model):
     """What of a notice needs a person: an answer, a look before it is approved."""
@@ -27,12 +29,15 @@ class DunningNotice(models.Model):
     mail_body = fields.Html("Text of the E-mail", compute="_compute_mail_text")
 
     @api.depends("state", "mail_id", "level_id", "line_ids.amount_residual")
-    @api.depends_context("l2c_today")
+    @api.depends_context("l2c_today", "uid")
     def _compute_mail_text(self):
-        """What the e-mail says: as it was written, else as it would be written now."""
+        """What the e-mail says: as it was written, else as it would be written now. The way to the
+        customer's page is for those who may open it."""
+        opens = self.browse()._has_field_access(self._fields["access_token"], "read")
         for notice in self:
             # Who sees the notice may see what it says.
-            notice.mail_subject, notice.mail_body = notice.sudo()._mail_text()
+            texts = notice.sudo()._mail_text()
+            notice.mail_subject, notice.mail_body = texts if opens else map(without_links, texts)
 
     def _mail_text(self):
         if self.mail_id:

@@ -9,10 +9,9 @@ class DunningWatch(models.Model):
     """Why a customer is watched. Begins and ends by itself, once a night."""
 
     _name = "dunning.watch"
-    _inherit = ["l2c.clock.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["l2c.clock.mixin", "l2c.posting.mixin", "mail.thread", "mail.activity.mixin"]
     _description = "Watched Customer"
     _order = "since desc, id desc"
-    _mail_post_access = "read"
 
     partner_id = fields.Many2one(
         "res.partner", "Customer", required=True, ondelete="cascade", index=True, readonly=True

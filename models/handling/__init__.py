@@ -14,4 +14,5 @@ from . import next_action
 from . import closing
 from . import sales_mail
 from . import contact_attempt
+from . import posting_mixin
 from . import mail_activity

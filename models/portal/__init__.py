@@ -1,4 +1,5 @@
 from . import token_page
+from . import rating
 from . import notice
 from . import amounts
 from . import balance_confirmation

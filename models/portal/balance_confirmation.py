@@ -20,7 +20,6 @@ class BalanceConfirmation(models.Model):
     _description = "Balance Confirmation"
     _order = "day desc, id desc"
     _rec_name = "partner_id"
-    _mail_post_access = "read"
 
     _written_by = "the letter, and the customer's page"
     _state_field = "answer"

@@ -21,6 +21,7 @@ class ResPartner(models.Model):
         groups="base.group_user",
     )
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_satisfaction(self):
         groups = self.env["rating.rating"]._read_group(
             self._satisfaction_domain(), ["partner_id"], ["__count", "rating:array_agg"]

@@ -1,8 +1,12 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import consteq
+
+from ...engine.handling.links import without_links
 
 #: The largest id that a database can hold; addresses may say more.
 LARGEST_ID = 2**31 - 1
+#: Who does the books, and so may open the customers' pages.
+DOES_BOOKS = "account.group_account_invoice"
 
 
 class PortalPage(models.AbstractModel):
@@ -10,10 +14,12 @@ class PortalPage(models.AbstractModel):
     `l2c.clock.mixin` and a field `expires_on`. The token opens that page and nothing else."""
 
     _name = "l2c.token.page.mixin"
-    _inherit = ["portal.mixin", "mail.thread"]
+    _inherit = ["portal.mixin", "l2c.posting.mixin", "mail.thread"]
     _description = "Page behind a Token"
 
     _protected_too = frozenset({"access_token"})
+
+    access_token = fields.Char(groups=DOES_BOOKS)
 
     @api.model
     def _by_token(self, record_id, token):
@@ -31,3 +37,10 @@ class PortalPage(models.AbstractModel):
         """The chatter is for those who have rights here: on our pages customers answer by a form,
         which is checked, counted, and over when the page is."""
         return super()._get_thread_with_access(thread_id, mode=mode)
+
+    def _message_post_after_hook(self, message, msg_vals):
+        """A reply repeats the e-mail that it answers, with the way to the page."""
+        result = super()._message_post_after_hook(message, msg_vals)
+        if message.message_type == "email":
+            message.body = without_links(message.body)
+        return result

@@ -175,7 +175,10 @@ class BalanceConfirmation(models.AbstractModel):
             customer: {str(section["currency"].id): section["total"] for section in accounts[customer]}
             for customer in asked
         }
-        questions = self.env["balance.confirmation"]._asked(self.env.company, day, balances)
+        confirmation = self.env["balance.confirmation"]
+        # Who only reads the books asks nobody, and gets no way to answer for the customer.
+        asks = confirmation._has_field_access(confirmation._fields["access_token"], "read")
+        questions = confirmation._asked(self.env.company, day, balances) if asks else {}
         return [
             self._letter(
                 customer,
@@ -183,12 +186,14 @@ class BalanceConfirmation(models.AbstractModel):
                 self.env.company,
                 day=day,
                 sections=accounts[customer],
-                **self._way_to_answer(questions[customer]),
+                **self._way_to_answer(questions.get(customer)),
             )
             for customer in asked
         ]
 
     def _way_to_answer(self, question):
         """The page on which the customer answers, and the same as a picture for a phone."""
+        if not question:
+            return {"url": False}
         url = question.get_base_url() + question.get_portal_url()
         return {"url": url, "picture": self._qr_picture(url)}

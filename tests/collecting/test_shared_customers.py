@@ -92,7 +92,9 @@ class TestAttemptsOfCompanies(HandlingCase):
             company = self.second if name in ("by one", "owned") else self.env.company
             customer.with_user(user).with_company(company).action_log_attempt("reached", note=name)
             attempts[name] = self.env["contact.attempt"].search([("note", "=", name)])
-        line = customers["owned"]._message_log(body=Markup("<b>Call: Reached</b><br>Secret"), author_id=both.partner_id.id)
+        line = customers["owned"]._message_log(
+            body=Markup("<b>Call: Reached</b><br>Secret"), author_id=both.partner_id.id
+        )
         kept = customers["owned"]._message_log(body="Something else")
         self.env.flush_all()
         self.env.cr.execute("UPDATE mail_message SET create_uid = %s WHERE id IN %s", (both.id, (line.id, kept.id)))
