@@ -83,3 +83,4 @@ from . import test_wizards
 from .dunning import test_branches
 from .collecting import test_shared_customers
 from .portal import test_readers
+from .collecting import test_attack_people

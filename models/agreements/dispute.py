@@ -72,6 +72,10 @@ class DunningDispute(models.Model):
         domain = [("move_line_ids", "in", self.move_line_ids.ids), ("state", "=", "open"), ("id", "!=", self.id)]
         return self.search(domain, limit=1)
 
+    @api.constrains("user_id")
+    def _check_responsible(self):
+        self.env["res.users"]._check_colleagues(self.user_id)
+
     @api.constrains("revisit_date")
     def _check_revisit_date(self):
         if any(dispute.revisit_date and dispute.revisit_date < dispute._today() for dispute in self):

@@ -120,8 +120,12 @@ class ResPartner(models.Model):
         if self and claims:
             # What was planned automatically belongs to nobody.
             planned_sudo = self.env["mail.activity"].sudo()
-            domain = [("res_model", "=", "res.partner"), ("res_id", "in", self.ids)]
-            planned_sudo.search([*domain, ("activity_type_id", "=", claims.id)]).unlink()
+            moves = planned_sudo.env["account.move"]._search(
+                [("commercial_partner_id", "in", self.ids), ("company_id", "=", self.env.company.id)]
+            )
+            about = Domain("res_model", "=", "account.move") & Domain("res_id", "in", moves)
+            about |= Domain("res_model", "=", "res.partner") & Domain("res_id", "in", self.ids)
+            planned_sudo.search(about & Domain("activity_type_id", "=", claims.id)).unlink()
 
     # Who is told -----------------------------------------------------------------------
 
@@ -129,8 +133,13 @@ class ResPartner(models.Model):
         self, summary, notes=None, moves=None, activity_type="mail.mail_activity_data_todo", day=None
     ):
         """One activity for each of these customers, for its responsible in this company; ``moves``
-        are the documents that it is about, ``notes`` what else there is to say, by customer."""
-        self.mapped("display_name")  # warm: it is read one by one while planning
+        are the documents that it is about, ``notes`` what else there is to say, by customer. It stands
+        on a document: a customer's own activities are for every employee."""
+        documents = self._debt_documents() | {move.commercial_partner_id: move for move in (moves or ())[::-1]}
+        documents = {partner: documents.get(partner.commercial_partner_id, partner) for partner in self}
+        self.env["account.move"].union(  # warm: it is read one by one while planning
+            *(document for document in documents.values() if document._name == "account.move")
+        ).sudo().mapped("display_name")
         responsibles = self._collection_responsibles(moves)
         # The engine's: who made it happen need not be allowed to plan for others. Nobody is mailed.
         activities_sudo = self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True)
@@ -142,8 +151,8 @@ class ResPartner(models.Model):
                     "note": plaintext2html((notes or {}).get(partner, "")),
                     "automated": True,
                     "date_deadline": day or self.env.company._today(),
-                    "res_model_id": self.env["ir.model"]._get_id("res.partner"),
-                    "res_id": partner.id,
+                    "res_model_id": self.env["ir.model"]._get_id(documents[partner]._name),
+                    "res_id": documents[partner].id,
                     "user_id": responsibles.get(partner, self.env.user).id,
                 }
                 for partner in self

@@ -36,6 +36,34 @@ class ResPartner(models.Model):
         )
         return self.env["account.move.line"].search(domain, order="date_maturity, id")
 
+    def _debt_documents(self):
+        """{customer: the document on which what concerns its debts is planned}: its oldest open invoice
+        in the current company, else the entry of an open item, else its last invoice. A customer's own
+        activities are for every employee and company."""
+        found = {}
+        customers_sudo = self.commercial_partner_id.sudo()  # who plans need not see the books
+        for move in customers_sudo._open_invoices():
+            found.setdefault(move.commercial_partner_id.id, move)
+        for item in customers_sudo._without(found)._open_items():
+            found.setdefault(item.partner_id.commercial_partner_id.id, item.move_id)
+        for move in customers_sudo._without(found)._billed():
+            found.setdefault(move.commercial_partner_id.id, move)
+        return {self.browse(key): move.with_env(self.env) for key, move in found.items()}
+
+    def _without(self, keys):
+        return self.filtered(lambda partner: partner.id not in keys)
+
+    def _billed(self):
+        """Their documents in the current company, the last first."""
+        moves = self.env["account.move"]
+        domain = [
+            ("commercial_partner_id", "in", self.ids),
+            ("company_id", "=", self.env.company.id),
+            ("move_type", "in", moves.get_sale_types(True)),
+            ("state", "=", "posted"),
+        ]
+        return moves.search(domain, order="invoice_date desc, id desc")
+
     # To whom it is told ----------------------------------------------------------------
 
     @api.model_create_multi

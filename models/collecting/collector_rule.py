@@ -46,6 +46,7 @@ class DunningCollectorRule(models.Model):
     @api.constrains("user_ids")
     def _check_users(self):
         for rule in self:
+            self.env["res.users"]._check_colleagues(rule.user_ids)
             if not rule.user_ids:
                 raise ValidationError(self.env._("The rule %(name)s has no collector. Add one.", name=rule.name))
 

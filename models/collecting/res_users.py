@@ -29,6 +29,15 @@ class ResUsers(models.Model):
             if first and last and first > last:
                 raise ValidationError(self.env._("The first day away comes after the last one. Change one of them."))
 
+    @api.constrains("collector_substitute_id", "collector_absent_from", "collector_absent_until")
+    def _check_collectors(self):
+        """Customers with a login of their own collect nothing, and stand in for nobody."""
+        for user in self:
+            says = user.collector_substitute_id or user.collector_absent_from or user.collector_absent_until
+            if says and user.share:
+                raise ValidationError(self.env._("%(name)s is no colleague, so nobody stands in.", name=user.name))
+        self._check_colleagues(self.collector_substitute_id)
+
     @property
     def SELF_WRITEABLE_FIELDS(self):
         absence = ["collector_substitute_id", "collector_absent_from", "collector_absent_until"]
@@ -44,7 +53,7 @@ class ResUsers(models.Model):
             if not user_sudo._is_away(today):
                 return user_sudo.with_env(self.env)
             seen_sudo |= user_sudo
-            user_sudo = user_sudo.collector_substitute_id.filtered("active")
+            user_sudo = user_sudo.collector_substitute_id.filtered(lambda user: user.active and not user.share)
         return self
 
     def _is_away(self, today):

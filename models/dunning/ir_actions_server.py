@@ -46,9 +46,10 @@ class IrActionsServer(models.Model):
             self._tell_failure(records, first_lines(error))
 
     def _tell_failure(self, record, reason):
-        """A line and an activity on the record, or, when it has none, on its customer."""
+        """A line and an activity on the record, or, when it has none, on the document that it is about."""
         on_record = "activity_ids" in record._fields
-        target_sudo = (record if on_record else record.partner_id).sudo()  # as in _run_after_the_fact
+        about = record if on_record else record.move_line_ids.move_id[:1]
+        target_sudo = about.sudo()  # as in _run_after_the_fact
         name = self.sudo().name  # the same
         text = self.env._("The action “%(name)s” failed: %(reason)s", name=name, reason=reason)
         target_sudo._message_log(body=text)

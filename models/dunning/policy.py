@@ -96,6 +96,10 @@ class DunningPolicy(models.Model):
         "CHECK(promise_min_percent BETWEEN 0 AND 100)", "The least promise is from 0 to 100 per cent of what is open."
     )
 
+    @api.constrains("user_id")
+    def _check_responsible(self):
+        self.env["res.users"]._check_colleagues(self.user_id)
+
     @api.constrains("level_ids")
     def _check_levels(self):
         for policy in self:

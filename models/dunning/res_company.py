@@ -72,6 +72,10 @@ class ResCompany(models.Model):
         audited=True,
     )
 
+    @api.constrains("dunning_rehearsal_user_id")
+    def _check_rehearsal(self):
+        self.env["res.users"]._check_colleagues(self.dunning_rehearsal_user_id)
+
     @api.constrains("dunning_hour_from", "dunning_hour_to")
     def _check_dunning_hours(self):
         for company in self:

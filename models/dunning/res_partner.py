@@ -67,6 +67,10 @@ class ResPartner(models.Model):
         help="Open items past their due date less open credits, in the company's currency.",
     )
 
+    @api.constrains("collector_id")
+    def _check_collector(self):
+        self.env["res.users"]._check_colleagues(self.collector_id)
+
     @api.depends_context("company")
     def _compute_overdue_amount(self):
         items = self.env["account.move.line"]
@@ -111,8 +115,8 @@ class ResPartner(models.Model):
     # The file for the lawyer --------------------------------------------------------------
 
     def action_collection_file(self):
-        """All that a lawyer needs to know of each customer, one PDF each, kept as attachment of
-        the customer; opens the only one."""
+        """All that a lawyer needs to know of each customer, one PDF each, kept as attachment of the last
+        notice, for those who read notices; without one for who made it. Opens the only one."""
         self.check_access("read")
         self.env["dunning.notice"].check_access("read")
         files = self.env["ir.attachment"]
@@ -135,16 +139,19 @@ class ResPartner(models.Model):
             raise UserError(
                 self.env._("%(name)s has no open invoices, so there is nothing to hand over.", name=self.name)
             )
-        return self.env["ir.attachment"].create(
-            {
-                "name": self.env._("Collection file %(name)s.pdf", name=self.name),
-                "raw": self._merged(self._collection_parts(invoices)),
-                "mimetype": "application/pdf",
-                "description": self.COLLECTION_FILE,
-                "res_model": self._name,
-                "res_id": self.id,
-            }
+        notice = self.env["dunning.notice"].search(
+            [("partner_id", "=", self.id), ("company_id", "=", self.env.company.id)], limit=1
         )
+        values = {
+            "name": self.env._("Collection file %(name)s.pdf", name=self.name),
+            "raw": self._merged(self._collection_parts(invoices)),
+            "mimetype": "application/pdf",
+            "description": self.COLLECTION_FILE,
+            "res_model": notice._name if notice else False,
+            "res_id": notice.id,
+        }
+        # Who may read notices need not be allowed to write them.
+        return self.env["ir.attachment"].sudo().create(values).sudo(False)
 
     def _collectable_invoices(self):
         return self.env["account.move"].search(

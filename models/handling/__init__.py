@@ -15,4 +15,5 @@ from . import closing
 from . import sales_mail
 from . import contact_attempt
 from . import posting_mixin
+from . import res_users
 from . import mail_activity

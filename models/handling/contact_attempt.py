@@ -114,7 +114,6 @@ class ContactAttempt(models.Model):
         line = Markup("<b>%s: %s</b>") % labels
         attempts = attempts.with_env(self.env)
         attempts._follow()
-        # What is said about debts is told in the attempts alone: everybody reads a customer's chatter.
         if documents._name != "res.partner":
             body = line + Markup("<br/>%s") % note if note else line
             messages = documents._message_log_batch(bodies=dict.fromkeys(documents.ids, body))

@@ -122,7 +122,7 @@ class BalanceConfirmation(models.Model):
 
     def _ask_for_a_look(self):
         partner = self.partner_id.with_company(self.company_id)
-        users = partner.collector_id | partner.user_id | self.create_uid
+        users = (partner.collector_id | partner.user_id | self.create_uid)._working_in(self.company_id)
         self.activity_schedule(
             "mail.mail_activity_data_todo",
             summary=self.env._("The customer doesn't agree with the balance"),

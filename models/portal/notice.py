@@ -136,7 +136,8 @@ class DunningNotice(models.Model):
     def _who_answers(self, answer):
         """The responsible; who knows the right person, when this was the wrong one."""
         if answer.kind == "wrong_person":
-            return (self.partner_id.user_id or self._escalated_invoices().invoice_user_id)[:1] or self._responsible()
+            sellers = self.partner_id.user_id._working_in(self.company_id)
+            return (sellers or self._escalated_invoices().invoice_user_id)[:1] or self._responsible()
         return self._responsible()
 
     # How long the page is there ------------------------------------------------------------

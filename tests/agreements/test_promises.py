@@ -80,9 +80,10 @@ class PromiseCase(RunCase):
         self.items(move | note).filtered(lambda line: not line.reconciled).reconcile()
 
     def told(self):
-        """What the collector has to look at, about customers."""
+        """What the collector has to look at: on documents, for a customer's own is for every employee."""
         activities = self.env["mail.activity"].search([("user_id", "=", self.collector.id)])
-        return activities.filtered(lambda activity: activity.res_model == "res.partner")
+        self.assertNotIn("res.partner", activities.mapped("res_model"))
+        return activities.filtered(lambda activity: activity.res_model == "account.move")
 
 
 @tagged("post_install", "-at_install")
@@ -257,7 +258,8 @@ class TestBrokenPromises(PromiseCase):
         self.run_on("2026-03-16")
         self.run_on("2026-03-17")
         told = self.told()
-        self.assertEqual((told.summary, told.res_id), ("Broken promise", self.customer.id))
+        self.assertEqual(told.summary, "Broken promise")
+        self.assertEqual(self.env["account.move"].browse(told.res_id).commercial_partner_id, self.customer)
         self.assertIn("60", told.note)
 
     def test_who_is_responsible(self):

@@ -151,8 +151,12 @@ class TestCollectionFile(LetterCase):
         action = self.customer.with_context(force_report_rendering=True).action_collection_file()
         self.assertIn("/web/content/", action["url"])
         [file] = self.env["ir.attachment"].search(
-            [("res_model", "=", "res.partner"), ("res_id", "=", self.customer.id)]
+            [("res_model", "=", "dunning.notice"), ("res_id", "=", notice.id), ("name", "like", "Collection file")]
         )
+        for login, groups in (("employee", "base.group_user"), ("seller", "sales_team.group_sale_salesman_all_leads")):
+            self.assertFalse(file.with_user(self.user(login, groups)).has_access("read"), login)
+        auditor = self.user("auditor", "account.group_account_readonly")
+        self.assertTrue(file.with_user(auditor).has_access("read"))
         text = " ".join(self.pages(file.raw))
         self.assertTells(text, "Collection file", invoice.name, f"Order # {order.name}", "Will ask the boss")
         self.assertTells(text.replace(" ", ""), notice.mail_id.message_id, "Wepaysoon", "DearCustomer")

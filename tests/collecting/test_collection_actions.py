@@ -222,10 +222,12 @@ class TestActions(ActionCase):
     def test_meeting(self):
         customers = self.customers(2)
         customers[0].collector_id = self.invoicing
+        moves = [self.invoice(partner_id=customer.id) for customer in customers]
         self.dialog(customers, "meeting", date="2026-03-12").action_do()
         meeting = self.env.ref("mail.mail_activity_data_meeting")
-        for customer, user in zip(customers, (self.invoicing, self.collector), strict=True):
-            activity = customer.activity_ids
+        self.assertFalse(customers.activity_ids, "which every employee reads")
+        for move, user in zip(moves, (self.invoicing, self.collector), strict=True):
+            activity = move.activity_ids
             self.assertEqual((activity.activity_type_id, activity.user_id), (meeting, user))
             self.assertEqual(activity.date_deadline, fields.Date.to_date("2026-03-12"))
 
@@ -253,10 +255,10 @@ class TestActions(ActionCase):
         self.assertRegex(dialog.offset_text, r"owes \$\W100.00, is owed \$\W30.00; \$\W30.00 could be offset")
         result = dialog.action_do()
         self.assertIn("Owes or is owed nothing (1)", self.message(result))
-        activity = both.activity_ids
+        activity = moves[0].activity_ids
         self.assertEqual(activity.user_id, self.invoicing)
         self.assertIn("30.00", activity.note)
-        self.assertFalse(customer.activity_ids)
+        self.assertFalse((both | customer).activity_ids | moves[1].activity_ids)
         self.assertEqual((moves[0].amount_residual, bill.amount_residual), (100, 30))
 
     def test_close(self):
@@ -356,15 +358,15 @@ class TestEvents(ActionCase):
         self.env["res.company"].with_user(self.collector)._dunning_fire("promise_broken", promise)
         self.assertIn("broken", self.customer.comment)
 
-    def test_a_failure_without_a_chatter_is_told_on_the_customer(self):
+    def test_a_failure_without_a_chatter_is_told_on_the_invoice(self):
         self.env.company.promise_broken_action_id = self.server_action("dunning.promise", "raise UserError('No')")
         move = self.invoice(due="2026-03-02")
         self.dialog(move, "promise").action_do()
         promise = self.env["dunning.promise"].search([("move_line_ids", "in", self.items(move).ids)])
         with mute_logger(RUNNER):
             self.env["res.company"]._dunning_fire("promise_broken", promise)
-        target = promise if "activity_ids" in promise._fields else self.customer
-        self.assertIn("No", target.activity_ids.note)
+        self.assertIn("No", move.activity_ids.note)
+        self.assertFalse(self.customer.activity_ids)
 
     def test_an_action_for_other_records_is_refused(self):
         wrong = self.server_action("res.partner", "pass")

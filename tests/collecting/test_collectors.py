@@ -285,8 +285,11 @@ class TestAskingTheSalesperson(CollectorCase):
 
     def test_customer_and_notice(self):
         self.ask(self.customer)
-        self.assertEqual(len(self.asked(self.customer)), 1)
+        self.assertEqual(len(self.asked(self.customer)), 1)  # of whom nothing is in the books
         invoice = self.invoice(invoice_user_id=self.seller.id)
+        self.ask(self.customer)
+        self.assertEqual((len(self.asked(self.customer)), len(self.asked(invoice))), (1, 1))
+        self.asked(invoice).unlink()
         self.run_on(TODAY)
         self.ask(self.notices(invoice))
         self.assertEqual(len(self.asked(invoice)), 1)
@@ -294,7 +297,14 @@ class TestAskingTheSalesperson(CollectorCase):
     def test_invoice_without_salesperson(self):
         invoice = self.invoice(invoice_user_id=False)
         self.ask(invoice)
-        self.assertEqual(len(self.asked(self.customer)), 1)
+        self.assertEqual(self.asked(invoice).with_user(self.seller).note, "<p>What was &lt;agreed&gt;?</p>")
+        self.assertFalse(self.customer.activity_ids)
+
+    def test_one_of_another_company(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.seller.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
+        with self.assertRaises(UserError):
+            self.ask(self.invoice(invoice_user_id=False))
 
     def test_nobody_to_ask(self):
         self.customer.user_id = False

@@ -119,7 +119,16 @@ class CollectionAction(models.TransientModel):
         self.check_access("write")
         if self.kind not in FOR_INVOICING:
             self._check_collections()
+        self._check_responsible()
         return getattr(self, f"_do_{self.kind}")()
+
+    def _check_responsible(self):
+        """Work is for colleagues, in the companies that it is about."""
+        user_sudo = self.user_id.sudo()  # where somebody works is a fact of the company
+        for company in self._customers_by_company() if user_sudo else ():
+            sentence = self.env._("%(user)s doesn't work in %(company)s. Choose somebody else.")
+            works = user_sudo._is_internal() and company in user_sudo.company_ids
+            self._require(works, sentence % {"user": user_sudo.name, "company": company.name})
 
     def action_undo(self):
         """End the hold, include again, let the policies find their customers again.

@@ -66,14 +66,18 @@ class CollectionAction(models.TransientModel):
         return self._report(self.env._("Meetings planned"), count)
 
     def _plan(self, customers, activity_type, summary, user, note=None):
+        """On a document: a customer's own activities are for every employee."""
         customers.check_access("read")
-        customers_sudo = customers.sudo()  # collectors need not be allowed to change contacts
-        customers_sudo.mapped("display_name")  # warm: it is read one by one while planning
-        customers_sudo.activity_schedule(
-            activity_type,
-            self.date,
-            summary=summary,
-            note=plaintext2html(note or self.reason or ""),
-            user_id=user.id,
-            automated=False,
-        )
+        documents = customers._debt_documents()
+        on_documents = self.env["account.move"].union(*documents.values())
+        for records in (on_documents, customers.filtered(lambda customer: customer not in documents)):
+            records_sudo = records.sudo()  # collectors need not be allowed to change contacts
+            records_sudo.mapped("display_name")  # warm: it is read one by one while planning
+            records_sudo.activity_schedule(
+                activity_type,
+                self.date,
+                summary=summary,
+                note=plaintext2html(note or self.reason or ""),
+                user_id=user.id,
+                automated=False,
+            )

@@ -58,9 +58,15 @@ class CollectionAction(models.TransientModel):
         self._require(self.user_id, self.env._("Choose the accountant who offsets."))
         self._require(self.date, self.env._("Choose the day until which it is to be done."))
         rows = self._offsets()
-        for customer, *sums in rows:
-            note = self._offset_line(customer, *sums)
-            self._plan(customer, "mail.mail_activity_data_todo", self.env._("Propose offset"), self.user_id, note)
+        for customer, company, *sums in rows:
+            note = self._offset_line(customer, company, *sums)
+            self._plan(
+                customer.with_company(company),
+                "mail.mail_activity_data_todo",
+                self.env._("Propose offset"),
+                self.user_id,
+                note,
+            )
         customers = {row[0] for row in rows}
         left = Counter({self.env._("Owes or is owed nothing"): len(self._customers()) - len(customers)})
         return self._report(self.env._("Offsets for the accountant"), len(rows), left)

@@ -9,8 +9,8 @@ ASKED_ABOUT = [("account.move", "Invoice"), ("res.partner", "Customer"), ("dunni
 
 
 class DunningAskSalesperson(models.TransientModel):
-    """A collector asks the salesperson for help: an activity on the invoice, or on the customer
-    where the salesperson can't see the invoice."""
+    """A collector asks the salesperson for help: an activity on the invoice, which the salesperson sees
+    also where the invoice itself is not for them. A customer's own are for every employee and company."""
 
     _name = "dunning.ask.salesperson"
     _description = "Ask the Salesperson"
@@ -59,11 +59,12 @@ class DunningAskSalesperson(models.TransientModel):
         invoices = record if record._name == "account.move" else self.env["account.move"]
         if record._name == "dunning.notice":
             invoices = record._escalated_invoices()
+        company = invoices.company_id[:1] or self.env.company
         sellers = invoices.invoice_user_id | customer.user_id | customer.commercial_partner_id.user_id
-        user = sellers.filtered("active")[:1]
+        user = sellers.filtered(lambda seller: seller.active and company in seller.sudo().company_ids)[:1]  # a fact
         if not user:
             raise UserError(
                 self.env._("%(name)s has no salesperson. Set one on the customer.", name=customer.display_name)
             )
-        seen = invoices[:1].filtered(lambda move: move.invoice_user_id == user).with_user(user)
-        return (invoices[:1] if seen and seen.has_access("read") else customer.commercial_partner_id), user
+        documents = customer.with_company(company)._debt_documents()
+        return invoices[:1] or documents.get(customer.commercial_partner_id, customer.commercial_partner_id), user
