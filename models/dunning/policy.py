@@ -136,6 +136,7 @@ class DunningPolicy(models.Model):
 
     def copy_data(self, default=None):
         """A branch copies its parent's policy for itself."""
+        self.check_access("read")
         vals_list = super().copy_data(default)
         for vals in vals_list:
             if not self.env.su and vals["company_id"] not in self.env.companies.ids:

@@ -47,7 +47,7 @@ env['ir.config_parameter'].set_param('test.facts', json.dumps(facts))
 
 class TestPeople(ServedCase):
     people = {
-        "auditor": ("account.group_account_readonly,base.group_allow_export", {}),
+        "auditor": ("account.group_account_readonly,base.group_allow_export,base.group_partner_manager", {}),
         "accountant": (BOOKS, {"email": "accountant@example.com"}),
         "collector": ("lead_to_cash.group_collections_user", {"email": "collector@example.com"}),
         "manager": (f"{MANAGER},base.group_partner_manager", {"email": "manager@example.com"}),
