@@ -39,17 +39,6 @@ def all_settled(table, owner, record=None):
     )
 
 
-def company_of_attempt():
-    """The company of the attempt ``x``: that of its document; NULL for one of no company."""
-    return SQL(
-        """CASE x.res_model WHEN 'crm.lead' THEN (SELECT d.company_id FROM crm_lead d WHERE d.id = x.res_id)
-                            WHEN 'sale.order' THEN (SELECT d.company_id FROM sale_order d WHERE d.id = x.res_id)
-                            WHEN 'account.move' THEN (SELECT d.company_id FROM account_move d WHERE d.id = x.res_id)
-                            WHEN 'res.partner' THEN (SELECT d.company_id FROM res_partner d WHERE d.id = x.res_id)
-            END"""
-    )
-
-
 def company_of_rating():
     """The company of the rating ``x`` of a notice or a customer."""
     return SQL(
@@ -59,7 +48,7 @@ def company_of_rating():
 
 
 def _attempts(company, before):
-    return SQL("x.date < %s AND %s IS NOT DISTINCT FROM %s", before, company_of_attempt(), company)
+    return SQL("x.date < %s AND x.company_id IS NOT DISTINCT FROM %s", before, company)
 
 
 def _watches(company, before):
@@ -142,6 +131,10 @@ def _releases(company, before):
     return SQL("x.company_id = %s AND x.until < %s", company, before)
 
 
+def _changes(company, before):
+    return SQL("x.date < %s AND x.company_id IS NOT DISTINCT FROM %s", before, company)
+
+
 #: In the order in which they go.
 KINDS = {
     "attempts": Kind("contact.attempt", "keep_attempts_months", _attempts),
@@ -155,6 +148,7 @@ KINDS = {
     "decisions": Kind("dunning.decision", "keep_notices_years", _decisions),
     "confirmations": Kind("balance.confirmation", "keep_notices_years", _confirmations),
     "releases": Kind("dunning.sales.release", "keep_notices_years", _releases),
+    "changes": Kind("l2c.audit.log", "keep_notices_years", _changes),
 }
 
 

@@ -16,9 +16,6 @@ COLLECTION_STATES = [
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    #: By which the files for the lawyer are found again.
-    COLLECTION_FILE = "lead_to_cash: collection file"
-
     dunning_policy_id = fields.Many2one(
         "dunning.policy",
         company_dependent=True,
@@ -146,12 +143,16 @@ class ResPartner(models.Model):
             "name": self.env._("Collection file %(name)s.pdf", name=self.name),
             "raw": self._merged(self._collection_parts(invoices)),
             "mimetype": "application/pdf",
-            "description": self.COLLECTION_FILE,
+            "description": self._collection_file_mark(),
             "res_model": notice._name if notice else False,
             "res_id": notice.id,
         }
         # Who may read notices need not be allowed to write them.
         return self.env["ir.attachment"].sudo().create(values).sudo(False)
+
+    def _collection_file_mark(self):
+        """By which the file is found again, wherever it is attached."""
+        return f"lead_to_cash: collection file of {self.id}"
 
     def _collectable_invoices(self):
         return self.env["account.move"].search(

@@ -41,6 +41,21 @@ class AuditLog(models.Model):
             row.model_name = "" if model is None else self.env["ir.model"]._get(row.res_model).sudo().name  # no secret
             row.field_label = field._description_string(self.env) if field else row.field_name
 
+    @api.model
+    def _forget(self, partners):
+        """Of these customers, who isn't known any more, it stays who changed what; not in which words."""
+        logs_sudo = self.sudo()  # whoever was allowed to anonymise them
+        moves = self.env["account.move"].sudo().search([("commercial_partner_id", "in", partners.ids)])  # as above
+        about = {"res.partner": partners, "account.move": moves, "account.move.line": moves.line_ids}
+        for model, records in about.items():
+            rows = logs_sudo.search([("res_model", "=", model), ("res_id", "in", records.ids)])
+            rows.reason = False
+            for row in rows.filtered(lambda row: row.field_name == "dunning_hold_reason"):
+                row.write({"old_value": False, "new_value": False})
+            for partner in partners if model == "res.partner" else ():
+                rows.filtered(lambda row, partner=partner: row.res_id == partner.id).record_name = partner.display_name
+        partners._audit({(partner, "name"): self.env._("(a name)") for partner in partners}, self.env._("Anonymised"))
+
     @api.readonly
     def action_open_record(self):
         """Open what was changed."""

@@ -44,6 +44,7 @@ class Anonymising(models.AbstractModel):
         self._forget_leads(leads)
         self._forget_contacts(partners)
         self.env.flush_all()
+        self.env["l2c.audit.log"]._forget(partners)
         for statement in (  # copies of names and addresses; for the ORM, ratings would be of today
             SQL("UPDATE mail_message SET email_from = NULL WHERE author_id IN %s", partners._ids),
             SQL("UPDATE rating_rating SET res_name = NULL WHERE partner_id IN %s", partners._ids),
@@ -103,8 +104,8 @@ class Anonymising(models.AbstractModel):
         for user in partners.user_ids:  # of those who have logged in once
             user.login = f"anonymous-{user.id}"
         partners.bank_ids.write({"active": False, "acc_holder_name": False})
-        files = [("res_model", "=", "res.partner"), ("res_id", "in", partners.ids)]
-        partners.env["ir.attachment"].search([*files, ("description", "=", partners.COLLECTION_FILE)]).unlink()
+        files = [partner._collection_file_mark() for partner in partners]
+        partners.env["ir.attachment"].search([("description", "in", files)]).unlink()
         self._forget_chatter(partners)
 
     @api.model
