@@ -135,7 +135,8 @@ class TestProtectedFields(RunCase):
         other = self.env["res.partner"].create({"name": "The same", "email": "customer@example.com"})
         other.referral_asked_date = TODAY
         wizard = self.env["base.partner.merge.automatic.wizard"].with_user(self.env.ref("base.user_admin"))
-        wizard.create({})._merge((self.customer | other).ids, self.customer)
+        values = {"partner_ids": (self.customer | other).ids, "dst_partner_id": self.customer.id, "state": "selection"}
+        wizard.create(values).action_merge()
         self.assertEqual((str(self.customer.referral_asked_date), other.exists()), (TODAY, other.browse()))
 
     def test_fields_of_others_stay_free(self):

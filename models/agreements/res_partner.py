@@ -67,7 +67,7 @@ class ResPartner(models.Model):
     def _check_hold_until(self, day):
         """Of what is written, not of what stands there: a hold that is over stays when customers are merged."""
         day = fields.Date.to_date(day)
-        is_new = not self or any(partner.dunning_hold_until != day for partner in self)
+        is_new = any(partner.dunning_hold_until != day for partner in self)
         if day and is_new and day < self.env.company._today():
             raise ValidationError(self.env._("A hold can't end in the past. Choose today or a later day."))
 
@@ -77,12 +77,6 @@ class ResPartner(models.Model):
             raise ValidationError(self.env._("A hold needs the day on which it ends. Choose it."))
 
     # What follows at once --------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self.browse()._check_hold_until(vals.get("dunning_hold_until"))
-        return super().create(vals_list)
 
     def write(self, vals):
         if not own(self.env, "l2c_merging"):
