@@ -84,3 +84,4 @@ from .dunning import test_branches
 from .collecting import test_shared_customers
 from .portal import test_readers
 from .collecting import test_attack_people
+from . import test_attack_rights

@@ -21,6 +21,90 @@ PEOPLE = {
 ALMIGHTY = {
     "everything": "sales_team.group_sale_manager,account.group_account_manager,lead_to_cash.group_collections_manager"
 }
-WITHOUT_A_RECORD = {"dunning.watch", "win.rate.report", "handling.attempt.mail"}
-MODELS = {}
-WRITTEN = {}
+#: {model: what each of them may do with a record of nobody among them}: create, read, write, unlink.
+#: Records of our company; about a lead and a customer of an administrator's; dialogs that somebody else opened.
+_MODELS = """
+                          public portal employee seller all_leads sales_manager invoicing readonly collector manager accountant neighbour
+balance.confirmation      -      -      -        -      -         -             r         r        r         r       r          -
+call.list.line            -      -      -        -      r         r             -         -        -         -       -          -
+call.result               -      -      -        -      -         -             c         -        c         c       c          c
+collection.action         -      -      -        -      -         -             c         -        c         c       c          c
+contact.attempt           -      -      -        c      crw       crw           c         -        c         c       c          c
+contact.dialog            -      -      -        c      c         c             c         -        c         c       c          c
+dunning.answer            -      -      -        -      -         -             r         r        rw        rw      rw         -
+dunning.ask.salesperson   -      -      -        -      -         -             c         -        c         c       c          c
+dunning.collector.assign  -      -      -        -      -         -             -         -        -         c       c          -
+dunning.collector.rule    -      -      -        -      -         -             r         r        r         crwu    crwu       -
+dunning.decision          -      -      -        -      -         -             r         r        r         r       r          -
+dunning.dispute           -      -      -        -      -         -             crw       r        crw       crwu    crwu       c
+dunning.forecast          -      -      -        -      -         -             -         -        -         -       -          -
+dunning.go.live           -      -      -        -      -         -             -         -        -         c       c          -
+dunning.level             -      -      -        -      -         -             r         r        r         crwu    crwu       -
+dunning.notice            -      -      -        -      -         -             r         r        rw        rw      rw         -
+dunning.notice.line       -      -      -        -      -         -             r         r        rw        rw      rw         -
+dunning.plan              -      -      -        -      -         -             crw       r        crw       crwu    crwu       c
+dunning.policy            -      -      -        -      -         -             r         r        r         crwu    crwu       -
+dunning.preview           -      -      -        -      -         -             r         r        r         r       r          -
+dunning.promise           -      -      -        -      -         -             crw       r        crw       crwu    crwu       c
+dunning.run               -      -      -        -      -         -             r         r        r         crw     crw        -
+dunning.sales.release     -      -      -        -      -         cr            r         r        r         r       r          -
+dunning.watch             -      -      -        -      -         -             r         r        r         r       r          -
+dunning.write.off         -      -      -        -      -         -             r         r        crw       crwu    crwu       c
+handling.attempt.mail     -      -      r        r      r         crwu          r         r        r         cr      cr         r
+handling.close            -      -      -        c      c         c             c         -        c         c       c          c
+handling.status           -      -      r        r      r         cr            r         r        r         crwu    crwu       r
+handling.status.change    -      -      -        -      r         r             -         -        -         -       -          -
+l2c.audit.log             -      -      -        -      -         -             r         r        r         r       r          -
+l2c.portal.post           -      -      -        -      -         -             -         -        -         -       -          -
+lead.hand.over            -      -      -        c      c         c             -         -        -         -       -          -
+lead.response.report      -      -      -        -      r         r             -         -        -         -       -          -
+lead.return               -      -      -        c      c         c             -         -        -         -       -          -
+payment.return            -      -      -        -      -         -             -         -        c         c       c          c
+privacy.anonymise         -      -      -        -      -         -             -         -        -         c       c          -
+privacy.deletion          -      -      -        -      -         -             -         -        -         c       c          -
+privacy.deletion.line     -      -      -        -      -         -             -         -        -         c       c          -
+receivable.ageing         -      -      -        -      -         -             r         r        r         r       r          -
+receivable.ageing.date    -      -      -        -      -         -             c         c        c         c       c          c
+receivable.metrics        -      -      -        -      -         -             r         r        r         r       r          -
+satisfaction.dialog       -      -      -        c      c         c             c         -        c         c       c          c
+statement.wizard          -      -      -        -      -         -             c         c        c         c       c          c
+win.rate.report           -      -      -        -      r         r             -         -        -         -       -          -
+"""
+MODELS = {row.split(maxsplit=1)[0]: row.split(maxsplit=1)[1] for row in _MODELS.splitlines()[2:]}
+
+#: {model: the fields of ours that people write}; all others are written by actions alone, or by nobody.
+WRITTEN = {
+    "account.move": "allocation_number handling_status_id next_action_date",
+    "contact.attempt": "note",
+    "crm.lead": (
+        "budget closure_reason_id consent_date contact_basis decision_maker decision_when "
+        "do_not_call_checked_on handling_status_id interest_level need next_action_date"
+    ),
+    "crm.lost.reason": "reengage_days reengage_template_id",
+    "dunning.answer": "is_handled",
+    "dunning.collector.rule": "active company_id letter_from letter_to name partner_domain sequence user_ids",
+    "dunning.dispute": "move_line_ids note reason revisit_date user_id",
+    "dunning.level": (
+        "ask_rating attach_invoices attach_statement channel delay_days delay_from guidance hold_sales "
+        "mail_template_id name next_activity_type_id payment_deadline_days policy_id requires_approval "
+        "sender sequence skip_trusted"
+    ),
+    "dunning.policy": (
+        "active catch_up company_id cut_off_date cut_off_level_id grace_days is_running level_ids "
+        "minimum_balance minimum_days_between name partner_domain plan_max_instalments promise_max_days "
+        "promise_min_percent sequence start_date thanks_template_id user_id"
+    ),
+    "dunning.write.off": "amount date document kind reason",
+    "handling.attempt.mail": "mail_template_id number sms_template_id status_id",
+    "handling.status": (
+        "active activity_type_id color exhausted_reason_id fold followup_again_days followup_days guidance "
+        "mail_template_id max_attempts name requires_closure_reason requires_next_action res_model "
+        "response_hours role sequence series_ids silent_days situation"
+    ),
+    "res.partner": (
+        "collection_note collection_state collector_id dunning_hold_reason dunning_hold_until "
+        "dunning_policy_id external_rating external_rating_date external_rating_source is_wrong_addressee "
+        "payment_days"
+    ),
+    "sale.order": "handling_status_id next_action_date",
+}

@@ -249,7 +249,9 @@ class TestAnonymising(PersonCase):
         self.close_all()
         self.wizard().action_anonymise()
         self.assertEqual(self.other.name, "Bystander")
-        self.assertIn("bystander's secret", self.env["contact.attempt"].search([("partner_id", "=", self.other.id)]).note)
+        self.assertIn(
+            "bystander's secret", self.env["contact.attempt"].search([("partner_id", "=", self.other.id)]).note
+        )
 
     def test_nobody_else_may(self):
         self.close_all()
