@@ -130,15 +130,16 @@ class DunningNotice(models.Model):
 
     def _responsible(self):
         """The customer's collector, else the salesperson of an invoice that rose, else the policy's
-        responsible; or who stands in for them while they are away."""
+        responsible; or who stands in for them while they are away. Never a customer who answers."""
         candidates = (
             self.partner_id.with_company(self.company_id).collector_id,
             self._escalated_invoices().invoice_user_id,
             self.policy_id.user_id,
             self.policy_id.create_uid,
+            self.env.user,
         )
-        found = next((user[:1] for users in candidates if (user := users.filtered("active"))), self.env.user)
-        return found._acting()
+        found = (users.filtered(lambda user: user.active and not user.share)[:1] for users in candidates)
+        return next(filter(None, found), self.policy_id.create_uid)._acting()
 
     def _escalated_invoices(self):
         return self.line_ids.filtered("level_id").move_line_id.move_id

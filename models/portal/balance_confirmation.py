@@ -128,5 +128,5 @@ class BalanceConfirmation(models.Model):
             summary=self.env._("The customer doesn't agree with the balance"),
             note=plaintext2html(self.note),
             date_deadline=self._today(),
-            user_id=users.filtered("active")[:1].id or self.env.uid,
+            user_id=users[:1].id or self.create_uid.id,
         )
