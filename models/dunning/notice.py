@@ -27,14 +27,7 @@ class DunningNotice(models.Model):
     """One letter (or call) to one customer in one currency."""
 
     _name = "dunning.notice"
-    _inherit = [
-        "l2c.clock.mixin",
-        "l2c.state.mixin",
-        "l2c.posting.mixin",
-        "mail.thread",
-        "mail.activity.mixin",
-        "dunning.banner.mixin",
-    ]
+    _inherit = ["l2c.clock.mixin", "l2c.state.mixin", "mail.thread", "mail.activity.mixin", "dunning.banner.mixin"]
     _description = "Dunning Notice"
     _order = "date desc, id desc"
 
