@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ...engine.portal.answers import ANSWER_KINDS, DISPUTE_REASONS
+from ...models.portal.post import MOST_OF_ADDRESS
 from ..real import WAIT
 from ..served import ServedCase
 
@@ -255,6 +256,24 @@ class TestAnswers(PostCase):
         self.assertEqual(self.post_form(path, {**form, "answer": "disagree", "note": " \x00"}), 422)
         self.assertEqual(self.rows(), before)
         self.assertEqual(self.post_form(path, {**form, "answer": "agree"}), 303)
+
+    def test_guessing(self):
+        """Wrong tokens are counted by the address, the right one by itself."""
+        with self.connection.cursor() as cr:
+            cr.execute("DELETE FROM l2c_portal_post")
+        path = f"{self.url}/my/collection/{self.mine['notice']}/answer"
+
+        def status(token):
+            form = {"csrf_token": self.csrf, "access_token": token, "kind": "nothing"}
+            return self.web.post(path, data=form, timeout=WAIT, allow_redirects=False).status_code
+
+        wrong = [status(f"wrong-{number}") for number in range(MOST_OF_ADDRESS + 3)]
+        self.assertEqual(wrong, [404] * MOST_OF_ADDRESS + [429] * 3)
+        self.assertEqual(self.rows_of_posts(), MOST_OF_ADDRESS)
+        self.assertEqual(status("mine-notice"), 422)
+
+    def rows_of_posts(self):
+        return self.database.query("SELECT count(*) FROM l2c_portal_post")[0][0]
 
 
 class TestOptOut(PostCase):
