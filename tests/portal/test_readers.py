@@ -34,16 +34,17 @@ class TestReaders(SatisfactionCase):
         ]
 
     def test_who_only_reads_writes_to_nobody(self):
+        said = {"body": "Pay to me", "subtype_xmlid": "mail.mt_comment"}
         for record in self.records:
             mine = record.with_user(self.auditor)
             with self.subTest(record._name):
                 self.assertTrue(mine.has_access("read"))
                 for partners in ([], self.customer.ids):
                     with self.assertRaises(AccessError), self.cr.savepoint():
-                        mine.message_post(body="Pay to me", partner_ids=partners, subtype_xmlid="mail.mt_comment")
+                        mine.message_post(**said, partner_ids=partners)
                 with self.assertRaises(AccessError), self.cr.savepoint():
                     mine.activity_schedule("mail.mail_activity_data_todo", user_id=self.employee.id)
-                record.with_user(self.accountant).message_post(body="Thank you", partner_ids=self.customer.ids)
+                record.with_user(self.accountant).message_post(**said, partner_ids=self.customer.ids)
 
     def test_who_only_reads_opens_no_page(self):
         for record in (self.notice, self.confirmation):
@@ -76,7 +77,8 @@ class TestReaders(SatisfactionCase):
 
     def test_a_reply_that_repeats_it(self):
         token, url = self.notice._portal_ensure_token(), self.notice.get_base_url() + self.notice.get_portal_url()
-        self.notice.message_post(body=f"We have paid. > {url}", message_type="email", author_id=self.customer.id)
+        reply = f"We have paid. > {url}"
+        self.notice.message_post(body=reply, message_type="email", author_id=self.customer.id)
         [message] = self.notice.message_ids[0]
         self.assertIn("We have paid", message.body)
         self.assertNotIn(token, message.body)
