@@ -168,7 +168,7 @@ class TestCollectionFile(LetterCase):
         with Listener() as listener:
             for number, html in enumerate(FETCHING):
                 body = Markup(html.replace("URL", f"{listener.url}/{number}") + f"<p>Reply-{number}</p>")
-                message = notice.message_post(body="", message_type="email", author_id=self.customer.id)
+                message = notice.message_post(message_type="email", author_id=self.customer.id)
                 # As it might be stored, whatever cleans it before.
                 self.env.cr.execute("UPDATE mail_message SET body = %s WHERE id = %s", (body, message.id))
             self.env.invalidate_all()
