@@ -67,8 +67,8 @@ class ResPartner(models.Model):
     def _check_hold_until(self, day):
         """Of what is written, not of what stands there: a hold that is over stays when customers are merged."""
         day = fields.Date.to_date(day)
-        is_new = any(partner.dunning_hold_until != day for partner in self)
-        if day and is_new and day < self.env.company._today():
+        is_past = day and day < self.env.company._today()
+        if is_past and any(partner.dunning_hold_until != day for partner in self):
             raise ValidationError(self.env._("A hold can't end in the past. Choose today or a later day."))
 
     @api.constrains("dunning_hold_until", "dunning_hold_reason")
