@@ -15,7 +15,7 @@ BY_THE_ORM = ("create", "default_get", "fields_get", "load", "name_search", "rea
 #: What is a refusal; a ValueError only where one record is needed.
 REFUSALS = ("AccessError", "MissingError", "UserError", "ValidationError")
 #: What parameters without a default are given.
-VALUES = {"key": "call", "msg_dict": {}, "outcome": "no_answer", "rate": 1, "reason": 1}
+VALUES = {"key": "call", "msg_dict": {}, "outcome": "no_answer", "rate": 1, "reason": 1, "res_ids": [1]}
 LOGS = ("action_log_attempt", "action_no_answer", "action_left_message")
 #: What isn't refused, and why: (who, model, methods or none for all).
 ALLOWED = (
@@ -110,7 +110,7 @@ assert order._held_orders()
 payment = env['account.payment.register'].with_context(active_model='account.move', active_ids=paid.ids).create({})
 lead = env['crm.lead'].create({'name': 'Lead', 'type': 'opportunity', 'company_id': company.id, 'user_id': admin.id, 'partner_id': customer.id})
 records = [
-    customer, chased, order, lead, notice, run, policy, payment._create_payments(), notice.line_ids[:1],
+    customer, chased, order, lead, notice, run, policy, policy.level_ids[:1], company, item(chased), payment._create_payments(), notice.line_ids[:1],
     env['dunning.promise'].create(about(promised, amount=100.0, date='2026-03-20')),
     env['dunning.plan'].create(about(planned, number=2, first_date='2026-03-20', total=100.0)),
     env['dunning.dispute'].create(about(disputed, reason='Broken')),
@@ -142,7 +142,7 @@ records = [
 ]
 env.flush_all()
 records += [env[name].search([], limit=1) for name in (
-    'call.list.line', 'dunning.preview', 'receivable.ageing', 'receivable.metrics', 'dunning.decision')]
+    'l2c.audit.log', 'call.list.line', 'dunning.preview', 'receivable.ageing', 'receivable.metrics', 'dunning.decision')]
 assert all(len(record) == 1 for record in records), records
 env['ir.config_parameter'].set_param('test.records', json.dumps({record._name: record.id for record in records}))
 """
@@ -205,7 +205,7 @@ class TestPublicMethods(ServedCase):
         concrete = {name for name in self.methods if not Registry(get_db_name())[name]._abstract}
         # The first two have nothing that one could name; a payment is tried as itself; who sends
         # a mail that is there is tried with the queue.
-        unnamed = {"win.rate.report", "dunning.forecast", "payment.return", "mail.mail"}
+        unnamed = {"win.rate.report", "dunning.forecast", "payment.return", "mail.mail", "mail.template"}
         self.assertEqual(concrete - self.records.keys(), unnamed)
 
     def test_a_customer(self):

@@ -131,6 +131,18 @@ class TestProtectedFields(RunCase):
         copied = lead.copy()
         self.assertEqual((copied.need, copied.attempt_count, copied.handling_role), ("A printer", 0, "new"))
 
+    def test_users_are_made_and_copied(self):
+        """With the defaults of their contacts, as the web client and the host hand them on."""
+        users = self.env["res.users"].with_user(self.env.ref("base.user_admin")).with_context(no_reset_password=True)
+        defaults = users.default_get(list(users._fields))
+        made = users.create({**defaults, "name": "New", "login": "l2c_new", "partner_id": False})
+        with Form(users) as form:
+            form.name, form.login = "Another", "l2c_another"
+        copied = made.copy({"login": "l2c_copied"})
+        self.assertEqual((made | copied).partner_id.mapped("customer_status"), ["none", "none"])
+        with self.assertRaisesRegex(UserError, REFUSED):
+            self.env["res.partner"].with_user(self.manager).create({"name": "x", "customer_status": "customer"})
+
     def test_merging_customers_keeps_what_is_known_of_them(self):
         other = self.env["res.partner"].create({"name": "The same", "email": "customer@example.com"})
         other.referral_asked_date = TODAY

@@ -95,6 +95,8 @@ class ResPartner(models.Model):
             (self.browse() if becomes else was)._drop_claims()
             (self - was if becomes else self.browse())._plan_claims()
         chosen._note_who_chose()
+        if vals.get("parent_id"):
+            self._joined_another()
         if not {"collection_state", "dunning_hold_until"}.isdisjoint(vals):
             self.env["dunning.notice"]._customers_changed(self)
         return result

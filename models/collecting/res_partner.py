@@ -4,6 +4,7 @@ from odoo.tools import format_amount, format_date
 
 from ...engine.collecting.sales_facts import collection_facts
 from ...engine.handling.contact import MISSES, MOST_TRIES, half_of_day, misses_in_a_row
+from ..handling.contact_attempt import ALL_CUSTOMERS
 from ..handling.next_action import ONCE, PLANNED
 from ..handling.searching import check_searched
 
@@ -16,6 +17,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     collection_note = fields.Text(
+        company_dependent=True,
         groups=BOOKKEEPERS,
         help="What to know when asking for money: pays on the 10th, needs the order number on the invoice.",
     )
@@ -48,6 +50,20 @@ class ResPartner(models.Model):
     is_watched = fields.Boolean(
         "Watched", compute="_compute_is_watched", search="_search_is_watched", groups=BOOKKEEPERS
     )
+
+    def _joined_another(self):
+        """Whoever makes a customer with invoices a contact of another is told no more of that one than
+        before: as if they had chosen it."""
+        if self.env.su or any(self.env.user.has_group(group) for group in ALL_CUSTOMERS):
+            return
+        moves_sudo = self.env["account.move"].sudo()  # whoever may write the contact
+        if not moves_sudo.search_count([("partner_id", "in", self.ids), ("state", "=", "posted")], limit=1):
+            return
+        others_sudo = self.commercial_partner_id.sudo()  # as above
+        others_sudo.filtered(lambda other: other.user_id == self.env.user).is_self_chosen = True
+        for model in ("crm.lead", "sale.order"):
+            given = [("given_customer_id", "in", others_sudo.ids), ("user_id", "=", self.env.uid)]
+            self.env[model].sudo().search(given).given_customer_id = False  # as above
 
     def action_log_attempt(self, outcome, channel="call", note=None, date=None):
         """Log one attempt for each customer; it counts for all its open invoices, ends the

@@ -31,10 +31,11 @@ class DunningLevel(models.Model):
     _name = "dunning.level"
     _inherit = ["l2c.audited.mixin"]
     _description = "Dunning Level"
+    _audits_existence = True
     _order = "policy_id, sequence, id"
 
     policy_id = fields.Many2one("dunning.policy", required=True, ondelete="cascade", index=True)
-    sequence = fields.Integer(default=10)
+    sequence = fields.Integer(default=10, audited=True)
     name = fields.Char(required=True, translate=True)
     delay_days = fields.Integer(
         "Days",
@@ -48,10 +49,18 @@ class DunningLevel(models.Model):
         "Not for Trusted Customers", help="Not for customers whose degree of trust is good.", audited=True
     )
     mail_template_id = fields.Many2one(
-        "mail.template", "E-mail Template", domain=[("model", "=", "dunning.notice")], help="Empty: the general one."
+        "mail.template",
+        "E-mail Template",
+        domain=[("model", "=", "dunning.notice")],
+        help="Empty: the general one.",
+        audited=True,
     )
     sender = fields.Selection(
-        SENDERS, required=True, default="company", help="In whose name, and with whose signature, the notice goes out."
+        SENDERS,
+        required=True,
+        default="company",
+        help="In whose name, and with whose signature, the notice goes out.",
+        audited=True,
     )
     attach_invoices = fields.Boolean(help="Those that the notice raises to this level.")
     attach_statement = fields.Boolean(help="The customer's statement of account, as of the day on which it leaves.")
@@ -86,6 +95,12 @@ class DunningLevel(models.Model):
 
     def _audit_company(self, _field):
         return self.policy_id.company_id
+
+    def _audited_name(self):
+        return f"{self.policy_id.display_name} · {self.display_name}"
+
+    def _audited_part_of(self):
+        return self.policy_id
 
     @api.constrains("sequence", "delay_days", "delay_from")
     def _check_order_of_policy(self):

@@ -10,10 +10,11 @@ class DunningPolicy(models.Model):
     _name = "dunning.policy"
     _inherit = ["dunning.banner.mixin", "dunning.segment.mixin", "l2c.audited.mixin"]
     _description = "Dunning Policy"
+    _audits_existence = True
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
-    sequence = fields.Integer(default=10, help="The first running policy that fits a customer is taken.")
+    sequence = fields.Integer(default=10, help="The first running policy that fits a customer is taken.", audited=True)
     active = fields.Boolean(default=True, audited=True)
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True, audited=True
@@ -24,7 +25,11 @@ class DunningPolicy(models.Model):
     partner_domain = fields.Char(help="Which customers the policy is for. Empty: all.", audited=True)
     level_ids = fields.One2many("dunning.level", "policy_id", "Levels", copy=True)
     user_id = fields.Many2one(
-        "res.users", "Responsible", default=lambda self: self.env.user, help="For customers without a collector."
+        "res.users",
+        "Responsible",
+        default=lambda self: self.env.user,
+        help="For customers without a collector.",
+        audited=True,
     )
     cut_off_date = fields.Date(
         "Cut-off Date", copy=False, help="Items due before this day were followed up elsewhere until now.", audited=True
@@ -58,6 +63,7 @@ class DunningPolicy(models.Model):
         default=25,
         help="Of what is open, or a whole document: for a promise on the customer's page. 0: any amount. "
         "Collectors may agree on less.",
+        audited=True,
     )
     plan_max_instalments = fields.Integer(
         "Instalments at Most",
@@ -191,6 +197,10 @@ class DunningPolicy(models.Model):
         """Stop the policy: its notices that have not left yet will not leave."""
         self.check_access("write")
         self.is_running = False
+
+    def _audit_domain(self):
+        """With their levels."""
+        return super()._audit_domain() | self.with_context(active_test=False).level_ids._audit_domain()
 
     def action_go_live(self):
         """Open the wizard that prepares the first run, and ends with its preview."""

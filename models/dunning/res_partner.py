@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.pdf import PdfReadError, merge_pdf
@@ -90,6 +90,14 @@ class ResPartner(models.Model):
             & self.env["account.move.line"]._open_domain()
             & (Domain("balance", "<", 0) | self.env["account.move.line"]._past_due_domain(today))
         )
+
+    @api.constrains("dunning_policy_id")
+    def _check_policy_company(self):
+        company = self.env.company
+        for policy in self.dunning_policy_id:
+            if policy.company_id not in company.parent_ids:
+                sentence = self.env._("%(policy)s is no policy of %(company)s. Choose another.")
+                raise ValidationError(sentence % {"policy": policy.name, "company": company.name})
 
     def _get_dunning_policy(self):
         """The policy by which the customer is reminded in the current company; none when no

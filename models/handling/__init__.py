@@ -4,6 +4,7 @@ from . import protected_mixin
 from . import state_mixin
 from . import document_access_mixin
 from . import audit_log
+from . import writing
 from . import res_company
 from . import status
 from . import status_change

@@ -1,7 +1,11 @@
 from odoo import api, fields, models
-from odoo.tools import ormcache
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import format_date, formatLang, ormcache
 
-#: In the context: why something is changed, in the words of who changes it.
+from ...engine.handling.own import own
+
+#: In the context: why something is changed, as the dialog in which it was asked says.
 WHY = "l2c_why"
 
 
@@ -25,14 +29,16 @@ class AuditLog(models.Model):
     model_name = fields.Char("Kind", compute="_compute_labels", help="What kind of record was changed.")
     field_name = fields.Char("Technical Name", required=True, readonly=True)
     field_label = fields.Char("What", compute="_compute_labels")
-    old_value = fields.Char("From", readonly=True)
-    new_value = fields.Char("To", readonly=True)
+    old_value = fields.Char("Value Before", readonly=True)
+    new_value = fields.Char("Value After", readonly=True)
+    old_text = fields.Char("Before", compute="_compute_labels")
+    new_text = fields.Char("After", compute="_compute_labels")
     reason = fields.Char("Why", readonly=True)
 
     # Serves the log of a record.
     _record_idx = models.Index("(res_id, res_model)")
 
-    @api.depends("res_model", "field_name")
+    @api.depends("res_model", "field_name", "old_value", "new_value")
     @api.depends_context("lang")
     def _compute_labels(self):
         for row in self:
@@ -40,6 +46,22 @@ class AuditLog(models.Model):
             field = None if model is None else model._fields.get(row.field_name)
             row.model_name = "" if model is None else self.env["ir.model"]._get(row.res_model).sudo().name  # no secret
             row.field_label = field._description_string(self.env) if field else row.field_name
+            row.old_text = row._shown(field, row.old_value)
+            row.new_text = row._shown(field, row.new_value)
+
+    def _shown(self, field, value):
+        """What was kept, in the reader's words and forms."""
+        if not (field and value):
+            return value
+        if field.type == "selection":
+            return dict(field._description_selection(self.env)).get(value, value)
+        if field.type == "boolean":
+            return self.env._("Yes") if value == "True" else self.env._("No")
+        if field.type == "date":
+            return format_date(self.env, value)
+        if field.type in ("float", "monetary"):
+            return formatLang(self.env, float(value), digits=2)
+        return value
 
     @api.model
     def _forget(self, partners):
@@ -58,15 +80,13 @@ class AuditLog(models.Model):
 
     @api.readonly
     def action_open_record(self):
-        """Open what was changed."""
+        """Open what was changed, or what it is a part of."""
         self.ensure_one()
         self.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "res_id": self.res_id,
-            "views": [(False, "form")],
-        }
+        record = self.env[self.res_model].browse(self.res_id).exists()
+        if not record:
+            raise UserError(self.env._("It was deleted since."))
+        return record._audited_part_of().get_formview_action()
 
 
 class AuditedMixin(models.AbstractModel):
@@ -90,6 +110,30 @@ class AuditedMixin(models.AbstractModel):
         ours = (name for name, field in self._fields.items() if getattr(field, "audited", False) and not field.related)
         return self._audited_too.union(ours)
 
+    #: Whether it is kept, too, who made such a record, and who deleted it.
+    _audits_existence = False
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        if own(self.env, "install_mode"):
+            return records  # what is shipped was nobody's decision
+        for record, vals in zip(records, vals_list, strict=True):
+            if names := self._audited_names().intersection(name for name, value in vals.items() if value):
+                record._audit({(record, name): "" for name in names})
+        if self._audits_existence:
+            records._audit({(record, "display_name"): "" for record in records})
+        return records
+
+    def unlink(self):
+        if not self._audits_existence:
+            return super().unlink()
+        before = {(record, "display_name"): record.display_name for record in self}
+        rows = self._audit_values(before, dict.fromkeys(before, ""))
+        result = super().unlink()
+        self._audit_rows(rows)
+        return result
+
     def write(self, vals):
         names = self._audited_names().intersection(vals)
         if not names:
@@ -108,42 +152,60 @@ class AuditedMixin(models.AbstractModel):
         }
 
     def _audit_text(self, record, field):
-        value = field.convert_to_export(record[field.name], record)
+        value = record[field.name]
+        if field.relational:
+            return ", ".join(value.mapped("display_name"))
         if field.type == "boolean":
-            return self.env._("Yes") if value else self.env._("No")
+            return str(bool(value))
         return "" if value is False or value is None else str(value)
 
     def _audit(self, before, reason=None):
         """Keep what differs from ``before``, the result of :meth:`_audit_texts`."""
-        logs_sudo = self.env["l2c.audit.log"].sudo()  # nobody writes it themselves
-        logs_sudo.create(
-            [
-                {
-                    "date": logs_sudo._now(),
-                    "user_id": self.env.uid,
-                    "company_id": record._audit_company(self._fields[name]).id,
-                    "res_model": self._name,
-                    "res_id": record.id,
-                    "record_name": record.display_name,
-                    "field_name": name,
-                    "old_value": old,
-                    "new_value": new,
-                    "reason": reason or self.env.context.get(WHY),
-                }
-                for (record, name), old in before.items()
-                if (new := self._audit_text(record, self._fields[name])) != old
-            ]
-        )
+        after = {(record, name): self._audit_text(record, self._fields[name]) for record, name in before}
+        self._audit_rows(self._audit_values(before, after, reason))
+
+    def _audit_values(self, before, after, reason=None):
+        return [
+            {
+                "date": self.env["l2c.audit.log"]._now(),
+                "user_id": self.env.uid,
+                "company_id": record._audit_company(self._fields[name]).id,
+                "res_model": self._name,
+                "res_id": record.id,
+                "record_name": record._audited_name(),
+                "field_name": name,
+                "old_value": old,
+                "new_value": after[record, name],
+                "reason": reason or own(self.env, WHY),
+            }
+            for (record, name), old in before.items()
+            if after[record, name] != old
+        ]
+
+    def _audit_rows(self, rows):
+        self.env["l2c.audit.log"].sudo().create(rows)  # nobody writes it themselves
 
     def _audit_company(self, field):
         """Whose matter a change of ``field`` is; none: of everybody who may read the log."""
         return self.env.company if field.company_dependent else self.company_id
 
+    def _audited_name(self):
+        return self.display_name
+
+    def _audited_part_of(self):
+        """What people open to see the record."""
+        return self
+
+    def _audit_domain(self):
+        """The rows about these records, and about what belongs to them."""
+        return Domain("res_model", "=", self._name) & Domain("res_id", "in", self.ids)
+
     def action_audit_log(self):
         """Who changed what here."""
+        self.env["l2c.audit.log"].check_access("read")
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.audit_log_action")
-        return action | {"domain": [("res_model", "=", self._name), ("res_id", "in", self.ids)], "context": {}}
+        return action | {"domain": list(self._audit_domain()), "context": {}}
 
 
 class ResPartner(models.Model):
@@ -152,6 +214,15 @@ class ResPartner(models.Model):
 
     _editable_is_writable = True
     _written_by = "the actions of the customer"
+
+    def _audit_domain(self):
+        """With their invoices, and the items of these."""
+        moves = self.env["account.move"]
+        about = super()._audit_domain()
+        if moves.has_access("read"):
+            theirs = moves.search([("commercial_partner_id", "in", self.commercial_partner_id.ids)])
+            about |= theirs._audit_domain() | theirs.line_ids._audit_domain()
+        return about
 
 
 class ResCompany(models.Model):
@@ -174,3 +245,6 @@ class AccountMoveLine(models.Model):
     _audited_too = frozenset({"no_followup"})
     _editable_is_writable = True
     _written_by = "the action Payment Returned"
+
+    def _audited_part_of(self):
+        return self.move_id

@@ -31,9 +31,16 @@ class ProtectedMixin(models.AbstractModel):
     def create(self, vals_list):
         if self.env.su:
             return super().create(vals_list)
-        self._refuse_protected(set().union(*vals_list) - self._given)
+        self._refuse_protected({name for vals in vals_list for name in vals if not self._is_first(name, vals[name])})
         first = self._first_values()
         return super().create([first | vals for vals in vals_list])
+
+    def _is_first(self, name, value):
+        """Whether a new record may say so: where the host hands on what it had anyway (as for the contact of
+        a new user), or what is asked of it."""
+        field = self._fields.get(name)
+        default = field and field.default and self._convert_to_write({name: field.default(self)})[name]
+        return name in self._given or (self._editable_is_writable and (not value or value == default))
 
     def write(self, vals):
         if not (self.env.su or own(self.env, "l2c_merging")):

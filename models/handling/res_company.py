@@ -23,15 +23,21 @@ class ResCompany(models.Model):
         default=24,
         help="Months, with their notes; and why customers were watched. 0: for ever.",
         groups="base.group_user",
+        audited=True,
     )
     keep_answers_months = fields.Integer(
-        "Keep Answers", default=24, help="Months, with their proofs. 0: for ever.", groups="base.group_user"
+        "Keep Answers",
+        default=24,
+        help="Months, with their proofs. 0: for ever.",
+        groups="base.group_user",
+        audited=True,
     )
     keep_notices_years = fields.Integer(
         "Keep Notices",
         default=7,
         help="Years, with their e-mails; and what was agreed. What is about open items stays. 0: for ever.",
         groups="base.group_user",
+        audited=True,
     )
     is_deletion_confirmed = fields.Boolean(
         "Old Data Are Deleted",
@@ -40,6 +46,7 @@ class ResCompany(models.Model):
         readonly=True,
         help="After an upgrade a manager of collections looks first at what would go.",
         groups="base.group_user",
+        audited=True,
     )
 
     @api.constrains("keep_attempts_months", "keep_answers_months", "keep_notices_years")

@@ -96,6 +96,8 @@ class HandlingStatus(models.Model):
                         name=used[0].name,
                     )
                 )
+        if vals.get("res_model") and any(status.res_model != vals["res_model"] for status in self):
+            raise UserError(self.env._("A status stays with its kind of document. Make a new one for the other kind."))
         result = super().write(vals)
         if changed or "active" in vals:
             self._check_complete()

@@ -114,7 +114,7 @@ class DunningNotice(models.Model):
         if len(self.answer_ids.filtered(lambda answer: answer.kind == "promise")) >= MOST_PROMISES:
             return self.env._("You have promised %s times already. Please pay, or call us.", MOST_PROMISES)
         if most <= 0:
-            return self.env._("All of this is promised already. We wait for your payment.")
+            return self.env._("You have promised to pay. We wait for your payment.")
         return ""
 
     def _promised_items(self, amount):

@@ -28,6 +28,8 @@ class IrHttp(models.AbstractModel):
             return super()._match(path)
         for name, value in HEADERS.items():
             request.future_response.headers.set(name, value)
+        if any(character < " " for character in path):  # a redirection of the host's would break with them
+            abort(Response(status=404))
         if request.httprequest.method == "OPTIONS":  # Odoo would run the page, without looking for its form's key
             abort(Response(status=204, headers={"Allow": "GET, HEAD, POST"}))
         try:

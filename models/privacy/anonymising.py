@@ -11,12 +11,12 @@ _logger = logging.getLogger(__name__)
 #: What tells who somebody is, on a contact; the country stays, taxes depend on it.
 PERSONAL = {
     *("email", "phone", "street", "street2", "zip", "city", "state_id", "website", "function", "comment"),
-    *("company_name", "company_registry", "image_1920", "collection_note"),
+    *("company_name", "company_registry", "image_1920"),
 }
 #: What each company has for itself: mostly our marks.
 MARKS = {
     "barcode",
-    *("dunning_hold_until", "dunning_hold_reason", "payment_days"),
+    *("dunning_hold_until", "dunning_hold_reason", "payment_days", "collection_note"),
     *("external_rating", "external_rating_source", "external_rating_date"),
 }
 #: The same on a lead.
@@ -24,6 +24,7 @@ OF_LEAD = {
     *("contact_name", "partner_name", "email_from", "phone", "website", "function", "description", "referred"),
     *("street", "street2", "zip", "city", "state_id", "email_cc"),
     *("need", "decision_maker", "decision_when", "handover_note"),
+    "closure_note",
 }
 
 
@@ -47,6 +48,13 @@ class Anonymising(models.AbstractModel):
         self.env["l2c.audit.log"]._forget(partners)
         for statement in (  # copies of names and addresses; for the ORM, ratings would be of today
             SQL("UPDATE mail_message SET email_from = NULL WHERE author_id IN %s", partners._ids),
+            SQL("UPDATE sale_order SET closure_note = NULL WHERE partner_id IN %s", partners._ids),
+            SQL("UPDATE account_move SET closure_note = NULL WHERE partner_id IN %s", partners._ids),
+            SQL(
+                """UPDATE mail_activity SET note = NULL WHERE res_model = 'account.move'
+                      AND res_id IN (SELECT id FROM account_move WHERE partner_id IN %s)""",
+                partners._ids,
+            ),
             SQL("UPDATE rating_rating SET res_name = NULL WHERE partner_id IN %s", partners._ids),
         ):
             self.env.cr.execute(statement)
@@ -81,6 +89,7 @@ class Anonymising(models.AbstractModel):
             "dunning.sales.release": {"reason": gone},
             "balance.confirmation": {"note": False, "access_token": False},
             "dunning.watch": {},
+            "dunning.write.off": {},
         }.items():
             records = env[model].search(own)
             records.write(values)

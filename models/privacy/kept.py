@@ -5,6 +5,8 @@ from odoo.tools import html2plaintext
 from ...engine.portal.answers import RATED
 from ...engine.privacy.packing import pack
 
+#: How, why and when a document was closed.
+CLOSING = ("closure_reason_id", "closure_note", "closure_date")
 #: What is told of each kind of record: its model and fields, in the order of the list.
 SECTIONS = (
     (
@@ -13,7 +15,10 @@ SECTIONS = (
         ("contact_basis", "consent_date", "do_not_call_checked_on", "need", "decision_maker", "decision_when"),
         ("handover_note", "handling_status_id", "attempt_count", "first_contact_date", "last_contact_date"),
         ("response_deadline", "first_response_hours", "reengaged_date", "claimed_by_id", "claimed_until"),
+        CLOSING,
     ),
+    ("sale.order", ("name", "company_id"), CLOSING),
+    ("account.move", ("name", "company_id"), CLOSING),
     ("contact.attempt", ("date", "user_id", "res_model", "channel", "outcome", "note")),
     (
         "dunning.notice",
@@ -34,6 +39,7 @@ SECTIONS = (
     ("dunning.watch", ("company_id", "since", "until", "sentence")),
     ("dunning.sales.release", ("create_date", "company_id", "until", "reason", "create_uid")),
     ("dunning.decision", ("date", "company_id", "move_id", "sentence", "level_id", "next_date")),
+    ("l2c.audit.log", ("date", "company_id", "user_id", "field_label", "old_value", "new_value", "reason")),
     ("mail.message", ("date", "model", "author_id", "subject", "body")),
 )
 #: Of the contact itself, in each company.
@@ -61,6 +67,8 @@ class Kept(models.AbstractModel):
         people = partner.with_context(**there)._people()
         sections, proofs = self.with_context(**there)._sections(people)
         values = {"sections": sections, "name": partner.display_name, "day": self.env["res.company"]._today()}
+        language = self.env["res.lang"]._get_data(code=self.env.lang or "en_US")
+        values |= {"lang": self.env.lang or "en_US", "direction": language.direction or "ltr"}
         page = self.env["ir.qweb"]._render("lead_to_cash.privacy_kept", values)
         files = [(proof.name, proof.raw or b"") for proof in proofs]
         return pack(sections, f"<!DOCTYPE html>{page}".encode(), files)
@@ -94,6 +102,10 @@ class Kept(models.AbstractModel):
         if model == "contact.attempt":
             leads = found.get("crm.lead", self.env["crm.lead"])
             return own | (Domain("res_model", "=", "crm.lead") & Domain("res_id", "in", leads.ids))
+        if model in ("sale.order", "account.move"):
+            return own & Domain("closure_date", "!=", False)
+        if model == "l2c.audit.log":
+            return Domain("res_model", "=", "res.partner") & Domain("res_id", "in", people.ids)
         if model == "dunning.notice.line":
             return Domain("notice_id", "in", found["dunning.notice"].ids)
         if model == "rating.rating":

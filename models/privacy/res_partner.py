@@ -72,16 +72,28 @@ class ResPartner(models.Model):
             return self.env._(
                 "%(name)s can log in. Archive the user first.", name=self.user_ids.filtered("active")[0].name
             )
+        # Those that Odoo itself works with are archived, too.
+        if self.user_ids.filtered(lambda user: not user.share or user.get_external_id()[user.id]):
+            return self.env._("%(name)s isn't a customer but somebody who works, or worked, here.", name=name)
         if self.env["res.company"].search_count([("partner_id", "in", self.ids)]):
             return self.env._("%(name)s is a company of yours.", name=name)
-        own = Domain("partner_id", "in", self.ids)
-        models = ("account.move", "sale.order", "crm.lead", "dunning.notice")
-        companies = self.env["res.company"].union(*(self.env[model].search(own).company_id for model in models))
-        if companies - self.env.user.company_ids:
+        if self._companies_concerned() - self.env.user.company_ids:
             return self.env._(
                 "%(name)s is a customer of companies that you don't see. Ask somebody who sees them all.", name=name
             )
         return ""
+
+    def _companies_concerned(self):
+        """The companies that have, or keep, something about them."""
+        own = Domain("partner_id", "in", self.ids)
+        models = ("account.move", "sale.order", "crm.lead", "dunning.notice", "contact.attempt", "balance.confirmation")
+        found = self.company_id.union(*(self.env[model].search(own).company_id for model in models))
+        marks = [name for name in sorted(self._audited_names()) if self._fields[name].company_dependent]
+        for company in self.env["res.company"].search([]) - found:
+            there = self.with_company(company)
+            if any(partner[name] for partner in there for name in (*marks, "collection_note")):
+                found |= company
+        return found
 
     def _problem_of_money(self):
         items = self.env["account.move.line"].search_count(

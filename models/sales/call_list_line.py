@@ -282,14 +282,15 @@ class CallListLine(models.Model):
         return "lead_to_cash.call_list_line_action"
 
     def _done_action(self):
-        action = self.env["ir.actions.act_window"]._for_xml_id(self._list_action())
+        # By its id: only then the web client takes the help of an empty list for HTML.
+        action_id = self.env["ir.model.data"]._xmlid_to_res_id(self._list_action())
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "success",
                 "message": self.env._("The call list is done."),
-                "next": action | {"target": "main"},
+                "next": action_id,
             },
         }
 

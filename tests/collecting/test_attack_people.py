@@ -202,7 +202,7 @@ class TestPeople(ServedCase):
         sentence = self.refused("UserError", "seller", "sale.order", "action_confirm", [order])
         self.assertNotIn("100", sentence)
         self.refused(
-            "AccessError", "seller", "res.partner", "write", [self.facts["res.partner"]], {"is_self_chosen": False}
+            "UserError", "seller", "res.partner", "write", [self.facts["res.partner"]], {"is_self_chosen": False}
         )
 
     def test_a_branch_stops_nothing_of_its_parent(self):

@@ -151,6 +151,16 @@ class TestToldDebts(HoldCase):
         self.assertEqual(contact.commercial_partner_id, self.customer)
         self.assertFalse(self.told(lead))
 
+    def test_a_customer_made_a_contact_of_one_that_was_given(self):
+        """The host then calls its invoices that one's."""
+        given = self.env["res.partner"].create({"name": "Given", "user_id": self.seller.id})
+        lead = self.lead(partner_id=given.id, user_id=self.seller.id)
+        self.customer.with_user(self.seller).parent_id = given
+        self.assertFalse(self.told(lead))
+        lead.user_id = self.colleague
+        lead.user_id = self.seller
+        self.assertTrue(self.told(lead), "given once more")
+
     def test_a_customer_that_somebody_gives(self):
         order = self.env["sale.order"].with_user(self.seller).create(self.mine)
         self.assertFalse(self.told(order))

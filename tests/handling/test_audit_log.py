@@ -1,5 +1,6 @@
 """Who stopped or steered following up: kept, with when, from what to what, and why."""
 
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -19,7 +20,7 @@ class TestAuditLog(DunningCase):
         """(by, from, to, why) of the changes of a field, the oldest first, as an auditor reads them."""
         rows = self.env["l2c.audit.log"].with_user(self.auditor)
         rows = rows.search([("res_model", "=", record._name), ("res_id", "=", record.id), ("field_name", "=", field)])
-        return [(row.user_id, row.old_value, row.new_value, row.reason) for row in rows.sorted("id")]
+        return [(row.user_id, row.old_text or "", row.new_text or "", row.reason) for row in rows.sorted("id")]
 
     def test_a_closed_invoice(self):
         move, reason = self.invoice(), self.env["crm.lost.reason"].create({"name": "Bankrupt"})
@@ -42,7 +43,7 @@ class TestAuditLog(DunningCase):
         self.assertEqual(
             {name: rows for name, rows in kept.items() if rows},
             {
-                "dunning_hold_until": [("", "2026-03-20"), ("2026-03-20", "")],
+                "dunning_hold_until": [("", "03/20/2026"), ("03/20/2026", "")],
                 "dunning_hold_reason": [("", "Abroad"), ("Abroad", "")],
                 "collection_state": [("", "With the lawyer")],
                 "dunning_policy_id": [("", "Other")],
@@ -68,8 +69,31 @@ class TestAuditLog(DunningCase):
     def test_settings_and_a_released_first_run(self):
         company = self.env.company
         company.write({"write_off_limit_user": 50.0, "dunning_daily_limit": 7})
-        self.assertEqual([row[1:3] for row in self.kept(company, "write_off_limit_user")], [("0.0", "50.0")])
+        self.assertEqual([row[1:3] for row in self.kept(company, "write_off_limit_user")], [("0.00", "50.00")])
         self.assertEqual([row[1:3] for row in self.kept(company, "dunning_daily_limit")], [("0", "7")])
+
+    def test_what_was_made_so(self):
+        """Importing, merging, making and deleting are changes, too."""
+        made = (
+            self.env["res.partner"]
+            .with_user(self.manager)
+            .sudo()
+            .create({"name": "Imported", "dunning_hold_until": "2026-12-01", "collection_state": "lawyer"})
+        )
+        self.assertEqual(self.kept(made, "collection_state"), [(self.manager, "", "With the lawyer", False)])
+        target = self.env["res.partner"].create({"name": "Imported", "email": "x@example.com"})
+        values = {"partner_ids": (made | target).ids, "dst_partner_id": target.id, "state": "selection"}
+        self.env["base.partner.merge.automatic.wizard"].create(values).action_merge()
+        self.assertEqual(
+            self.kept(target, "collection_state")[-1][1:], ("", "With the lawyer", "Customers were merged.")
+        )
+        level = self.policy.level_ids[-1]
+        policy = self.policy.with_user(self.manager)
+        policy.level_ids = [Command.create({"name": "Third", "delay_days": 30, "sequence": 9})]
+        third = self.policy.level_ids[-1]
+        policy.level_ids = [Command.delete(third.id)]
+        self.assertEqual([row[1:3] for row in self.kept(third, "display_name")], [("", "Third"), ("Third", "")])
+        self.assertFalse(self.kept(level, "display_name"))
 
     def test_excluding_says_why(self):
         move = self.invoice()
@@ -102,3 +126,12 @@ class TestAuditLog(DunningCase):
         self.assertEqual(len(row), 1)
         self.assertEqual((row.field_label, row.model_name, row.record_name), ("Running", "Dunning Policy", "Test"))
         self.assertEqual((row.action_open_record()["res_model"], row.res_id), ("dunning.policy", self.policy.id))
+        self.policy.level_ids[0].requires_approval = True
+        self.items(self.invoice()).no_followup = True
+        rows = self.env["l2c.audit.log"].with_user(self.auditor).search([], order="id desc", limit=2)
+        opened = [(row.action_open_record()["res_model"], row.record_name) for row in rows]
+        self.assertEqual((opened[0][0], opened[1]), ("account.move", ("dunning.policy", "Test · Friendly")))
+        mine = self.customer.with_user(self.auditor).action_audit_log()
+        self.assertIn(rows[0], self.env["l2c.audit.log"].with_user(self.auditor).search(mine["domain"]))
+        levels = self.policy.with_user(self.auditor).action_audit_log()
+        self.assertIn(rows[1], self.env["l2c.audit.log"].with_user(self.auditor).search(levels["domain"]))

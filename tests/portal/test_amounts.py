@@ -54,7 +54,7 @@ class TestReading(AnswerCase):
     def test_asks_rather_than_guesses(self):
         cases = (
             ("en_US", "1.250", "1,250.00 or 1.25"),
-            ("he_IL", "12.500", "12,500.00 or 12.50"),
+            ("he_IL", "12.500", "12,500.00 או 12.50"),
             ("de_DE", "1,250", "1.250,00 or 1,25"),
             ("fr_FR", "1.250", "or 1,25"),
             ("fr_FR", "1,250", "or 1,25"),
@@ -128,7 +128,7 @@ class TestPromising(AnswerCase):
         self.refused("89.99", "Promise at least $ 90.00")
         self.refused("100.01", "Enter at most $ 100.00")
         self.assertEqual(self.promise("100").status_code, 200)
-        self.refused("1", "All of this is promised already.")
+        self.refused("1", "You have promised to pay.")
 
     def test_three_of_a_notice(self):
         for _number in range(3):

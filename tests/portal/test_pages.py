@@ -145,6 +145,13 @@ class TestPages(PageCase):
                     page = self.send(path % number, params={"access_token": self.notice.access_token})
                     self.assertEqual(page.status_code, 404)
 
+    def test_a_new_line_in_the_address(self):
+        """With a cookie of a language the host would redirect, and fail."""
+        for path in ("/my/collection/1%0A", "/my/balance/1%0A", "/sales-mail/opt-out/%0A"):
+            page = self.send(path, cookies={"frontend_lang": "ro_RO"})
+            with self.subTest(path):
+                self.assertEqual((page.status_code, page.headers.get("Referrer-Policy")), (404, "no-referrer"))
+
     def test_too_large(self):
         before = self.things()
         sent = {"csrf_token": self.csrf(), "kind": "paid"}

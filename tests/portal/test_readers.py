@@ -46,6 +46,28 @@ class TestReaders(SatisfactionCase):
                     mine.activity_schedule("mail.mail_activity_data_todo", user_id=self.employee.id)
                 record.with_user(self.accountant).message_post(**said, partner_ids=self.customer.ids)
 
+    def test_who_only_reads_sends_to_nobody(self):
+        """The host's ways for many records at once ask for the right to read them alone."""
+        template = self.env["mail.template"].create(
+            {"name": "x", "model_id": self.env["ir.model"]._get_id("dunning.notice"), "body_html": "Pay to me"}
+        )
+        before = self.env["mail.mail"].search_count([])
+        for record in self.records:
+            composer = self.env["mail.compose.message"].with_user(self.auditor)
+            values = {
+                "model": record._name,
+                "res_ids": str(record.ids),
+                "composition_mode": "mass_mail",
+                "subject": "x",
+            }
+            with self.subTest(record._name), self.assertRaises(AccessError), self.cr.savepoint():
+                composer.create({**values, "body": "Pay to me", "email_from": "boss@example.com"}).action_send_mail()
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            template.with_user(self.auditor).send_mail(self.notice.id, email_values={"email_to": "evil@example.com"})
+        self.assertEqual(self.env["mail.mail"].search_count([]), before)
+        template.with_user(self.accountant).send_mail(self.notice.id, email_values={"email_to": "us@example.com"})
+        self.assertEqual(self.env["mail.mail"].search_count([]), before + 1)
+
     def test_who_only_reads_opens_no_page(self):
         for record in (self.notice, self.confirmation):
             self.assertTrue(record._portal_ensure_token())

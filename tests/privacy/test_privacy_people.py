@@ -47,6 +47,8 @@ class PersonCase(PrivacyCase):
         self.answer = self.answered(self.notice)
         self.lead_ = self.lead(name="Ivan's kitchen", partner_id=self.contact.id, description="Ivan's cousin")
         self.lead_.action_log_attempt("reached", note="Lives with a Mrs. Z")
+        self.lost = self.lead(name="Old", partner_id=self.contact.id)
+        self.lost.action_close(self.env["crm.lost.reason"].create({"name": "Gone"}), "Is moving, said Ivan")
         self.other.action_log_attempt("reached", note="The bystander's secret")
         self.keep_more()
 
@@ -186,7 +188,16 @@ class TestAnonymising(PersonCase):
         for partner, sentence in ((user.partner_id, "can log in"), (self.env.company.partner_id, "a company of yours")):
             with self.subTest(sentence), self.assertRaisesRegex(UserError, sentence):
                 partner.with_user(self.manager).action_anonymise()
+        for name in ("base.user_root", "base.public_user", "base.template_portal_user_id"):
+            partner = self.env.ref(name).with_context(active_test=False).partner_id
+            with self.subTest(name), self.assertRaisesRegex(UserError, "somebody who works"):
+                partner.with_user(self.manager).action_anonymise()
         there = self.env["res.company"].create({"name": "Elsewhere"})
+        for mark in ({"dunning_hold_until": "2026-12-01"}, {"collection_note": "Theirs"}):
+            self.customer.with_company(there).write(mark)
+            with self.subTest(mark), self.assertRaisesRegex(UserError, "companies that you don't see"):
+                self.customer.with_user(self.manager).action_anonymise()
+            self.customer.with_company(there).write(dict.fromkeys(mark, False))
         self.lead(partner_id=self.customer.id, company_id=there.id, user_id=False, team_id=False).action_set_lost()
         with self.assertRaisesRegex(UserError, "companies that you don't see"):
             self.customer.with_user(self.manager).action_anonymise()

@@ -280,7 +280,7 @@ class TestCallList(CallListCase):
             action = result["params"].get("action", result)
         self.assertEqual(opened, [leads[0].id, leads[2].id, leads[3].id])
         self.assertEqual(action["params"]["message"], "The call list is done.")
-        self.assertEqual(action["params"]["next"]["res_model"], "call.list.line")
+        self.assertEqual(action["params"]["next"], self.env.ref("lead_to_cash.call_list_line_action").id)
 
     def test_calling_keeps_to_the_filters_of_the_list(self):
         self.called("first")

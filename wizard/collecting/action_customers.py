@@ -3,6 +3,7 @@ from collections import Counter
 from odoo import models
 from odoo.tools import plaintext2html
 
+from ...engine.handling.own import Own
 from ...models.handling.audit_log import WHY
 
 
@@ -38,7 +39,7 @@ class CollectionAction(models.TransientModel):
         for company, customers in self._customers_by_company().items():
             customers.check_access("read")
             # Collectors need not be allowed to change contacts.
-            customers.sudo().with_company(company).with_context(**{WHY: self.reason}).write(values)
+            customers.sudo().with_company(company).with_context(**{WHY: Own(self.reason)}).write(values)
         self.env["dunning.notice"]._reasons_changed(self._items())
         return self._report(done, len(self._customers()))
 
@@ -51,7 +52,7 @@ class CollectionAction(models.TransientModel):
     def _set_excluded(self, excluded, done, already):
         items = self._items()
         changed = items.filtered(lambda item: item.no_followup != excluded)
-        changed.with_context(**{WHY: self.reason}).no_followup = excluded
+        changed.with_context(**{WHY: Own(self.reason)}).no_followup = excluded
         self.env["dunning.notice"]._reasons_changed(changed)
         return self._report(done, len(changed), Counter({already: len(items - changed)}))
 
