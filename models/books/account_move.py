@@ -124,8 +124,9 @@ class AccountMove(models.Model):
     def _write_closure(self, reason_id, note, date):
         """An invoice that is collected no longer, or again: who decided it is kept."""
         before = self._audit_texts(["closure_reason_id"])
-        super()._write_closure(reason_id, note, date)
+        result = super()._write_closure(reason_id, note, date)
         self._audit(before, reason=note)
+        return result
 
     def _end_closure(self):
         """An invoice closed with a reason stays open in the books, and closed; one whose write-off
