@@ -274,7 +274,7 @@ class TestDesk(DeskCase):
                 result = line.action_no_answer()
             action = result["params"].get("action", result)
         self.assertEqual(opened, [move.partner_id.id for move in moves])
-        self.assertEqual(action["params"]["next"]["path"], "desk")
+        self.assertEqual(action["params"]["next"], self.env.ref("lead_to_cash.desk_action").id)
         self.assertEqual([move.attempt_count for move in moves], [1, 1, 1])
         attempts = self.env["contact.attempt"].search(
             [("res_id", "=", moves[1].partner_id.id), ("res_model", "=", "res.partner")]
