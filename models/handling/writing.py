@@ -15,9 +15,11 @@ class MailComposeMessage(models.TransientModel):
 class MailTemplate(models.Model):
     """Whoever may not write about a record of ours sends nobody a template about it."""
 
-    _inherit = "mail.template"
+    _name = "mail.template"
+    _inherit = ["l2c.real.records.mixin", "mail.template"]
 
     def send_mail_batch(self, res_ids, *args, **kwargs):
+        self.check_access("read")
         self._check_may_write_about(self.model, res_ids)
         return super().send_mail_batch(res_ids, *args, **kwargs)
 
