@@ -118,11 +118,16 @@ class AuditedMixin(models.AbstractModel):
         records = super().create(vals_list)
         if own(self.env, "install_mode"):
             return records  # what is shipped was nobody's decision
-        for record, vals in zip(records, vals_list, strict=True):
-            if names := self._audited_names().intersection(name for name, value in vals.items() if value):
-                record._audit({(record, name): "" for name in names})
+        names = self._audited_names()
+        before = {
+            (record, name): ""
+            for record, vals in zip(records, vals_list, strict=True)
+            for name in sorted(names.intersection(name for name, value in vals.items() if value))
+        }
         if self._audits_existence:
-            records._audit({(record, "display_name"): "" for record in records})
+            before |= {(record, "display_name"): "" for record in records}
+        if before:
+            records._audit(before)
         return records
 
     def unlink(self):
