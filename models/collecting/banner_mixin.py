@@ -61,14 +61,20 @@ class CollectionBannerMixin(models.AbstractModel):
         return result
 
     def _note_who_gave(self):  # pylint: disable=missing-return
-        for document in self.sudo():  # who gives a document away may see no more of it
-            given = document.user_id and document.user_id != self.env.user
-            customer = document.partner_id.commercial_partner_id if given else document.partner_id.browse()
-            if document.given_customer_id != customer:
+        for customer, documents in self.sudo().grouped(_given_customer).items():  # who gives one may see no more of it
+            if changed := documents.filtered(
+                lambda document, customer=customer: document.given_customer_id != customer
+            ):
                 values = {"given_customer_id": customer.id}
-                super(CollectionBannerMixin, document).write(values)  # pylint: disable=super-method-mismatch
+                super(CollectionBannerMixin, changed).write(values)  # pylint: disable=super-method-mismatch
 
     def _is_given(self):
         """Whether somebody else has given the reader this document, with this customer."""
         saved, customer = self._origin, self.partner_id.commercial_partner_id._origin
         return bool(saved) and saved.user_id == self.env.user and saved.given_customer_id == customer
+
+
+def _given_customer(document):
+    """The customer for whom somebody else than the salesperson, the reader now, chose the salesperson."""
+    given = document.user_id and document.user_id != document.env.user
+    return document.partner_id.commercial_partner_id if given else document.partner_id.browse()
