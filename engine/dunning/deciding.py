@@ -16,6 +16,7 @@ from odoo.tools import SQL
 from ..agreements.promises import next_payment_day_sql
 from ..handling.workdays import moved_days
 from .items import flight, item, notice_day
+from .ladder import fact
 
 CODES = [
     ("reminded", "Reminded"),
@@ -31,12 +32,14 @@ CODES = [
     ("no_address", "No address"),
     ("no_policy", "No policy"),
     ("last_level", "Last level reached"),
+    ("harder_open", "After a harder notice"),
     ("replied", "Customer replied"),
     ("insolvent", "Insolvent"),
     ("legal", "With the lawyer"),
     ("withholding", "Withholding tax"),
     ("internal", "Own company"),
     ("not_delivered", "Last notice not delivered"),
+    ("step_open", "Call or letter not done yet"),
     ("closed", "Closed"),
     ("postponed", "Enough for today"),
 ]
@@ -81,6 +84,7 @@ def _suspended(question):
     return SQL(
         """
         SELECT i.*, p.catch_up, p.minimum_balance, GREATEST(p.minimum_days_between, 1) AS minimum_days_between,
+               p.repetitions, p.repeat_days,
                i.due < p.cut_off_date AS is_old, p.cut_off_level_id,
                i.no_followup OR (i.residual > 0 AND i.due < p.cut_off_date AND p.cut_off_level_id IS NULL) IS TRUE AS excluded,
                %(pay_day)s AS pay_day,
@@ -134,64 +138,6 @@ def _weighed(question):
     )
 
 
-def _fact(question):
-    """Debit items with the level reached last, how its notice fared, and the level next. Items
-    from before a policy's cut-off date count as already at its level.
-
-    The next level comes after the one reached: in another policy, that is one with a longer
-    delay. Friendly levels only until the due date; ``one_step`` takes the first level,
-    ``latest`` the last that has come. Counted from a day that is not known, it never comes.
-    Until a level after the due date is reached, they count from the customer's payment day. A
-    promise broken since the level reached brings the next one at once.
-    """
-    return SQL(
-        """
-        SELECT w.*, h.level_id AS reached_id, h.notice_state, h.day AS reached_on, next.id AS next_id, next.sequence, next.channel,
-               early.comes, early.comes <= %(working_day)s AS has_come,
-               CASE WHEN next.delay_days < 0 THEN w.pay_day ELSE w.due END AS due_next
-          FROM weighed w
-     LEFT JOIN LATERAL (
-            SELECT nl.notice_state, v.id AS level_id, v.policy_id, v.sequence, v.delay_days, nl.id, %(notice_day)s AS day
-              FROM dunning_notice_line nl
-              JOIN dunning_level v ON v.id = nl.level_id
-              JOIN dunning_notice n ON n.id = nl.notice_id
-             WHERE nl.move_line_id = w.id AND nl.notice_state != 'cancelled'
-             UNION ALL
-            SELECT NULL, v.id, v.policy_id, v.sequence, v.delay_days, 0, NULL
-              FROM dunning_level v WHERE w.is_old AND v.id = w.cut_off_level_id
-          ORDER BY 6 DESC LIMIT 1
-        ) h ON TRUE
-     LEFT JOIN LATERAL (
-            SELECT v.id, v.sequence, v.channel, v.delay_days, base.day + v.delay_days AS comes,
-                   w.catch_up = 'latest' AND base.day + v.delay_days <= %(working_day)s AS skip_to
-              FROM dunning_level v,
-                   LATERAL (SELECT CASE v.delay_from WHEN 'invoice' THEN w.invoiced
-                                                     WHEN 'sent' THEN w.sent
-                                                     WHEN 'returned' THEN w.returned
-                                                     ELSE CASE WHEN v.delay_days < 0 OR h.delay_days >= 0
-                                                               THEN w.due ELSE w.pay_day END END AS day) base
-             WHERE v.policy_id = w.policy_id
-               AND (h.level_id IS NULL
-                    OR CASE WHEN h.policy_id = w.policy_id THEN v.sequence > h.sequence ELSE v.delay_days > h.delay_days END)
-               AND NOT (v.delay_from = 'due' AND v.delay_days < 0 AND w.due < %(today)s)
-               AND (v.skip_trusted AND w.trust = 'good') IS NOT TRUE
-          ORDER BY 6 DESC NULLS LAST,
-                   CASE WHEN w.catch_up = 'latest' AND base.day + v.delay_days <= %(working_day)s
-                        THEN -v.sequence ELSE v.sequence END
-             LIMIT 1
-        ) next ON TRUE
-CROSS JOIN LATERAL (
-            SELECT CASE WHEN next.comes IS NOT NULL AND (h.day IS NULL OR w.broken_on > h.day)
-                        THEN LEAST(next.comes, w.broken_on) ELSE next.comes END AS comes
-        ) early
-         WHERE w.residual > 0 AND NOT w.later
-        """,
-        today=question.today,
-        working_day=question.working_day,
-        notice_day=notice_day(question.zone),
-    )
-
-
 def _no_address():
     """Whether neither the customer nor its address for invoices has an e-mail."""
     return SQL(
@@ -234,11 +180,13 @@ def _code(question):
              WHEN up_to_here <= credit + coming THEN 'in_flight'
              WHEN notice_state = 'failed' THEN 'not_delivered'
              WHEN reached_on = %(today)s THEN 'reminded'
+             WHEN is_step_open THEN 'step_open'
              WHEN has_come IS NOT TRUE AND reached_id IS NULL THEN 'not_due'
              WHEN next_id IS NOT NULL AND (has_come IS NOT TRUE OR notice_state IN ('draft', 'to_approve'))
                   THEN 'reminded'
              WHEN minimum_balance > 0 AND overdue * %(rate)s < minimum_balance THEN 'below_minimum'
              WHEN next_id IS NULL THEN 'last_level'
+             WHEN is_softer THEN 'harder_open'
              WHEN %(noticed)s > %(today)s - minimum_days_between THEN 'too_soon'
              WHEN %(no_address)s THEN 'no_address'
              ELSE 'escalates'
@@ -266,9 +214,11 @@ def decide(question):
     """SQL with one row for each open debit item of the company.
 
     ``id`` (of the journal item), ``move_id, partner_id, currency_id, residual, due, code,
-    policy_id, promise_id, dispute_id``; ``escalates``: it goes up to ``level_id`` today;
-    ``listed``: a notice to the customer names it; ``level_id``: else the level reached, or
-    the first to come; ``next_date``: when the reason ends or the level comes.
+    policy_id, promise_id, dispute_id``; ``escalates``: it goes up to ``level_id`` today,
+    for the ``repetition``-th time again; ``listed``: a notice to the customer names it;
+    ``reached_id``: the level reached; ``level_id``: else that one, or the first to come;
+    ``next_date``: when the reason ends or the level comes; ``is_outvoiced``: its notice has not left,
+    and the customer has heard a harder one since.
     """
     return SQL(
         """
@@ -287,7 +237,8 @@ def decide(question):
                            FROM escalated)
         SELECT id, move_id, partner_id, currency_id, residual, due, due_next, invoiced, sent, returned, policy_id, sequence,
                minimum_days_between, trust,
-               promise_id, dispute_id, escalates, listed,
+               promise_id, dispute_id, escalates, listed, reached_id, is_outvoiced, repetitions, repeat_days,
+               CASE WHEN escalates THEN repetition ELSE 0 END AS repetition,
                CASE WHEN code != 'escalates' THEN code WHEN escalates THEN 'reminded'
                     WHEN is_ripe THEN 'postponed' ELSE 'covered_by_credit' END AS code,
                CASE WHEN escalates THEN next_id ELSE COALESCE(reached_id, next_id) END AS level_id,
@@ -310,7 +261,7 @@ def decide(question):
         flight=flight(question),
         suspended=_suspended(question),
         weighed=_weighed(question),
-        fact=_fact(question),
+        fact=fact(question),
         noticed=_noticed(question),
         code=_code(question),
         today=question.today,

@@ -9,6 +9,7 @@ from ..handling.workdays import moved_days
 from .deciding import NOT_LISTED, decide
 from .exceptions import contact_key
 from .items import credits
+from .ladder import harder
 
 
 def remember(question):
@@ -50,7 +51,7 @@ def move_decisions(question):
 
 def open_decisions(question):
     """SQL: a decision for each open item that has none in force. The next step of an item
-    that escalates is the level after."""
+    that escalates is the level after, or the last one again."""
     return SQL(
         """
         INSERT INTO dunning_decision
@@ -60,14 +61,15 @@ def open_decisions(question):
                     WHEN d.follows IS NOT NULL
                     THEN GREATEST(COALESCE(moved.working_day, d.follows), %(today)s + d.minimum_days_between) END,
                jsonb_strip_nulls(jsonb_build_object('promise_id', d.promise_id, 'dispute_id', d.dispute_id))
-          FROM (SELECT d.*, (
+          FROM (SELECT d.*, COALESCE((
                     SELECT CASE v.delay_from WHEN 'invoice' THEN d.invoiced WHEN 'sent' THEN d.sent
                                              WHEN 'returned' THEN d.returned ELSE d.due_next END + v.delay_days
                       FROM dunning_level v
                      WHERE d.escalates AND v.policy_id = d.policy_id AND v.sequence > d.sequence
                        AND NOT (v.delay_from = 'due' AND v.delay_days < 0)
                        AND (v.skip_trusted AND d.trust = 'good') IS NOT TRUE
-                  ORDER BY v.sequence LIMIT 1) AS follows
+                  ORDER BY v.sequence LIMIT 1),
+                    CASE WHEN d.escalates AND d.repetition < d.repetitions THEN %(today)s + d.repeat_days END) AS follows
                   FROM dunning_decided d
                  WHERE NOT EXISTS (SELECT 1 FROM dunning_decision old WHERE old.current AND old.move_line_id = d.id)
                 OFFSET 0 -- each day is moved once, not looked for in all moved ones
@@ -87,10 +89,10 @@ def list_items(question):
     return SQL(
         """
         CREATE TEMPORARY TABLE dunning_listed ON COMMIT DROP AS
-        SELECT id, partner_id, currency_id, residual, due, CASE WHEN escalates THEN level_id END AS level_id
+        SELECT id, partner_id, currency_id, residual, due, CASE WHEN escalates THEN level_id END AS level_id, reached_id, repetition
           FROM dunning_decided WHERE listed
          UNION ALL
-        SELECT id, partner_id, currency_id, residual, due, NULL FROM (%s) credit
+        SELECT id, partner_id, currency_id, residual, due, NULL, NULL, 0 FROM (%s) credit
         """,
         credits(question),
     )
@@ -127,17 +129,23 @@ def make_notices(run_id, question, uid, now, *, held=False):
 
 
 def make_lines(run_id, question):
-    """SQL: a line for each item listed."""
+    """SQL: a line for each item listed. What has not come as far as the notice's level is also due: the
+    notice names it, and threatens with nothing because of it."""
     return SQL(
         """
-        INSERT INTO dunning_notice_line (notice_id, move_line_id, level_id, amount_residual, days_overdue, notice_state)
-        SELECT n.id, x.id, x.level_id, x.residual, GREATEST(%(today)s - x.due, 0), n.state
+        INSERT INTO dunning_notice_line
+               (notice_id, move_line_id, level_id, repetition, is_also_due, amount_residual, days_overdue, notice_state)
+        SELECT n.id, x.id, x.level_id, x.repetition, x.residual > 0 AND (own.id IS NULL OR %(harder)s),
+               x.residual, GREATEST(%(today)s - x.due, 0), n.state
           FROM dunning_notice n
+          JOIN dunning_level voice ON voice.id = n.level_id
           JOIN dunning_listed x ON x.partner_id = n.partner_id AND x.currency_id = n.currency_id
+     LEFT JOIN dunning_level own ON own.id = COALESCE(x.level_id, x.reached_id)
          WHERE n.run_id = %(run)s
       ORDER BY n.id, x.due, x.id
         """,
         run=run_id,
+        harder=harder("voice", "own"),
         today=question.today,
     )
 
@@ -290,7 +298,7 @@ def withdrawn(question, notice_ids):
         SELECT nl.id
           FROM dunning_notice_line nl JOIN (%(answer)s) d ON d.id = nl.move_line_id
          WHERE nl.notice_id IN %(ids)s
-           AND (d.code IN %(not_listed)s OR (nl.level_id IS NOT NULL AND d.code IN %(held)s))
+           AND (d.code IN %(not_listed)s OR (nl.level_id IS NOT NULL AND (d.code IN %(held)s OR d.is_outvoiced)))
         """,
         answer=decide(question),
         ids=tuple(notice_ids),

@@ -12,6 +12,7 @@ from . import preview
 from . import run
 from . import run_by_hand
 from . import notice
+from . import notice_ladder
 from . import outbox
 from . import delivery
 from . import notice_line

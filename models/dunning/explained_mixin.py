@@ -46,6 +46,8 @@ class DunningExplainedMixin(models.AbstractModel):
             "no_address": self.env._("The customer has no e-mail address for it."),
             "no_policy": self.env._("No running policy is for this customer."),
             "last_level": self.env._("The last level was reached: %(level)s.", **values),
+            "step_open": self.env._("%(level)s isn't done yet; nothing further until it is.", **values),
+            "harder_open": self.env._("Something harder of this customer is open; newer items wait."),
             "not_delivered": self.env._("The last notice could not be delivered."),
             "insolvent": self.env._("The customer is insolvent."),
             "legal": self.env._("The customer is with the lawyer."),

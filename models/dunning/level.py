@@ -70,6 +70,15 @@ class DunningLevel(models.Model):
     hold_sales = fields.Boolean(help="New orders of the customer need a second look.", audited=True)
     requires_approval = fields.Boolean("Approval", audited=True)
     ask_rating = fields.Boolean("Ask Whether All Was Well", help="Three smileys in the e-mail.")
+    is_final = fields.Boolean("Final Notice", help="Neither it nor what follows it is ever repeated.", audited=True)
+    patience_days = fields.Integer(
+        "Patience",
+        default=5,
+        required=True,
+        help="Working days after which the collector is asked about a call or letter that nobody has made or "
+        "posted. Until it is done, no further step comes.",
+        audited=True,
+    )
     next_activity_type_id = fields.Many2one(
         "mail.activity.type",
         "Then",
@@ -78,6 +87,9 @@ class DunningLevel(models.Model):
     )
     guidance = fields.Text(translate=True, help="What to say and to keep in mind.")
 
+    _patience_positive = models.Constraint(
+        "CHECK(patience_days >= 0)", "Patience can't be negative; 0 asks the next day."
+    )
     _deadline_positive = models.Constraint(
         "CHECK(payment_deadline_days >= 0)", "A deadline can't be negative; 0 names no day."
     )
@@ -105,6 +117,10 @@ class DunningLevel(models.Model):
     @api.constrains("sequence", "delay_days", "delay_from")
     def _check_order_of_policy(self):
         self.policy_id.level_ids._check_order()
+
+    @api.constrains("is_final")
+    def _check_not_repeated(self):
+        self.policy_id._check_nothing_final_repeated()
 
     def _check_order(self):
         """Levels of a policy that count from the same day come one after the other."""

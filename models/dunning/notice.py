@@ -143,6 +143,7 @@ class DunningNotice(models.Model):
         if "state" in vals:
             self.line_ids.notice_state = vals["state"]
         if vals.get("state") == "sent":
+            self._end_question()
             self._after_sending()
         elif vals.get("state") == "cancelled":
             self._end_page()
@@ -280,19 +281,6 @@ class DunningNotice(models.Model):
         asked.sudo()._ask_others()  # as above
 
     # On paper -----------------------------------------------------------------------------
-
-    def _next_level(self):
-        """The policy's next step for items past due, of those that the customer's trust allows."""
-        trusted = self.partner_id.with_company(self.company_id).trust == "good"
-        later = self.level_id.policy_id.level_ids.filtered(
-            lambda level: (
-                (level.sequence, level.id) > (self.level_id.sequence, self.level_id.id)
-                and level.delay_from == self.level_id.delay_from
-                and not (level.delay_from == "due" and level.delay_days < 0)
-                and not (level.skip_trusted and trusted)
-            )
-        )
-        return later.sorted(lambda level: (level.sequence, level.id))[:1]
 
     def _bank_account(self):
         """The account on which the invoices ask for the money, else the company's first."""

@@ -22,10 +22,14 @@ class DunningNoticeLine(models.Model):
     level_id = fields.Many2one("dunning.level", ondelete="restrict")
     amount_residual = fields.Monetary("Open Balance")
     days_overdue = fields.Integer()
+    repetition = fields.Integer(
+        required=True, help="How often the level had been reached before: a last one can be repeated."
+    )
+    is_also_due = fields.Boolean("Also Due", help="Listed only: it has not come as far as the notice.")
     notice_state = fields.Selection(STATES, readonly=True)
 
     # No item is raised to the same level twice, whoever tries and however often.
     _level_uniq = models.UniqueIndex(
-        "(move_line_id, level_id) WHERE level_id IS NOT NULL AND notice_state != 'cancelled'",
+        "(move_line_id, level_id, repetition) WHERE level_id IS NOT NULL AND notice_state != 'cancelled'",
         "An item is raised to a level once.",
     )

@@ -78,6 +78,10 @@ class DunningPolicy(models.Model):
         help="Sent when a customer who was reminded owes nothing overdue any more. Empty: nothing is sent.",
         audited=True,
     )
+    repetitions = fields.Integer(
+        "Repeat the Last Level", help="So many times more, at most 3. 0: not at all.", audited=True
+    )
+    repeat_days = fields.Integer("Days Between Repetitions", default=14, help="At least 14.", audited=True)
     catch_up = fields.Selection(
         [("one_step", "One level at a time"), ("latest", "Straight to the latest level")],
         "After Missed Days",
@@ -101,6 +105,25 @@ class DunningPolicy(models.Model):
     _promise_min_percent = models.Constraint(
         "CHECK(promise_min_percent BETWEEN 0 AND 100)", "The least promise is from 0 to 100 per cent of what is open."
     )
+
+    _repetitions_limited = models.Constraint(
+        "CHECK(repetitions BETWEEN 0 AND 3)", "The last level can be repeated at most three times; 0 repeats nothing."
+    )
+    _repeat_days_least = models.Constraint(
+        "CHECK(repeat_days >= 14)", "Between repetitions of the last level there are at least 14 days."
+    )
+
+    @api.constrains("repetitions", "level_ids")
+    def _check_nothing_final_repeated(self):
+        for policy in self.filtered("repetitions"):
+            if final := policy.level_ids.filtered("is_final")[:1]:
+                raise ValidationError(
+                    self.env._(
+                        "%(level)s is a final notice: it can't be repeated, nor what follows it. "
+                        "Set Repeat the Last Level to 0.",
+                        level=final.name,
+                    )
+                )
 
     @api.constrains("user_id")
     def _check_responsible(self):

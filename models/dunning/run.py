@@ -165,6 +165,8 @@ class DunningRun(models.Model):
         run.env["dunning.notice"]._follow_waiting(run.company_id)
         run.env["dunning.promise"]._follow_time(run.company_id)
         run._decide()
+        if not run.is_selective:
+            run.env["dunning.notice"]._ask_collectors(run.company_id)
 
     def _decide(self):
         """Write the decisions, the notices and their lines, in one transaction."""

@@ -15,12 +15,15 @@ class DunningLetter(models.AbstractModel):
         return [self._dunning_letter(notice, next_dates[notice]) for notice in records]
 
     def _dunning_letter(self, notice, next_date):
-        lines = notice.line_ids.sorted(lambda line: (line.amount_residual < 0, line.date_maturity or notice.date))
+        lines = notice.line_ids.sorted(
+            lambda line: (line.is_also_due, line.amount_residual < 0, line.date_maturity or notice.date)
+        )
         letter = self._letter(
             notice,
             notice._addressee(),
             notice.company_id,
             lines=lines,
+            claimed_count=len(lines) - len(lines.filtered("is_also_due")),
             is_overdue=any(line.days_overdue > 0 for line in lines),
             next_level=notice._next_level(),
             next_date=next_date,

@@ -61,11 +61,14 @@ class TestNoticeTemplates(RunCase):
                     self.assertIn("<bdi>", body)
 
     def test_only_what_will_be_done(self):
-        """The lawyer is named by the last one only; a check of orders where the level has one."""
+        """The lawyer is named by those that warn, where the level hands over; a check of orders where it has one."""
+        lawyer = self.env.ref("lead_to_cash.mail_activity_type_lawyer")
+        self.both.level_id.next_activity_type_id = lawyer
+        self.policy.level_ids.filtered(lambda level: level.name == "Second").unlink()
         for name in NOTICES:
             [body] = self.template(name)._render_bodies_at_once(self.both[:1])
             with self.subTest(name):
-                self.assertEqual("lawyer" in body, name == "final_notice")
+                self.assertEqual("lawyer" in body, name in ("second_reminder", "final_notice"))
         demand = self.template("formal_demand")
         self.assertNotIn("new orders", demand._render_bodies_at_once(self.both[:1])[0])
         self.both.level_id.hold_sales = True

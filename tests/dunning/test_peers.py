@@ -129,17 +129,20 @@ class TestNet(RunCase):
         self.assertEqual(self.amounts(), (140.0, [40.0, 100.0]))
         self.assertEqual(sorted(self.current(halves).mapped("code")), ["not_due", "reminded"])
 
-    def test_instalments_rise_together(self):
+    def test_each_instalment_has_its_own_level(self):
+        """The second one waits while the first is at a harder level."""
         halves = self.invoice(invoice_payment_term_id=self.half_later().id)
-        self.run_on(TODAY)
-        self.run_on("2026-03-16")
-        self.run_on("2026-05-12")
-        levels = [
-            line.level_id.name
-            for line in self.notices(halves).line_ids.filtered("level_id").sorted("id")
-            if line.move_id == halves
-        ]
-        self.assertEqual(levels, ["First", "Second", "First"])
+        for day in (TODAY, "2026-03-16", "2026-05-12"):
+            self.run_on(day)
+        self.assertEqual(self.levels(halves), ["First", "Second"])
+        self.notices(halves)._set_state("sent")
+        self.pay(halves, 50.0)
+        self.run_on("2026-05-13")
+        self.assertEqual(self.levels(halves), ["First", "Second", "First"])
+
+    def levels(self, move):
+        lines = self.notices(move).line_ids.filtered("level_id").sorted("id")
+        return [line.level_id.name for line in lines if line.move_id == move]
 
 
 @tagged("post_install", "-at_install")
