@@ -325,7 +325,9 @@ class TestRepetition(LadderCase):
         self.assertFalse(self.current(move).next_date)
 
     def test_off_as_shipped(self):
-        self.assertFalse(any(self.env["dunning.policy"].with_context(active_test=False).search([]).mapped("repetitions")))
+        self.assertFalse(
+            any(self.env["dunning.policy"].with_context(active_test=False).search([]).mapped("repetitions"))
+        )
 
     @mute_logger("odoo.sql_db")
     def test_limits(self):

@@ -136,6 +136,7 @@ class TestNet(RunCase):
             self.run_on(day)
         self.assertEqual(self.levels(halves), ["First", "Second"])
         self.notices(halves)._set_state("sent")
+        self.pay(self.move)
         self.pay(halves, 50.0)
         self.run_on("2026-05-13")
         self.assertEqual(self.levels(halves), ["First", "Second", "First"])

@@ -147,7 +147,7 @@ class TestWindow(RunCase):
                 self.env.invalidate_all()
                 self.mails_due(moment)
                 notice = self.notices(move).with_context(l2c_today=moment)
-                self.assertEqual(re.findall(r"pay by <strong[^>]*>([^<]*)<", notice.mail_id.body_html), [deadline])
+                self.assertEqual(re.findall(r" by <strong[^>]*>([^<]*)<", notice.mail_id.body_html), [deadline])
                 notice.mail_id.write({"state": "sent"})
                 day = notice.payment_deadline.strftime("%m/%d/%Y")
                 self.assertEqual((day, notice.noticed_on, notice.state), (deadline, notice.date, "sent"))
