@@ -335,15 +335,17 @@ class TestRepetition(LadderCase):
         for values in ({"repetitions": 4}, {"repetitions": -1}, {"repeat_days": 13}):
             with self.subTest(values), self.assertRaises(CheckViolation), self.env.cr.savepoint():
                 policy.write(values)
-                self.env.flush_all()
+                policy.flush_recordset()
 
     def test_nothing_final_is_repeated(self):
         policy = self.repeated()
         with self.assertRaisesRegex(ValidationError, "Last is a final notice: it can't be repeated"):
             policy.level_ids[-1].is_final = True
-        with self.assertRaisesRegex(ValidationError, "First is a final notice"), Form(policy) as form:
-            with form.level_ids.edit(0) as level:
-                level.is_final = True
+        form = Form(policy)
+        with form.level_ids.edit(0) as level:
+            level.is_final = True
+        with self.assertRaisesRegex(ValidationError, "First is a final notice"):
+            form.save()
         policy.repetitions = 0
         policy.level_ids[-1].is_final = True
         policy.level_ids = [Command.create({"name": "After it", "delay_days": 30, "sequence": 9})]

@@ -41,6 +41,7 @@ EVENTS = (
     "send",
     "fail",
     "draft",
+    "exclude",
 )
 
 
@@ -199,6 +200,10 @@ class Course(RunCase):
         partner = items.partner_id
         items.env[model].create({"partner_id": partner.id, "move_line_ids": items.ids, **values})
 
+    def on_exclude(self, move, day, number):
+        items = self.open_items(move).filtered(lambda item: item.amount_residual_currency > 0)
+        items.no_followup = not items[:1].no_followup
+
     def on_resolve(self, move, day, number):
         self.env["dunning.dispute"].search([("move_line_ids.move_id", "=", move.id)]).action_resolve()
 
@@ -216,9 +221,12 @@ class Course(RunCase):
 
     def on_send(self, move, day, number):
         """In tests Odoo leaves the mails that may leave as they are."""
-        mail = self.pending(move, "queued").mail_id
+        notice = self.pending(move, "queued")
+        mail = notice.mail_id
         mail.send()
-        mail.filtered(lambda mail: mail.state == "outgoing").write({"state": "sent"})
+        if leaving := mail.filtered(lambda mail: mail.state == "outgoing"):
+            self.check_leaving(notice, day)
+            leaving.write({"state": "sent"})
 
     def on_fail(self, move, day, number):
         self.pending(move, "queued").mail_id.write({"state": "exception", "failure_reason": "Mailbox full"})
@@ -234,6 +242,7 @@ class TestCourse(Course):
     def run_and_check(self, day):
         fresh = self.run_on(day).notice_ids
         self.check_fresh(fresh, day)
+        self.check_voice(fresh)
         self.check_levels()
         self.check_distances()
         self.check_sums()
@@ -268,6 +277,41 @@ class TestCourse(Course):
             debits = items.filtered(lambda item: item.amount_residual_currency > 0)
             self.assertFalse(self.suspended(day) & debits)
             self.assertLess(str(notice.partner_id.dunning_hold_until or ""), day)
+
+    def check_leaving(self, notice, day):
+        """At that moment it names nothing that is settled, promised, disputed or excluded, and claims no more
+        than the customer owes."""
+        items = notice.line_ids.move_line_id
+        self.assertFalse(items - self.open_items(self.moves) - self.open_credits(notice))
+        debits = items.filtered(lambda item: item.amount_residual_currency > 0)
+        self.assertFalse(debits & self.suspended(fields.Date.to_string(day)))
+        self.assertFalse(debits.filtered("no_followup"))
+        self.assertLessEqual(notice.amount_due, self.net_debt(notice) + 0.005)
+        self.assertLessEqual(notice.amount_claimed, notice.amount_due + 0.005)
+
+    def net_debt(self, notice):
+        """What the customer owes in the currency of the notice, less open credits."""
+        owed = self.open_items(self.moves).filtered(
+            lambda item: (
+                (item.partner_id, item.currency_id) == (notice.partner_id, notice.currency_id)
+                and item.amount_residual_currency > 0
+            )
+        )
+        return sum((owed | self.open_credits(notice)).mapped("amount_residual_currency"))
+
+    def check_voice(self, notices):
+        """No softer voice after a harder one while that is open, in whatever currency."""
+        for notice in notices:
+            items = self.open_items(self.moves).filtered(
+                lambda item, notice=notice: item.partner_id == notice.partner_id and not item.no_followup
+            )
+            heard = (self.all_notices() - notices).line_ids.filtered(
+                lambda line, items=items: (
+                    line.level_id and line.move_line_id in items and line.notice_state in ("queued", "sent")
+                )
+            )
+            hardest = max(heard.mapped("level_id.sequence"), default=0)
+            self.assertGreaterEqual(notice.level_id.sequence, hardest)
 
     def open_credits(self, notice):
         return self.env["account.move.line"].search(
