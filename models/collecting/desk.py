@@ -44,7 +44,8 @@ class CallListLine(models.Model):
         numbers = engine.NUMBERS | {"look": engine.APPROVE}
         counters = [{"key": key, "label": labels[key], "count": counts.get(numbers[key], 0)} for key in COUNTERS]
         waiting = counts.get(engine.PLAIN, 0), counts.get(engine.LOOK, 0)
-        return {"counters": counters, "banners": self.env["dunning.notice"]._approval_banner(*waiting)}
+        notices = self.env["dunning.notice"]
+        return {"counters": counters, "banners": notices._banner_of_waiting_run() + notices._approval_banner(*waiting)}
 
     @api.model
     def action_desk_list(self, key, mine=False):

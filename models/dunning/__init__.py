@@ -11,6 +11,7 @@ from . import level
 from . import preview
 from . import run
 from . import run_by_hand
+from . import run_hold
 from . import notice
 from . import notice_ladder
 from . import outbox

@@ -198,7 +198,8 @@ class DunningNotice(models.Model):
         self._queue()
 
     def _require_release(self):
-        """Until the first run of a company is released, nothing leaves, whatever is pressed."""
+        """Until the first run of a company is released, and in another database than that of its last
+        run, nothing leaves, whatever is pressed."""
         # A setting of the company.
         waiting = self.company_id.filtered(lambda company: company.sudo().dunning_awaits_release)
         if waiting:
@@ -208,6 +209,8 @@ class DunningNotice(models.Model):
                     company=waiting[0].name,
                 )
             )
+        if elsewhere := next(filter(None, (company._dunning_elsewhere() for company in self.company_id)), ""):
+            raise UserError(elsewhere)
 
     def action_send(self):
         """Queue what waits: approves what is to approve, tries again what failed."""

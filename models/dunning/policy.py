@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -220,6 +222,23 @@ class DunningPolicy(models.Model):
         """Stop the policy: its notices that have not left yet will not leave."""
         self.check_access("write")
         self.is_running = False
+
+    def _level_days(self):
+        """(what it counts from, days) of each level, in their order."""
+        levels = self.level_ids.sorted(lambda level: (level.sequence, level.id))
+        return [(level.delay_from, level.delay_days) for level in levels]
+
+    def _runs_since(self):
+        """The day on which it was started, or from which it runs; the beginning of time when nobody knows."""
+        self.ensure_one()
+        started = [
+            ("res_model", "=", self._name),
+            ("res_id", "=", self.id),
+            ("field_name", "=", "is_running"),
+            ("new_value", "=", "True"),
+        ]
+        log_sudo = self.env["l2c.audit.log"].sudo().search(started, order="date desc", limit=1)  # a day is no secret
+        return max(self.start_date or date.min, log_sudo.date.date() if log_sudo else date.min)
 
     def _audit_domain(self):
         """With their levels."""

@@ -199,9 +199,12 @@ class ResCompany(models.Model):
         return {day: next_working_day(day, holidays) for day in sorted(holidays)}
 
     def _dunning_send_moments(self, zones):
-        """By name of a time zone (False: the company's): when a notice may leave there next."""
+        """By name of a time zone (False: the company's): when a notice may leave there next. In another
+        database than that of the last run, not now: it is asked again in an hour."""
         self.ensure_one()
         now = self._now()
+        if self._dunning_elsewhere():
+            return dict.fromkeys(zones, now + timedelta(hours=1))
         days = now.date() - timedelta(days=1), now.date() + timedelta(days=31)
         calendar = self.dunning_calendar_id or self.resource_calendar_id
         holidays, ends = self._dunning_holidays(*days), self._early_ends(calendar, *days)
@@ -232,6 +235,20 @@ class ResCompany(models.Model):
             "The last bank statement line is older than %(days)s days: what was paid since isn't known. "
             "Import the bank statements.",
             days=self.dunning_bank_freshness_days,
+        )
+
+    def _dunning_elsewhere(self):
+        """That this isn't the database of the company's last run, in a sentence; empty while it is."""
+        self.ensure_one()
+        # Where the last run was is a fact of the company, for whoever sends.
+        runs_sudo = self.env["dunning.run"].sudo()
+        known = runs_sudo.search([("company_id", "=", self.id), ("database", "!=", False)], order="id desc", limit=1)
+        if not known or known.database == runs_sudo._database_identity():
+            return ""
+        return self.env._(
+            "This database isn't the one in which the last run was: it was copied, moved, or restored from a backup. "
+            "What has left since isn't known here, and nothing leaves by itself. Look at the preview and at what is "
+            "queued, then press Release on the run that waits."
         )
 
     @api.model

@@ -124,15 +124,18 @@ class DunningRun(models.Model):
             run._set_state(
                 "running" if run.batch_count else "draft",
                 is_requested=True,
-                is_forced=run.state == "waiting",
+                is_forced=run.is_forced if run.waits_for_release else run.state == "waiting",
                 state_reason=False,
             )
+            if run.waits_for_release:
+                run._let_go()
         self._cron()._trigger()
 
     def action_release(self):
-        """The first run is in order: its notices leave, and later ones need no approval
-        beyond what their level asks for."""
+        """A run that waits for it may begin. The first run is in order: its notices leave, and later
+        ones need no approval beyond what their level asks for."""
         self.check_access("write")
+        self.filtered("waits_for_release").action_run_now()
         for run in self.filtered("is_to_release"):
             company_sudo = run.company_id.sudo()  # collections managers need not administer companies
             company_sudo.write({"dunning_awaits_release": False, "dunning_rehearsal_user_id": False})
@@ -291,9 +294,7 @@ class DunningRun(models.Model):
         """Do this run, committing each batch; False when the time is up. A run that waited
         takes the day on which it begins."""
         commit_progress = self.env["ir.cron"]._commit_progress
-        if self.state == "waiting":
-            self.sudo().date = self._today()  # whoever the job runs as
-        if not self._may_begin():
+        if self._hold() or not self._may_begin():
             commit_progress()
             return True
         self._start()

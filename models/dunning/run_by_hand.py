@@ -77,6 +77,15 @@ class DunningRun(models.Model):
     # For some customers at once, beside the daily run --------------------------------------
 
     @api.model
+    def _reminding_obstacle(self, company):
+        """What is in the way of reminding anybody of the company now, in a sentence; empty when nothing is. A
+        long gap isn't: a person has pressed."""
+        running = [("company_id", "=", company.id), ("state", "=", "running")]
+        if self.sudo().search_count(running, limit=1):  # whose it is doesn't matter
+            return self.env._("A dunning run is under way. Try again when it is done.")
+        return company._dunning_elsewhere() or company._dunning_obstacle()
+
+    @api.model
     def _remind_now(self, company, partners):
         """Decide about the commercial ``partners`` now, and queue their notices, which are
         returned. The engine's own rules hold: who escalates, daily limits, hours for sending.
@@ -85,14 +94,12 @@ class DunningRun(models.Model):
         """
         # Users may remind their customers, not make runs for all of them.
         runs_sudo = self.sudo().with_company(company)
-        if runs_sudo.search_count([("company_id", "=", company.id), ("state", "=", "running")], limit=1):
-            raise UserError(self.env._("A dunning run is under way. Try again when it is done."))
+        if obstacle := self._reminding_obstacle(company):
+            raise UserError(obstacle)
         run_sudo = runs_sudo.create(
             {"company_id": company.id, "is_selective": True, "partner_ids": [(6, 0, partners.ids)]}
         )
         run_sudo.action_run()
-        if run_sudo.state == "waiting":
-            raise UserError(run_sudo.state_reason)
         notices = self.env["dunning.notice"].browse(run_sudo.notice_ids.ids)
         if not notices:
             run_sudo.unlink()

@@ -227,6 +227,7 @@ class DunningNotice(models.Model):
         self.env.flush_all()
         rows = self.env.execute_query(overdue_paid(self._today()))
         by_customer = self.browse(row[0] for row in rows).grouped(lambda notice: (notice.partner_id, notice.company_id))
+        by_customer = {key: notices for key, notices in by_customer.items() if not key[1]._dunning_elsewhere()}
         newest = self.union(*(notices[:1] for notices in by_customer.values()))
         groups = newest.grouped(lambda notice: (notice.policy_id.thanks_template_id, notice.partner_id.lang))
         for (template, lang), group in groups.items():
