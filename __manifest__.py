@@ -61,6 +61,7 @@
         "views/books/payment_return_views.xml",
         "views/agreements/write_off_views.xml",
         "views/collecting/action_views.xml",
+        "views/collecting/reminder_views.xml",
         "views/portal/answer_views.xml",
         "views/portal/answer_page_templates.xml",
         "views/portal/satisfaction_views.xml",

@@ -18,6 +18,7 @@ from . import test_real_processes
 from . import test_translations
 from .dunning import test_sending
 from .dunning import test_going_live
+from .dunning import test_restored
 from .dunning import test_money
 from .agreements import test_promises
 from .agreements import test_disputes
@@ -43,6 +44,7 @@ from .sales import test_leads_reopened
 from .sales import test_leads_quotations
 from .sales import test_real_claims
 from .collecting import test_collection_actions
+from .collecting import test_remind_now
 from .agreements import test_write_off
 from .collecting import test_collectors
 from .collecting import test_sales_hold

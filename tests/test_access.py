@@ -60,6 +60,7 @@ DUNNING_ACCESS = {
     "dunning.dispute": ("crw", "r", "crw", "crwu"),
     "dunning.write.off": ("r", "r", "crw", "crwu"),
     "collection.action": ("crwu", "", "crwu", "crwu"),
+    "collection.reminder": ("", "", "crwu", "crwu"),
     "dunning.preview": ("r", "r", "r", "r"),
     "dunning.run": ("r", "r", "r", "crw"),
     "dunning.notice": ("r", "r", "rw", "rw"),

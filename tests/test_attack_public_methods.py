@@ -125,6 +125,7 @@ records = [
     env['call.result'].create({'partner_id': customer.id, 'company_id': company.id, 'outcome': 'no_answer'}),
     env['collection.action'].create({
         'res_model': 'res.partner', 'res_ids': customer.ids, 'kind': 'hold', 'date': '2026-04-01', 'reason': 'x'}),
+    env['collection.reminder'].create({'res_model': 'res.partner', 'res_ids': customer.ids}),
     env['contact.dialog'].create({'res_model': 'crm.lead', 'res_id': lead.id}),
     env['dunning.ask.salesperson'].create({'res_model': 'res.partner', 'res_ids': customer.ids, 'question': 'Who?'}),
     env['dunning.collector.assign'].create({'from_user_id': admin.id, 'user_id': people['employee'].id}),

@@ -29,6 +29,7 @@ class TestWizards(HandlingCase):
         return {
             "call.result": {**customer, "company_id": self.env.company.id, "outcome": "callback", "note": "Secret"},
             "collection.action": {**invoices, "kind": "promise", "reason": "Secret"},
+            "collection.reminder": invoices,
             "contact.dialog": {"res_model": "crm.lead", "res_id": lead.id, "note": "Secret"},
             "dunning.ask.salesperson": {**invoices, "question": "Secret"},
             "dunning.collector.assign": {"from_user_id": self.owner.id, "user_id": self.other.id},

@@ -98,6 +98,43 @@ def list_items(question):
     )
 
 
+def _noticed():
+    """SQL: each customer, currency and policy with an item that escalates, with the highest of their levels."""
+    return SQL(
+        """
+        SELECT partner_id, currency_id, policy_id, (array_agg(level_id ORDER BY sequence DESC, level_id DESC))[1] AS level_id
+          FROM dunning_decided WHERE escalates
+      GROUP BY partner_id, currency_id, policy_id
+        """
+    )
+
+
+def planned_notices():
+    """SQL for the notices that :func:`make_notices` would make."""
+    return SQL(
+        """
+        SELECT partner_id, currency_id, level_id, listed.amount
+          FROM (%s) noticed
+          JOIN (SELECT partner_id, currency_id, SUM(residual) AS amount
+                  FROM dunning_listed GROUP BY partner_id, currency_id) listed USING (partner_id, currency_id)
+      ORDER BY partner_id, currency_id, policy_id
+        """,
+        _noticed(),
+    )
+
+
+def reasons_against():
+    """SQL for what was decided of the oldest item of each customer who gets no notice."""
+    return SQL(
+        """
+        SELECT DISTINCT ON (partner_id) partner_id, code, level_id, next_date, promise_id, dispute_id
+          FROM dunning_decided d
+         WHERE NOT EXISTS (SELECT 1 FROM dunning_decided e WHERE e.partner_id = d.partner_id AND e.escalates)
+      ORDER BY partner_id, due, id
+        """
+    )
+
+
 def make_notices(run_id, question, uid, now, *, held=False):
     """SQL: one notice for each customer, currency and policy with an item that escalates; it
     takes the highest of their levels, and claims all that it lists. ``held``: the run itself asks for all approvals. Each has
@@ -110,15 +147,14 @@ def make_notices(run_id, question, uid, now, *, held=False):
         SELECT %(run)s, %(company)s, partner_id, currency_id, g.policy_id, v.id, v.channel, %(today)s, listed.amount,
                %(contact_key)s, CASE WHEN v.requires_approval AND NOT %(held)s THEN 'to_approve' ELSE 'draft' END,
                gen_random_uuid()::varchar, %(uid)s, %(now)s, %(uid)s, %(now)s
-          FROM (SELECT partner_id, currency_id, policy_id, (array_agg(level_id ORDER BY sequence DESC, level_id DESC))[1] AS level_id
-                  FROM dunning_decided WHERE escalates
-              GROUP BY partner_id, currency_id, policy_id) g
+          FROM (%(noticed)s) g
           JOIN (SELECT partner_id, currency_id, SUM(residual) AS amount
                   FROM dunning_listed GROUP BY partner_id, currency_id) listed USING (partner_id, currency_id)
           JOIN dunning_level v ON v.id = g.level_id
           JOIN res_partner p ON p.id = g.partner_id
         """,
         run=run_id,
+        noticed=_noticed(),
         held=held,
         contact_key=contact_key("p"),
         company=question.company_id,

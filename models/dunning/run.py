@@ -116,10 +116,8 @@ class DunningRun(models.Model):
         self.check_access("write")
         runs = self.filtered(lambda run: run.state in ("draft", "waiting", "failed"))
         runs._check_day()
-        if self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized"):  # no secret
-            raise UserError(
-                self.env._("This is a neutralized copy of a database: nothing runs by itself here, and nothing leaves.")
-            )
+        if neutralized := self._neutralized():
+            raise UserError(neutralized)
         for run in runs:
             run._set_state(
                 "running" if run.batch_count else "draft",
@@ -130,6 +128,13 @@ class DunningRun(models.Model):
             if run.waits_for_release:
                 run._let_go()
         self._cron()._trigger()
+
+    @api.model
+    def _neutralized(self):
+        """That this is a copy in which nothing runs, in a sentence; empty in others."""
+        if not self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized"):  # no secret
+            return ""
+        return self.env._("This is a neutralized copy of a database: nothing runs by itself here, and nothing leaves.")
 
     def action_release(self):
         """A run that waits for it may begin. The first run is in order: its notices leave, and later

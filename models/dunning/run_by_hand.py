@@ -2,8 +2,10 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 from odoo.tools.date_utils import subtract
 
+from ...engine.dunning import run as engine
 from ...engine.dunning.exceptions import find_exceptions
 from .notice import PENDING
 
@@ -83,7 +85,25 @@ class DunningRun(models.Model):
         running = [("company_id", "=", company.id), ("state", "=", "running")]
         if self.sudo().search_count(running, limit=1):  # whose it is doesn't matter
             return self.env._("A dunning run is under way. Try again when it is done.")
-        return company._dunning_elsewhere() or company._dunning_obstacle()
+        return self._neutralized() or company._dunning_elsewhere() or company._dunning_obstacle()
+
+    @api.model
+    def _would_remind(self, company, partners):
+        """What :meth:`_remind_now` would do of its own: (rows of notices, {customer: decision that is in their
+        way}). The engine is asked the same; nothing is written but tables of this transaction."""
+        self.env.flush_all()
+        question = company._dunning_question(partners=partners)
+        self._remember(question)
+        self.env.cr.execute(engine.list_items(question))
+        notices = self.env.execute_query_dict(engine.planned_notices())
+        reasons = self.env.execute_query_dict(engine.reasons_against())
+        self.env.cr.execute(SQL("DROP TABLE dunning_decided, dunning_listed"))
+        decided = (self.env["dunning.decision"].new(self._prepare_reason_values(company, row)) for row in reasons)
+        return notices, {decision.partner_id._origin: decision for decision in decided}
+
+    def _prepare_reason_values(self, company, row):
+        named = {name: row.pop(name) for name in ("promise_id", "dispute_id")}
+        return {**row, "company_id": company.id, "params": {name: found for name, found in named.items() if found}}
 
     @api.model
     def _remind_now(self, company, partners):

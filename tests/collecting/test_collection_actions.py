@@ -18,11 +18,12 @@ class ActionCase(RunCase):
         cls.collector = cls.user("ca_collector", "lead_to_cash.group_collections_user")
         cls.invoicing = cls.user("ca_invoicing", "account.group_account_invoice")
 
-    def act(self, records, name, user=None):
+    def act(self, records, name, user=None, **context):
         """Choose an action of the menu, as the web client does."""
         prefix = {"account.move": "account_move", "res.partner": "res_partner", "dunning.notice": "dunning_notice"}
         action = self.env.ref(f"lead_to_cash.{prefix[records._name]}_action_{name}").with_user(user or self.collector)
-        return action.with_context(active_model=records._name, active_ids=records.ids, active_id=records[0].id).run()
+        chosen = {"active_model": records._name, "active_ids": records.ids, "active_id": records[0].id}
+        return action.with_context(**chosen, **context).run()
 
     def dialog(self, records, name, user=None, **values):
         action = self.act(records, name, user)
@@ -36,85 +37,6 @@ class ActionCase(RunCase):
         return self.env["res.partner"].create(
             [{"name": f"Customer {number}", "email": f"c{number}@example.com"} for number in range(count)]
         )
-
-
-@tagged("post_install", "-at_install")
-class TestRemindNow(ActionCase):
-    def test_queued_and_why_not(self):
-        ripe, promised, held, due_later, nothing = self.customers(5)
-        moves = [self.invoice(due="2026-03-02", partner_id=one.id) for one in (ripe, promised, held)]
-        self.invoice(due="2026-03-30", partner_id=due_later.id)
-        self.dialog(moves[1], "promise").action_do()
-        self.dialog(held, "hold", date="2026-03-20", reason="Asked").action_do()
-        result = self.act(ripe | promised | held | due_later | nothing, "remind")
-        for part in ("Reminders queued: 1.", "Promised (1)", "On hold (1)", "Not due (1)", "Nothing open (1)"):
-            self.assertIn(part, self.message(result))
-        notice = self.notices(moves[0])
-        self.assertEqual((notice.state, notice.partner_id, notice.channel), ("queued", ripe, "email"))
-        self.assertEqual(result["params"]["next"]["domain"], [("id", "in", notice.ids)])
-
-    def test_from_invoices_and_notices(self):
-        move = self.invoice(due="2026-03-02")
-        self.assertIn("Reminders queued: 1.", self.message(self.act(move, "remind")))
-        notice = self.notices(move)
-        again = self.act(notice, "remind")
-        self.assertIn("Reminders queued: 0. Not: Reminded already", self.message(again))
-        self.assertEqual(self.notices(move), notice)
-
-    def test_others_stay_as_they_were(self):
-        mine, other = self.invoice(due="2026-03-02"), self.invoice(due="2026-03-02", partner_id=self.customers(1).id)
-        self.run_on("2026-03-03")
-        before = self.current(other)
-        self.act(mine, "remind")
-        self.assertTrue(self.notices(mine))
-        self.assertFalse(self.notices(other))
-        self.assertEqual((self.current(other), before.current), (before, True))
-
-    def test_an_archived_customer_is_nobody_else(self):
-        """What is chosen and can't be seen any more never means everybody."""
-        mine, other = self.invoice(due="2026-03-02"), self.invoice(due="2026-03-02", partner_id=self.customers(1).id)
-        self.customer.active = False
-        self.act(mine, "remind")
-        self.assertFalse(self.notices(other))
-        self.assertFalse(self.current(other))
-        self.assertTrue(self.current(mine))
-
-    def test_nobody_is_nobody(self):
-        other = self.invoice(due="2026-03-02")
-        self.assertFalse(self.env["dunning.run"]._remind_now(self.env.company, self.env["res.partner"]))
-        self.assertFalse(self.notices(other))
-
-    def test_the_daily_run_still_comes(self):
-        self.invoice(due="2026-03-02")
-        other = self.invoice(due="2026-03-02", partner_id=self.customers(1).id)
-        self.act(self.customer, "remind")
-        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
-            self.env(cr=cr)["dunning.run"].with_context(l2c_today=TODAY)._cron_run()
-        self.env.invalidate_all()
-        self.assertEqual(len(self.notices(other)), 1)
-        self.assertEqual(self.env["dunning.notice"].search_count([("partner_id", "=", self.customer.id)]), 1)
-
-    def test_the_daily_limit_holds(self):
-        customers = self.customers(2)
-        for customer in customers:
-            self.invoice(due="2026-03-02", partner_id=customer.id)
-        self.env.company.dunning_daily_limit = 1
-        message = self.message(self.act(customers, "remind"))
-        self.assertIn("Reminders queued: 1. Not: Enough for today (1)", message)
-
-    def test_before_the_first_run_is_released(self):
-        move = self.invoice(due="2026-03-02")
-        self.env.company.dunning_awaits_release = True
-        self.assertIn("Not: To approve (1)", self.message(self.act(move, "remind")))
-        self.assertEqual(self.notices(move).state, "to_approve")
-        self.assertFalse(self.notices(move).run_id.is_to_release)
-
-    def test_what_stops_every_run_stops_this(self):
-        move = self.invoice(due="2026-03-02")
-        self.env.company.dunning_bank_freshness_days = 3
-        with self.assertRaisesRegex(UserError, "Import the bank statements"):
-            self.act(move, "remind")
-        self.assertFalse(self.notices(move))
 
 
 @tagged("post_install", "-at_install")

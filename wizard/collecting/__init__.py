@@ -6,3 +6,4 @@ from . import action_offset
 from . import ask_salesperson
 from . import collector_assign
 from . import partner_merge
+from . import remind_now
