@@ -1,3 +1,6 @@
+import logging
+import os
+from contextlib import suppress
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -13,6 +16,8 @@ from ...engine.portal.answers import (
     read_number,
     read_text,
 )
+
+_logger = logging.getLogger(__name__)
 
 #: Days in the past for which a customer can say that a payment was made.
 LATEST_PAYMENT = 366
@@ -45,6 +50,9 @@ class DunningAnswer(models.Model):
     promise_id = fields.Many2one("dunning.promise", ondelete="set null", readonly=True)
     dispute_id = fields.Many2one("dunning.dispute", ondelete="set null", readonly=True)
     attachment_ids = fields.Many2many("ir.attachment", string="Proof", readonly=True)
+    is_proof_lost = fields.Boolean(
+        "File Wasn't Stored", readonly=True, help="They sent a file that our server couldn't store."
+    )
     message_id = fields.Many2one(
         "mail.message", "Line in the Chatter", ondelete="set null", index="btree_not_null", readonly=True, copy=False
     )
@@ -57,11 +65,16 @@ class DunningAnswer(models.Model):
     # Serves the answers that wait.
     _open_idx = models.Index("(company_id, date) WHERE is_handled IS NOT TRUE")
 
-    @api.depends("kind", "day", "notice_id.replied_until")
+    @api.depends("kind", "day", "notice_id.replied_until", "is_proof_lost")
     @api.depends_context("lang")
     def _compute_what_now(self):
         for answer in self:
-            answer.what_now = answer._what_now()
+            sentences = [answer._what_now()]
+            if answer.is_proof_lost:
+                sentences.append(
+                    self.env._("Your file could not be stored. Please send it again later, or write to us.")
+                )
+            answer.what_now = " ".join(filter(None, sentences))
 
     def _what_now(self):
         until = self.notice_id.replied_until or self._today()
@@ -108,11 +121,28 @@ class DunningAnswer(models.Model):
             "form_key": form["form_key"],
         }
         if proof:
-            values["attachment_ids"] = [(0, 0, self._prepare_proof_values(notice, *proof))]
+            kept = self._keep_proof(self._prepare_proof_values(notice, *proof))
+            values |= {"attachment_ids": [(6, 0, kept.ids)], "is_proof_lost": not kept}
         answer = self.create(values)
         getattr(answer, f"_follow_{kind}")()
         notice._answered(answer)
         return answer
+
+    def _keep_proof(self, values):
+        """The attachment; none when the server can't store it, as with a full disk: the answer counts all
+        the same, and both sides are told."""
+        attachments = self.env["ir.attachment"]
+        try:
+            with self.env.cr.savepoint():
+                return attachments.create(values)
+        except OSError:
+            _logger.exception("The proof of a customer's answer could not be stored")
+            checksum = attachments._compute_checksum(values["raw"])
+            path = attachments._full_path(f"{checksum[:2]}/{checksum}")
+            with suppress(OSError):
+                if os.path.getsize(path) < len(values["raw"]):
+                    os.unlink(path)  # the half of it would be in the way when they send it again
+            return attachments
 
     def _prepare_proof_values(self, notice, name, content):
         if len(content) > MOST_BYTES:

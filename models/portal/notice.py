@@ -115,7 +115,10 @@ class DunningNotice(models.Model):
     def _answered(self, answer):
         """Tell the responsible, and write the answer down."""
         label = dict(answer._fields["kind"]._description_selection(self.env))[answer.kind]
-        parts = [Markup("<b>%s</b>") % label, answer.note]
+        lost = answer.is_proof_lost and self.env._(
+            "They sent a file, which our server could not store: ask for it, and tell your administrator."
+        )
+        parts = [Markup("<b>%s</b>") % label, answer.note, lost]
         message = self.message_post(
             body=Markup("<br/>").join(part for part in parts if part),
             author_id=self.partner_id.id,
@@ -126,7 +129,7 @@ class DunningNotice(models.Model):
         self.activity_schedule(
             "mail.mail_activity_data_todo",
             summary=self.env._("Answer: %s", label),
-            note=plaintext2html(answer.note or ""),
+            note=plaintext2html("\n\n".join(filter(None, (answer.note, lost)))),
             date_deadline=self._today(),
             user_id=self._who_answers(answer).id,
             handling_step=ONCE,

@@ -1,7 +1,9 @@
 """The page behind a notice: who may open it, what each answer does, and who is kept out."""
 
 import re
+import resource
 from datetime import timedelta
+from pathlib import Path
 
 from odoo import fields
 from odoo.addons.payment.tests.http_common import PaymentHttpCommon
@@ -13,6 +15,7 @@ from ...models.portal.post import MOST_OF_TOKEN
 from ..common import TODAY, RunCase
 
 PDF = b"%PDF-1.4 proof"
+ANSWER_LOG = "odoo.addons.lead_to_cash.models.portal.answer"
 PAYMENT_LOG = "odoo.addons.payment.models.payment_transaction"
 
 
@@ -171,6 +174,60 @@ class TestAnswerPage(AnswerCase):
                 self.assertEqual(page.status_code, status)
         self.assertEqual(self.taken().attachment_ids.mapped("raw"), [PDF])
         self.assertEqual(self.notice.message_ids.attachment_ids, self.notice.answer_ids.attachment_ids)
+
+    def full_disk(self, content):
+        """Where the file would be stored, nothing can be."""
+        attachments = self.env["ir.attachment"]
+        folder = Path(attachments._full_path(attachments._compute_checksum(content)[:2]))
+        self.assertFalse(folder.exists())
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.touch()
+        return folder
+
+    def proof_of_its_own(self):
+        """Content for which the store has no folder yet."""
+        attachments = self.env["ir.attachment"]
+        contents = (PDF + b" %d" % number for number in range(10000))
+        folder = lambda content: attachments._full_path(attachments._compute_checksum(content)[:2])  # noqa: E731
+        return next(content for content in contents if not Path(folder(content)).exists())
+
+    def test_a_proof_that_cant_be_stored(self):
+        """The answer counts, and both sides are told."""
+        content = self.proof_of_its_own()
+        in_the_way = self.full_disk(content)
+        self.addCleanup(lambda: in_the_way.is_file() and in_the_way.unlink())
+        form = {"day": "2026-03-09", "amount": "150", "note": "Paid by transfer"}
+        with mute_logger(ANSWER_LOG):
+            page = self.answer("paid", files={"proof": ("transfer.pdf", content)}, **form)
+        self.assertEqual(page.status_code, 200)
+        self.assertIn("Your file could not be stored. Please send it again later", page.text)
+        answer = self.taken()
+        self.assertEqual((answer.kind, answer.is_proof_lost, answer.attachment_ids.ids), ("paid", True, []))
+        self.assertEqual(str(self.notice.replied_until), "2026-03-17")
+        activity = self.notice.activity_ids.filtered(lambda activity: "I have paid" in activity.summary)
+        for told in (activity.note, answer.message_id.body):
+            self.assertIn("Paid by transfer", told)
+            self.assertIn("They sent a file, which our server could not store", told)
+        in_the_way.unlink()
+        self.answer("paid", files={"proof": ("transfer.pdf", content)}, **form)
+        again = self.taken() - answer
+        self.assertEqual((again.attachment_ids.raw, again.is_proof_lost), (content, False))
+        self.assertNotIn("could not be stored", self.get(done=again.id).text)
+
+    def test_half_a_proof_is_none(self):
+        """A disk that becomes full in the midst of a file."""
+        content = self.proof_of_its_own() + b"x" * 10000
+        values = {"name": "transfer.pdf", "raw": content, "res_model": self.notice._name, "res_id": self.notice.id}
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        answers = self.env["dunning.answer"]
+        with mute_logger(ANSWER_LOG, "odoo.addons.base.models.ir_attachment"):
+            try:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+                lost = answers._keep_proof(values)
+            finally:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        self.assertFalse(lost)
+        self.assertEqual(answers._keep_proof(values).raw, content)
 
     def test_refused(self):
         item = str(self.items(self.second).id)
