@@ -64,6 +64,13 @@ class HandlingCase(TransactionCase):
         wizard = self.env["account.payment.register"].with_context(active_model="account.move", active_ids=moves.ids)
         return wizard.create(values)._create_payments()
 
+    def give_back(self, record, **values):
+        """The bank takes a payment back: the dialog that a payment, an invoice or a line of the bank opens."""
+        action = record.action_payment_returned()
+        wizard = self.env["payment.return"].with_context(**action["context"]).create({"reason": "No funds", **values})
+        wizard.action_return()
+        self.env.invalidate_all()
+
     def nightly(self, day=TODAY):
         """The job that follows the time, as of a day."""
         self.env.flush_all()

@@ -138,7 +138,8 @@ def follow_the_books(where, today, policy):
     returns (id, new state) of those that changed.
 
     Kept: as much money came as was promised, or all that credit notes have left of it. Void: the
-    items are settled without any. What was kept and is owed again goes back to open. Broken: its
+    items are settled without any. What was kept and is owed again goes back to open, until the next day
+    at least: who corrects how a payment was matched breaks nothing. Broken: its
     date and the days of grace of its customer's ``policy``, an expression on the row ``cp``, are
     over; broken and cancelled stay.
     """
@@ -152,7 +153,7 @@ def follow_the_books(where, today, policy):
                             WHEN o.owed <= s.target + unit.half THEN 'kept'
                             WHEN o.open <= unit.half AND o.owed < s.target + s.amount - unit.half THEN 'kept'
                             WHEN o.open <= unit.half THEN 'cancelled'
-                            WHEN grace.until < %(today)s THEN 'broken'
+                            WHEN grace.until < %(today)s AND s.state = 'open' THEN 'broken'
                             ELSE 'open' END AS state
                   FROM (%(owed)s) o
                   JOIN dunning_promise s ON s.id = o.id

@@ -78,9 +78,12 @@ class AccountMove(models.Model):
         }
 
     def action_payment_returned(self):
-        """A payment of this invoice came back: ask which, when and why."""
+        """A payment of this invoice came back, or what the bank has booked with this entry: ask which, when
+        and why."""
         self.check_access("read")
-        return self.reconciled_payment_ids.action_payment_returned()
+        credits = self.line_ids.matched_credit_ids.credit_move_id
+        lines = self.statement_line_id | credits.statement_line_id
+        return self.env["payment.return"]._ask(self.reconciled_payment_ids, lines)
 
     # Writing off --------------------------------------------------------------------------
 

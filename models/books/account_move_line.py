@@ -21,6 +21,18 @@ class AccountMoveLine(models.Model):
         groups="base.group_user",
     )
 
+    # What of a payment it was, nobody can tell any more once they are unmatched.
+    unmatched_from_id = fields.Many2one(
+        "account.move.line",
+        "Unmatched from",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The payment from which the item was unmatched last, until that is matched again.",
+        groups="base.group_user",
+    )
+
     # Serves the desk: which payments came back.
     _payment_return_idx = models.Index("(company_id) WHERE payment_return_open")
     # Serves what was open on a day: drafts that are matched still.
@@ -32,19 +44,70 @@ class AccountMoveLine(models.Model):
             self.env["dunning.notice"]._reasons_changed(self)
         return result
 
-    def _payment_returned(self, day=None):
-        """A payment of these items was taken back, today or on ``day``. Written by SQL: no
-        accounting check applies to it, and a posted entry takes no other write."""
+    # Payments that come back ----------------------------------------------------------------
+
+    def _came_back(self, day, payment, reason):
+        """A payment of these items was taken back on ``day``: they say so, what was promised with it is
+        broken, and the responsible knows at once.
+
+        :param payment: its name
+        """
         items = self._owed_by_customers()
-        if items:
-            day = day or self.env["res.company"]._today()
+        items._mark_returned(day)
+        promises = self.env["dunning.promise"].search(
+            [("move_line_ids", "in", items.ids), ("state", "in", ("open", "kept"))]
+        )
+        promises._break(self.env["res.company"]._today())
+        body = self.env._("Payment returned: %(payment)s. %(reason)s", payment=payment, reason=reason or "")
+        items.move_id._message_log_batch(bodies=dict.fromkeys(items.move_id.ids, body))
+        for company, owed in items.grouped("company_id").items():
+            customers = owed.partner_id.commercial_partner_id.with_company(company)
+            notes = dict.fromkeys(customers, body)
+            customers._tell_responsible(self.env._("Payment returned"), notes, owed.move_id)
+
+    def _mark_returned(self, day):
+        """Written by SQL: no accounting check applies to it, and a posted entry takes no other write."""
+        if self:
             statement = SQL(
                 "UPDATE account_move_line SET payment_returned_date = %s, payment_return_open = TRUE WHERE id IN %s",
                 day,
-                items._ids,
+                self._ids,
             )
             self.env.cr.execute(statement)
-            items.invalidate_recordset(["payment_returned_date", "payment_return_open"], flush=False)
+            self.invalidate_recordset(["payment_returned_date", "payment_return_open"], flush=False)
+
+    def _paid_items(self):
+        """What these lines of payments have paid, or had paid until they were unmatched."""
+        unmatched = self.search([("unmatched_from_id", "in", self.ids)])._still_owed()
+        matched = self.matched_debit_ids.debit_move_id._owed_by_customers().filtered(
+            lambda line: not line._is_payment() and line.move_id.reversed_entry_id not in self.move_id
+        )
+        return matched | unmatched
+
+    def _unmatched_from(self, payment):
+        """These items are unmatched from a payment's line. By SQL, as above."""
+        items = self._owed_by_customers().filtered(lambda line: not line._is_payment())
+        if items:
+            self.env.cr.execute(
+                SQL("UPDATE account_move_line SET unmatched_from_id = %s WHERE id IN %s", payment.id, items._ids)
+            )
+            items.invalidate_recordset(["unmatched_from_id"], flush=False)
+
+    def _forget_unmatched(self):
+        """{line of a payment: items that were unmatched from it}, of these lines, which are matched again."""
+        if not self.ids:
+            return {}
+        rows = self.env.execute_query(
+            SQL(
+                """UPDATE account_move_line i SET unmatched_from_id = NULL FROM account_move_line p
+                    WHERE p.id = i.unmatched_from_id AND p.id IN %s RETURNING i.id, p.id""",
+                self._ids,
+            )
+        )
+        items = self.browse(row[0] for row in rows)
+        items.invalidate_recordset(["unmatched_from_id"], flush=False)
+        payments = dict(rows)
+        return items.grouped(lambda item: self.browse(payments[item.id]))
 
     @api.model
     def _return_followed_up(self, customers):
@@ -77,6 +140,9 @@ class AccountMoveLine(models.Model):
 
     def _owed_by_customers(self):
         return self.filtered(lambda line: line.account_type == "asset_receivable" and line.balance > 0)
+
+    def _still_owed(self):
+        return self._owed_by_customers().filtered(lambda line: not line.reconciled and line.parent_state == "posted")
 
     def _is_payment(self):
         """Whether the line is money: of a payment, or of a bank statement."""

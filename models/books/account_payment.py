@@ -1,9 +1,10 @@
 from odoo import models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-#: States of a payment that was taken back.
-RETURNED = ("rejected", "canceled")
+from ...engine.handling.own import Own, own
+
+#: States of a payment that can come back.
+UNDER_WAY = ("in_process", "paid")
 
 
 class AccountPayment(models.Model):
@@ -16,12 +17,32 @@ class AccountPayment(models.Model):
             return super().write(vals)
         # Without an entry nothing is reconciled; asking for it is dear.
         invoices = self.invoice_ids | self.filtered("move_id").reconciled_invoice_ids
-        under_way = self.filtered(lambda payment: payment.state in ("in_process", "paid")).invoice_ids
+        back = self.filtered(lambda payment: vals["state"] == "rejected" and payment.state in UNDER_WAY)
+        items = {payment: payment._paid_items() for payment in back}
         result = super().write(vals)
-        if vals["state"] in RETURNED:
-            under_way.line_ids._payment_returned()
+        for payment in back:
+            payment._came_back(items[payment])
         (invoices | self.invoice_ids)._handling_sync()
         return result
+
+    def _came_back(self, items):
+        """The payment of these items was rejected: today, unless our wizard says when and why."""
+        day, reason = own(self.env, "l2c_return") or (self.env["res.company"]._today(), "")
+        items._came_back(day, self.display_name, reason)
+        self._message_log(body=self.env._("Payment returned: %(payment)s. %(reason)s", payment="", reason=reason))
+
+    def _paid_items(self):
+        """What the payment has paid: what its entry was matched with; without an entry, what is open of
+        the documents it is linked to, oldest first, up to its amount."""
+        self.ensure_one()
+        if self.move_id:
+            return self.move_id.line_ids.filtered(lambda line: line.account_type == "asset_receivable")._paid_items()
+        paid = self.env["account.move.line"]
+        owed = self.invoice_ids.line_ids._still_owed()
+        for item in owed.sorted(lambda item: (item.date_maturity or item.date, item.id)):
+            if sum(paid.mapped("amount_residual")) < self.amount_company_currency_signed:
+                paid |= item
+        return paid
 
     def _cheque_domain(self, today):
         """What customers have given that falls due after today. (Odoo calls a payment paid as soon
@@ -36,36 +57,21 @@ class AccountPayment(models.Model):
     def action_payment_returned(self):
         """The bank gave the payment back: ask when and why."""
         self.check_access("read")
-        self.env["payment.return"].check_access("create")
-        payments = self.filtered(
-            lambda payment: payment.payment_type == "inbound" and payment.state in ("in_process", "paid")
-        )
-        if not payments:
-            raise UserError(self.env._("There is no payment to return."))
-        action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.payment_return_action")
-        context = {"default_payment_ids": payments.ids, "default_payment_id": payments[-1:].id}
-        return action | {"context": context}
+        return self.env["payment.return"]._ask(payments=self)
+
+    def _can_return(self):
+        """Those that can come back."""
+        return self.filtered(lambda payment: payment.payment_type == "inbound" and payment.state in UNDER_WAY)
 
     def _return(self, day, reason):
         """Take the payment back on ``day``: its invoices are owed again, its entry is reversed,
-        what was promised with it is broken, and the responsible knows at once."""
+        what was promised with it is broken, and the responsible knows at once.
+
+        :return: the lines of the opposite entry that are still to be matched with the bank's
+        """
         self.ensure_one()
-        invoices = self.reconciled_invoice_ids | self.invoice_ids
-        items = invoices.line_ids._owed_by_customers()
-        if self.move_id:
-            items &= self.move_id.line_ids.matched_debit_ids.debit_move_id
-            self._reverse_entry(day)
-        self.action_reject()
-        items._payment_returned(day)
-        promises = self.env["dunning.promise"].search(
-            [("move_line_ids", "in", items.ids), ("state", "in", ("open", "kept"))]
-        )
-        promises._break(items.env["res.company"]._today())
-        body = self.env._("Payment returned: %(payment)s. %(reason)s", payment=self.display_name, reason=reason)
-        invoices._message_log_batch(bodies=dict.fromkeys(invoices.ids, body))
-        self._message_log(body=body)
-        customer = self.partner_id.commercial_partner_id.with_company(self.company_id)
-        customer._tell_responsible(self.env._("Payment returned"), {customer: body}, invoices)
+        self.with_context(l2c_return=Own((day, reason))).action_reject()
+        return self._reverse_entry(day) if self.move_id else self.env["account.move.line"]
 
     def _reverse_entry(self, day):
         """The opposite entry on ``day``. What the bank has confirmed stays matched; the bank's line
@@ -81,3 +87,4 @@ class AccountPayment(models.Model):
             unmatched = lines.filtered(lambda line: not line.reconciled)
             if account.reconcile and len(unmatched) == len(lines):
                 unmatched.reconcile()
+        return opposite.line_ids.filtered(lambda line: line.account_id.reconcile and not line.reconciled)

@@ -26,7 +26,9 @@ TRANSITIONS = {
     "kept": {
         "pay_all": "kept",
         "undo": "open",
-        "undo_after_the_grace": "broken",
+        "undo_after_the_grace": "open",
+        "undo_after_the_grace_until_the_night": "broken",
+        "match_anew_after_the_grace": "kept",
         "date_passes": "kept",
         "grace_passes": "kept",
         "cancel": "kept",
@@ -131,6 +133,15 @@ class TestPromiseStates(PromiseCase):
 
     def on_undo_after_the_grace(self, move, promise):
         self.items(move).with_context(l2c_today="2026-03-16").remove_move_reconcile()
+
+    def on_undo_after_the_grace_until_the_night(self, move, promise):
+        self.on_undo_after_the_grace(move, promise)
+        self.run_on("2026-03-16")
+
+    def on_match_anew_after_the_grace(self, move, promise):
+        paid = self.items(move).matched_credit_ids.credit_move_id
+        self.on_undo_after_the_grace(move, promise)
+        (self.items(move) | paid).with_context(l2c_today="2026-03-16").reconcile()
 
     def on_date_passes(self, move, promise):
         self.run_on("2026-03-15")

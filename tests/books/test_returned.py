@@ -29,10 +29,7 @@ class TestReturned(PromiseCase):
         return payment
 
     def give_back(self, record, **values):
-        action = record.action_payment_returned()
-        wizard = self.env["payment.return"].with_user(self.collector).with_context(**action["context"])
-        wizard.create({"reason": "No funds", **values}).action_return()
-        self.env.invalidate_all()
+        return super().give_back(record.with_user(self.collector), **values)
 
     def test_paid_by_cheque(self):
         self.assertEqual((self.move.cheque_due_date, self.customer.cheque_due_date), (False, False))
@@ -130,3 +127,201 @@ class TestReturned(PromiseCase):
             wizards[1].action_return()
         with self.assertRaises(AccessError):
             wizards.with_user(self.user("invoicing", "account.group_account_invoice")).read(["reason"])
+
+
+@tagged("post_install", "-at_install")
+class TestNoReturns(PromiseCase):
+    """Who corrects how a payment was booked is no bank that takes it back."""
+
+    def setUp(self):
+        super().setUp()
+        self.move = self.invoice(due="2026-03-02")
+        self.item = self.items(self.move)
+        self.kept = self.promise(self.move, 100.0)
+
+    def nothing_came_back(self):
+        self.env.invalidate_all()
+        self.assertEqual((self.item.payment_returned_date, self.item.payment_return_open), (False, False))
+        self.assertNotEqual(self.kept.state, "broken")
+        self.assertFalse(self.told())
+
+    def test_unmatching_and_matching_again(self):
+        payment = self.pay(self.move)
+        money = self.item.matched_credit_ids.credit_move_id
+        self.item.remove_move_reconcile()
+        self.nothing_came_back()
+        self.assertEqual(self.kept.state, "open")
+        (self.item | money).reconcile()
+        self.nothing_came_back()
+        self.assertEqual((self.kept.state, self.item.reconciled, payment.state), ("kept", True, "paid"))
+
+    def test_cancelling_and_resetting_a_payment(self):
+        for entry in (True, False):
+            for button in ("action_cancel", "action_draft"):
+                with self.subTest(button, entry=entry):
+                    savepoint = self.env.cr.savepoint()
+                    payment = self.pay(self.move) if entry else self.without_entry()
+                    getattr(payment, button)()
+                    self.nothing_came_back()
+                    self.item.remove_move_reconcile()
+                    self.nothing_came_back()
+                    self.assertEqual(self.item.amount_residual, 100.0)
+                    savepoint.close(rollback=True)
+                    self.env.invalidate_all()
+
+    def without_entry(self):
+        payment = self.env["account.payment"].create(
+            {"partner_id": self.customer.id, "amount": 100.0, "date": TODAY, "invoice_ids": self.move.ids}
+        )
+        payment.outstanding_account_id = False
+        payment.action_post()
+        self.assertFalse(payment.move_id)
+        return payment
+
+    def test_rejected_by_the_host(self):
+        """As if our dialog had said so, today; with an entry too, which the host leaves as it is."""
+        for entry in (True, False):
+            with self.subTest(entry=entry):
+                savepoint = self.env.cr.savepoint()
+                payment = self.pay(self.move) if entry else self.without_entry()
+                payment.action_reject()
+                self.env.invalidate_all()
+                self.assertEqual((str(self.item.payment_returned_date), self.kept.state), (TODAY, "broken"))
+                told = self.told()
+                self.assertEqual(sorted(told.mapped("summary")), ["Broken promise", "Payment returned"])
+                payment.action_reject()
+                self.assertEqual(self.told(), told)
+                savepoint.close(rollback=True)
+                self.env.invalidate_all()
+
+    def test_only_what_it_paid(self):
+        """Without an entry, of linked documents the oldest items up to the amount."""
+        newer = self.invoice(due="2026-03-05")
+        payment = self.without_entry()
+        payment.invoice_ids |= newer
+        payment.action_reject()
+        self.assertEqual(str(self.item.payment_returned_date), TODAY)
+        self.assertFalse(self.items(newer).payment_returned_date)
+
+    def test_returned_twice(self):
+        for day in ("2026-03-04", "2026-03-09"):
+            self.give_back(self.pay(self.move), date=day)
+            self.assertEqual((str(self.item.payment_returned_date), self.item.payment_return_open), (day, True))
+            self.env["account.move.line"]._return_followed_up(self.customer)
+        self.assertEqual(self.told().mapped("summary").count("Payment returned"), 2)
+
+
+@tagged("post_install", "-at_install")
+class TestBankReturns(PromiseCase):
+    """Money that came by a line of the bank alone."""
+
+    def setUp(self):
+        super().setUp()
+        self.move = self.invoice(due="2026-03-02")
+        self.item = self.items(self.move)
+        self.kept = self.promise(self.move, 100.0)
+        self.journal = self.env["account.journal"].search([("type", "=", "bank")], limit=1)
+
+    def bank(self, amount, day="2026-03-04", **values):
+        return self.env["account.bank.statement.line"].create(
+            {"journal_id": self.journal.id, "date": day, "amount": amount, "payment_ref": "Bank", **values}
+        )
+
+    def received(self, amount=100.0):
+        """Money on the bank, matched with the item as a bank reconciliation does."""
+        line = self.bank(amount, partner_id=self.customer.id)
+        counterpart = self.counterpart(line)
+        (counterpart | self.item).reconcile()
+        self.assertTrue(self.item.reconciled)
+        return line
+
+    def counterpart(self, line):
+        """Its second journal item, on the customer's account."""
+        suspense = line._seek_for_lines()[1]
+        suspense.account_id = self.item.account_id
+        return suspense
+
+    def came_back(self, day="2026-03-09"):
+        self.env.invalidate_all()
+        self.assertEqual((self.item.reconciled, str(self.item.payment_returned_date)), (False, day))
+        self.assertEqual((self.kept.state, self.item.payment_return_open), ("broken", True))
+        self.assertEqual(sorted(self.told().mapped("summary")), ["Broken promise", "Payment returned"])
+        self.assertEqual(self.code(self.move), "reminded")
+
+    def test_by_the_dialog(self):
+        """From the invoice, from the line of the bank, and from its entry."""
+        for way in (lambda line: self.move, lambda line: line, lambda line: line.move_id):
+            savepoint = self.env.cr.savepoint()
+            line = self.received()
+            self.assertEqual(self.kept.state, "kept")
+            self.give_back(way(line).with_user(self.collector), date="2026-03-09")
+            self.came_back()
+            with self.assertRaisesRegex(UserError, "There is no payment to return"):
+                line.action_payment_returned()
+            savepoint.close(rollback=True)
+            self.env.invalidate_all()
+
+    def test_from_the_banks_money_out(self):
+        """The dialog knows day and reason, and what has the same amount; what the bank took is matched."""
+        for payment in (False, True):
+            with self.subTest(payment=payment):
+                savepoint = self.env.cr.savepoint()
+                money = self.pay(self.move) if payment else self.received()
+                if payment:
+                    money.date = "2026-03-04"
+                    counterpart = self.bank(100.0)._seek_for_lines()[1]
+                    outstanding = money._seek_for_lines()[0]
+                    counterpart.account_id = outstanding.account_id
+                    (counterpart | outstanding).reconcile()
+                out = self.bank(-100.0, "2026-03-09", partner_id=self.customer.id, payment_ref="R-transaction")
+                action = out.action_payment_returned()
+                wizard = Form(self.env["payment.return"].with_context(**action["context"]))
+                self.assertEqual((str(wizard.date), wizard.reason), ("2026-03-09", "R-transaction"))
+                self.assertEqual(wizard.payment_id or wizard.bank_line_id, money)
+                wizard.save().action_return()
+                self.came_back()
+                self.assertTrue(out.is_reconciled)
+                savepoint.close(rollback=True)
+                self.env.invalidate_all()
+
+    def test_matched_back(self):
+        """Unmatched from the invoice, and matched with the bank's money out: the bank says so."""
+        line = self.received()
+        self.item.remove_move_reconcile()
+        self.assertFalse(self.item.payment_returned_date)
+        out = self.bank(-100.0, "2026-03-09", partner_id=self.customer.id)
+        (self.counterpart(out) | line._of_customers()).reconcile()
+        self.came_back()
+
+    def test_matched_back_with_a_payment(self):
+        payment = self.pay(self.move)
+        money = self.item.matched_credit_ids.credit_move_id
+        self.item.remove_move_reconcile()
+        out = self.bank(-100.0, "2026-03-09", partner_id=self.customer.id)
+        (self.counterpart(out) | money).reconcile()
+        self.came_back()
+        self.assertTrue(payment)
+
+    def test_money_out_for_something_else(self):
+        """What was paid too much goes back; the invoice that was unmatched for a moment is paid."""
+        line = self.received(130.0)
+        money = line._of_customers()
+        self.item.remove_move_reconcile()
+        (self.item | money).reconcile()
+        out = self.bank(-30.0, "2026-03-09", partner_id=self.customer.id)
+        (self.counterpart(out) | money).reconcile()
+        self.env.invalidate_all()
+        self.assertEqual((self.item.reconciled, money.reconciled), (True, True))
+        self.assertFalse(self.item.payment_returned_date)
+        self.assertEqual(self.kept.state, "kept")
+
+    def test_two_dialogs(self):
+        """The second is refused; a dialog without a choice too."""
+        line = self.received()
+        context = line.action_payment_returned()["context"]
+        wizards = self.env["payment.return"].with_context(**context).create([{"reason": "a"}, {"reason": "b"}])
+        wizards[0].action_return()
+        with self.assertRaisesRegex(UserError, "taken back already"):
+            wizards[1].action_return()
+        with self.assertRaisesRegex(UserError, "Choose what came back"):
+            self.env["payment.return"].create({"reason": "c"}).action_return()

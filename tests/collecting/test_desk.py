@@ -66,8 +66,7 @@ class DeskCase(RunCase):
     def returned(self, name, amount=100.0):
         """A customer whose payment came back today."""
         invoice = self.owing(name, amount=amount)
-        self.pay(invoice)
-        self.items(invoice).remove_move_reconcile()
+        self.give_back(self.pay(invoice))
         return invoice
 
     def broken(self, name, amount=100.0):

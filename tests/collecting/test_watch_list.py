@@ -178,8 +178,7 @@ class TestWatchList(CollectorCase):
 
     def test_returned_payment(self):
         invoice = self.invoice()
-        self.pay(invoice)
-        self.items(invoice).matched_credit_ids.unlink()
+        self.give_back(self.pay(invoice))
         self.night()
         self.assertEqual(self.kinds(), ["returned"])
         self.assertIn(invoice.name, self.watched().sentence)

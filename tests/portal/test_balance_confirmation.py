@@ -103,8 +103,7 @@ class TestBalanceConfirmation(LetterCase, HttpCase):
         other = self.env["res.partner"].create({"name": "Other"})
         moves = self.invoice(partner_id=other.id, amount=5000), self.move
         for move in moves:
-            self.pay(move)
-            self.items(move).remove_move_reconcile()
+            self.give_back(self.pay(move))
         question = self.asked()
         self.assertFalse(self.on_desk())
         self.answer(question, answer="disagree", note="We have\n70 only")
