@@ -19,6 +19,7 @@ from . import test_translations
 from .dunning import test_sending
 from .dunning import test_going_live
 from .dunning import test_restored
+from .dunning import test_instalments
 from .dunning import test_money
 from .agreements import test_promises
 from .agreements import test_disputes

@@ -1,10 +1,17 @@
+from collections import defaultdict
+from contextlib import contextmanager
+
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, frozendict
 
+from ...engine.dunning import instalments as engine
 from ...engine.dunning.deciding import CODES
 from ...engine.dunning.run import urgent_decisions
 from ..handling.searching import check_searched
+
+#: What names items, and goes on with the instalments that take their place.
+NAMING = ("dunning.promise", "dunning.plan", "dunning.dispute", "dunning.write.off", "dunning.answer")
 
 
 class AccountMove(models.Model):
@@ -78,3 +85,55 @@ class AccountMove(models.Model):
         if operator == "in" and False in value:
             domain |= Domain("id", "not in", SQL("(SELECT move_id FROM dunning_decision WHERE current)"))
         return domain
+
+    # Instalments that take the place of others --------------------------------------------
+
+    def _get_sync_stack(self, container):
+        stack, update_containers = super()._get_sync_stack(container)
+        return [(1, self._keep_history(container)), *stack], update_containers
+
+    @contextmanager
+    def _keep_history(self, container):
+        """A document that was reset to draft may get other instalments, by another payment term: its money
+        is cut anew, in the order of the due dates. Each takes over the levels, promises, disputes and marks of
+        those whose money it is; one of several, the highest level, so that none comes twice. Those that only
+        get another day or amount stay what they are. The host deletes, reuses and makes their lines in here."""
+        drafts = container["records"].filtered(lambda move: move.id and move.posted_before and move.state == "draft")
+        history = drafts._instalment_items()._history() if drafts else None
+        before = {move: (move.invoice_payment_term_id, move._instalments()) for move in drafts if history}
+        yield
+        for move, (term, groups) in before.items():
+            now = move._instalments()
+            for group in groups.keys() & now.keys():
+                others = {part.id for part in groups[group]} != {part.id for part in now[group]}
+                if others or term != move.invoice_payment_term_id:
+                    items = self.env["account.move.line"].browse(part.id for part in now[group])
+                    items._take_over(history, groups[group], now[group])
+
+    def _instalment_items(self):
+        return self.line_ids.filtered(lambda line: line.id and line.account_type == "asset_receivable")
+
+    def _instalments(self):
+        """{what may take the place of each other: instalments}: those of an invoice; of another entry, as of opening
+        balances, those of one customer."""
+        parts = defaultdict(list)
+        for line in self._instalment_items():
+            customer = self.is_invoice(True) or (
+                line.partner_id.commercial_partner_id,
+                line.currency_id,
+                line.balance > 0,
+            )
+            parts[customer].append(engine.Part(line.id, line.date_maturity or line.date, line.amount_currency))
+        return parts
+
+    def _compute_needed_terms(self):
+        """A document that was reminded of, reset to draft and emptied keeps its instalments, at zero: else
+        what is known of them would go with them."""
+        result = super()._compute_needed_terms()
+        emptied = self.filtered(lambda move: move.posted_before and move.is_sale_document(True))
+        for move in emptied.filtered(lambda move: not move.needed_terms):
+            if move._origin._instalment_items()._history():
+                lines = move.line_ids.filtered("term_key")
+                nothing = {"balance": 0.0, "amount_currency": 0.0}
+                move.needed_terms = {frozendict(line.term_key): dict(nothing) for line in lines}
+        return result

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ...engine.dunning.deciding import CODES
 
@@ -33,6 +33,24 @@ class DunningDecision(models.Model):
     _current_uniq = models.UniqueIndex("(move_line_id) WHERE current", "An item has one decision in force.")
     # Serves closing what no longer holds.
     _company_current_idx = models.Index("(company_id) WHERE current")
+
+    @api.model
+    def _hand_on(self, rows, shares):
+        """Decisions about items that are gone stay with the first of those that took their place; in force
+        while that one has no other.
+
+        :param rows: {id: values}
+        :param shares: {item: {item before: share}}
+        """
+        kept = set(self.browse(rows).exists().ids)
+        takers = {other: item for item in reversed(shares) for other in shares[item]}
+        decided = set(self.search([("move_line_id", "in", list(shares)), ("current", "=", True)]).move_line_id.ids)
+        new = []
+        for row_id, values in sorted(rows.items(), reverse=True):
+            if row_id not in kept and (item := takers.get(values["move_line_id"])):
+                new.append(values | {"move_line_id": item, "current": values["current"] and item not in decided})
+                decided |= {item} if values["current"] else set()
+        self.create(new[::-1])
 
     def _explained(self):
         params = self.params or {}

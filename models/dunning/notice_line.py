@@ -1,4 +1,6 @@
-from odoo import fields, models
+from collections import defaultdict
+
+from odoo import api, fields, models
 
 from .notice import STATES
 
@@ -33,3 +35,56 @@ class DunningNoticeLine(models.Model):
         "(move_line_id, level_id, repetition) WHERE level_id IS NOT NULL AND notice_state != 'cancelled'",
         "An item is raised to a level once.",
     )
+
+    @api.model
+    def _hand_on(self, rows, shares):
+        """Items that took the place of others stand on the notices of those: what was asked for them is cut
+        as they are, so that each notice still asks for what it asked for.
+
+        :param rows: {id: values} of the lines there were
+        :param shares: {item: {item before: share}}
+        """
+        found = defaultdict(list)
+        for line_id, values in rows.items():
+            for item, amount in self._cut(values, shares):
+                found[item].append((line_id, values | {"move_line_id": item, "amount_residual": amount}))
+        self.browse(rows).exists().unlink()
+        self.create([values for lines in found.values() for values in self._one_a_notice(lines)])
+        self.env["dunning.notice"].invalidate_model(["line_ids"], flush=False)
+
+    def _cut(self, values, shares):
+        """(item, amount) of those that take over what a line with these ``values`` was about."""
+        takers = {
+            item: others[values["move_line_id"]] for item, others in shares.items() if values["move_line_id"] in others
+        }
+        currency = self.env["dunning.notice"].browse(values["notice_id"]).currency_id
+        left = values["amount_residual"]
+        for number, (item, share) in enumerate(takers.items(), 1):
+            amount = left if number == len(takers) else currency.round(values["amount_residual"] * share)
+            left -= amount
+            yield item, amount
+
+    def _one_a_notice(self, lines):
+        """The values for one item, from (id, values) of the lines that it takes over: on each notice once, each
+        level once. What was reached last, and of one policy the highest, comes last: that is what counts."""
+        level_of = {line_id: self.env["dunning.level"].browse(values["level_id"]) for line_id, values in lines}
+        last = {level.policy_id: line_id for line_id, level in sorted(level_of.items())}
+
+        def reached_at(line):
+            level = level_of[line[0]]
+            return bool(level), last[level.policy_id], level.sequence, line[0]
+
+        ordered = sorted(lines, key=reached_at)
+        notices, reached = {}, set()
+        for _id, values in reversed(ordered):
+            first = notices.setdefault(values["notice_id"], values)
+            if first is not values:
+                first["amount_residual"] += values["amount_residual"]
+                first["days_overdue"] = max(first["days_overdue"], values["days_overdue"])
+                continue
+            level = (values["level_id"], values.get("repetition"))
+            if values["notice_state"] != "cancelled" and level in reached:
+                values["level_id"] = False
+            elif values["notice_state"] != "cancelled":
+                reached.add(level)
+        return list(notices.values())[::-1]
