@@ -1,12 +1,13 @@
 import uuid
 
-from odoo import http
+from odoo import Command, http
 from odoo.addons.account_payment.controllers.payment import PaymentPortal
 from odoo.addons.account_payment.controllers.portal import PortalAccount
 from odoo.exceptions import UserError
 from odoo.http import request
 
 from ..engine.portal.answers import MOST_BYTES, read_number
+from ..models.portal.amounts import ITEM
 from ..models.portal.token_page import LARGEST_ID
 from .token_page import ID, MOST_POSTED, UNLISTED, TokenPages
 
@@ -54,15 +55,15 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
         f"/my/collection/<{ID}:notice_id>/pay", type="http", auth="public", methods=["GET"], website=True, sitemap=False
     )
     def pay_page(self, notice_id, access_token="", amount="", **_query):
-        """Choose how to pay all of what is open, or some documents, or part of an amount."""
+        """Choose how to pay all of what is open, or some items, or part of an amount."""
         notice_sudo = self._notice(notice_id, access_token)
         chosen = request.httprequest.args.getlist("items")
         try:
-            moves, owed = notice_sudo._to_pay(chosen, amount)
+            items, owed = notice_sudo._to_pay(chosen, amount)
         except UserError as error:
             form = {"kind": "pay", "amount": amount, "items": chosen}
             return self._render_page(notice_sudo, error=str(error), form=form, status=422)
-        route = f"/my/collection/{notice_sudo.id}/transaction/{'-'.join(str(move.id) for move in moves)}"
+        route = f"/my/collection/{notice_sudo.id}/transaction/{'-'.join(notice_sudo._names_to_pay(chosen, items))}"
         values = self._get_common_page_view_values(
             {
                 "partner": notice_sudo.partner_id,
@@ -75,7 +76,8 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
             },
             access_token=access_token,
         )
-        values |= {"notice": notice_sudo, "moves": moves, "amount": owed, "page_name": "collection"}
+        labels = [notice_sudo._label(item) for item in items] if chosen else items.move_id.mapped("name")
+        values |= {"notice": notice_sudo, "labels": labels, "amount": owed, "page_name": "collection"}
         values |= self._layout()
         if request.env.user._is_public():
             # The link says that its reader may pay, not that the customer's cards are theirs.
@@ -91,20 +93,30 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
         max_content_length=MOST_POSTED,
     )
     def pay(self, notice_id, documents, access_token="", amount=None, **kwargs):
-        """Create the transaction of the payment form. The token, the documents and the amount
-        are checked anew."""
+        """Create the transaction of the payment form. The token, the documents or items, and the amount
+        are checked anew. Ticked items are what its payment is matched with."""
         self._refuse_too_much(notice_id, access_token)
         notice_sudo = self._notice(notice_id, access_token)
-        moves, amount = notice_sudo._to_pay_documents(documents.split("-"), amount)
+        names = documents.split("-")
+        items, amount = notice_sudo._to_pay_named(names, amount)
         self._validate_transaction_kwargs(kwargs)
         self._check_card(kwargs)
         self._check_payment_form(kwargs)
         kwargs |= {"is_validation": False, "landing_route": self._after_paying(notice_sudo)}
         user = request.env.user
         partner = notice_sudo.partner_id if user._is_public() else user.partner_id
-        return self._process_transaction(
-            partner.id, notice_sudo.currency_id.id, moves.ids, False, amount=amount, **kwargs
+        ticked = items if any(name.startswith(ITEM) for name in names) else items.browse()
+        transaction_sudo = self._create_transaction(
+            partner_id=partner.id,
+            currency_id=notice_sudo.currency_id.id,
+            amount=amount,
+            custom_create_values={
+                "invoice_ids": [Command.set(items.move_id.ids)],
+                "collection_item_ids": [Command.set(ticked.ids)],
+            },
+            **kwargs,
         )
+        return transaction_sudo._get_processing_values()
 
     @http.route("/my/collection", type="http", auth="user", methods=["GET"], website=True, sitemap=False)
     def open_payments(self, **_query):

@@ -7,3 +7,5 @@ from . import answer
 from . import post
 from . import ir_http
 from . import res_partner
+from . import payment_transaction
+from . import account_payment

@@ -1,12 +1,14 @@
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import float_round, format_amount, formatLang
+from odoo.tools import float_round, format_amount, format_date, formatLang
 
 from ...engine.portal.amounts import UnclearAmount, read_amount, whole_parts
 from ...engine.portal.answers import read_number, read_sent
 
 #: Promises by the page of a notice, at most.
 MOST_PROMISES = 3
+#: Before the id of an item, in the address of the payment form; other ids are of documents.
+ITEM = "i"
 
 
 class DunningNotice(models.Model):
@@ -54,39 +56,62 @@ class DunningNotice(models.Model):
     # Paying ------------------------------------------------------------------------------
 
     def _to_pay(self, chosen, amount):
-        """(documents, amount) of what a customer wants to pay: the chosen items, or all.
+        """(items, amount) of what a customer wants to pay: the chosen ones, or all.
 
         :param chosen: ids of items, texts
         :param amount: a text; all of what is open when it is empty
         :raise UserError: for other items, or more than what is open
         """
-        wanted = {read_number(text) for text in chosen}
-        lines = self._open_lines().filtered(lambda line: not wanted or line.move_line_id.id in wanted)
-        moves, owed = self._payable(lines.move_line_id.move_id)
+        items, owed = self._payable(self._chosen(chosen))
         paid = self._read_amount(amount) if amount.strip() else owed
         self._check_at_most(paid, owed)
-        return moves, paid
+        return items, paid
 
-    def _to_pay_documents(self, documents, amount):
-        """The same, from the payment form: ids of documents as texts, and a number."""
-        wanted = {read_number(text) for text in documents}
-        moves, owed = self._payable(self._open_lines().move_line_id.move_id.filtered(lambda move: move.id in wanted))
+    def _to_pay_named(self, names, amount):
+        """The same, from the payment form.
+
+        :param names: texts: ids of documents, or of items as `_names_to_pay` writes them
+        :param amount: a number
+        """
+        wanted, items = set(names), self._open_lines().move_line_id
+        items, owed = self._payable(
+            items.filtered(lambda item: not wanted.isdisjoint((str(item.move_id.id), f"{ITEM}{item.id}")))
+        )
         if not (paid := read_sent(amount)):
             raise UserError(self.env._("Enter the amount, as a number above zero."))
         self._check_at_most(paid, owed)
-        return moves, paid
+        return items, paid
 
-    def _payable(self, moves):
-        """Those of the documents that can be paid here, and what is open of them.
+    def _names_to_pay(self, chosen, items):
+        """What the address of the payment form names: the chosen items, else whole documents."""
+        return [f"{ITEM}{item.id}" for item in items] if chosen else [str(move.id) for move in items.move_id]
+
+    def _chosen(self, chosen):
+        """The open items that a customer has ticked; all, when none is.
+
+        :param chosen: ids, texts
+        """
+        wanted = {read_number(text) for text in chosen}
+        return self._open_lines().move_line_id.filtered(lambda item: not wanted or item.id in wanted)
+
+    def _payable(self, items):
+        """Those of the items that can be paid here, and what is open of them.
 
         :raise UserError: when nothing can be
         """
-        moves = moves.filtered(lambda move: move.is_invoice() and move.state == "posted")
-        items = self._open_lines().move_line_id.filtered(lambda item: item.move_id in moves)
+        items = items.filtered(lambda item: item.move_id.is_invoice() and item.parent_state == "posted")
         owed = self.currency_id.round(sum(items.mapped("amount_residual_currency")))
-        if not moves or owed <= 0:
+        if owed <= 0:
             raise UserError(self.env._("Nothing of this can be paid here. Please pay by bank transfer."))
-        return moves, owed
+        return items, owed
+
+    def _label(self, item):
+        """What an item is called on the page: its document, and of several instalments the due date."""
+        number = item.move_id.name or ""
+        instalments = item.move_id.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        if len(instalments) < 2:
+            return number
+        return f"{number} · {format_date(self.env, item.date_maturity or item.date)}"
 
     # Promising ---------------------------------------------------------------------------
 
@@ -117,12 +142,19 @@ class DunningNotice(models.Model):
             return self.env._("You have promised to pay. We wait for your payment.")
         return ""
 
-    def _promised_items(self, amount):
-        """What a promise of ``amount`` is about: the documents whose sum it is, else all.
+    def _promised_items(self, amount, chosen=()):
+        """What a promise of ``amount`` is about: of what is ticked, or of all, the items whose sum it is, else
+        all of them.
 
-        :raise UserError: when it is too much, or too little
+        :param chosen: ids of items, texts
+        :raise UserError: when it is too much, or too little, or what is ticked is promised already
         """
         items, most = self._promisable()
+        if chosen:
+            items &= self._chosen(chosen)
+            most = min(most, self.currency_id.round(sum(items.mapped("amount_residual_currency"))))
+            if not items:
+                raise UserError(self.env._("What you ticked is paid or promised already. Tick something else."))
         self._check_at_most(amount, most)
         units = [round(value / self.currency_id.rounding) for value in items.mapped("amount_residual_currency")]
         whole = whole_parts(round(amount / self.currency_id.rounding), units)

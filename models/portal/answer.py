@@ -172,13 +172,14 @@ class DunningAnswer(models.Model):
         return {
             "day": self._read_day(form, today - timedelta(days=LATEST_PAYMENT), today),
             "amount": notice._read_amount(form.get("amount", "")),
+            "move_line_ids": [(6, 0, notice._chosen(form["items"]).ids if form.get("items") else [])],
         }
 
     def _read_promise(self, notice, form):
         if problem := notice._promise_problem(notice._promisable()[1]):
             raise UserError(problem)
         amount = notice._read_amount(form.get("amount", ""))
-        items = notice._promised_items(amount)
+        items = notice._promised_items(amount, form.get("items") or ())
         last = self._today() + timedelta(days=notice.policy_id.promise_max_days)
         return {
             "amount": amount,

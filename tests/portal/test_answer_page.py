@@ -5,7 +5,7 @@ import resource
 from datetime import timedelta
 from pathlib import Path
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.addons.payment.tests.http_common import PaymentHttpCommon
 from odoo.tests import HttpCase, JsonRpcException, freeze_time, tagged
 from odoo.tools import mute_logger
@@ -26,10 +26,14 @@ class AnswerCase(RunCase, HttpCase):
         super().setUp()
         self.first = self.invoice(due="2026-03-01", amount=100.0, ref="PO 7 <b>")
         self.second = self.invoice(due="2026-03-05", amount=50.0)
+        self.before_the_run()
         self.run_on(TODAY)
         self.notice = self.notices(self.first | self.second)
         self.notice.mail_id.state = "sent"
         self.url = f"/my/collection/{self.notice.id}"
+
+    def before_the_run(self):
+        """What else the customer owes."""
 
     def get(self, **query):
         return self.url_open(self.url, params={"access_token": self.notice.access_token, **query})
@@ -276,9 +280,7 @@ class TestAnswerPage(AnswerCase):
         self.assertFalse(self.env["dunning.notice"]._pages_of(self.env["res.partner"].create({"name": "X"})))
 
 
-@tagged("post_install", "-at_install")
-@freeze_time(f"{TODAY} 12:00:00")
-class TestPayment(AnswerCase, PaymentHttpCommon):
+class PayingCase(AnswerCase, PaymentHttpCommon):
     def pay_online(self, documents, amount, token=None):
         return self.make_jsonrpc_request(*self.payment(documents, amount, token))
 
@@ -298,6 +300,10 @@ class TestPayment(AnswerCase, PaymentHttpCommon):
         }
         return route, values
 
+
+@tagged("post_install", "-at_install")
+@freeze_time(f"{TODAY} 12:00:00")
+class TestPayment(PayingCase):
     def test_pays_part_and_some(self):
         both = f"{self.first.id}-{self.second.id}"
         for documents, amount in ((self.first.id, 60.0), (both, 150.0), (both, 149.99)):
@@ -348,3 +354,72 @@ class TestPayment(AnswerCase, PaymentHttpCommon):
                 page = self.url_open(f"{self.url}/pay", params={"access_token": self.notice.access_token, **query})
                 self.assertEqual(page.status_code, status)
                 self.assertIn(text, page.text)
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(f"{TODAY} 12:00:00")
+class TestInstalmentsOnThePage(PayingCase):
+    """Two instalments of one document, both overdue: what is ticked is what is meant."""
+
+    def before_the_run(self):
+        lines = [{"value": "percent", "value_amount": 50, "nb_days": days} for days in (10, 20)]
+        term = self.env["account.payment.term"].create(
+            {"name": "Twice", "line_ids": [Command.create(line) for line in lines]}
+        )
+        move = self.invoice(amount=80.0, invoice_payment_term_id=term.id)
+        self.earlier, self.later = self.items(move).sorted("date_maturity")
+
+    def test_their_names(self):
+        page = self.get().text
+        for day in ("02/11/2026", "02/21/2026"):
+            self.assertIn(f"{self.later.move_id.name} · {day}", page)
+        self.assertNotIn(f"{self.first.name} ·", page)
+
+    def test_disputed(self):
+        self.assertEqual(self.answer("dispute", items=str(self.later.id), reason="quality").status_code, 200)
+        dispute = self.taken().dispute_id
+        self.assertEqual(dispute.move_line_ids, self.later)
+        self.assertEqual({row.code for row in self.preview(self.later.move_id)} & {"disputed"}, {"disputed"})
+        self.assertEqual(self.earlier & dispute.move_line_ids, self.earlier.browse())
+
+    def test_promised(self):
+        """Both have the same amount: without the tick it would be the earlier one."""
+        form = {"day": "2026-03-20", "amount": "40", "items": str(self.later.id)}
+        self.assertEqual(self.answer("promise", **form).status_code, 200)
+        self.assertEqual(self.taken().promise_id.move_line_ids, self.later)
+        page = self.answer("promise", **form)
+        self.assertEqual(page.status_code, 422)
+        self.assertIn("paid or promised already", page.text)
+        page = self.answer("promise", **(form | {"amount": "40.01", "items": str(self.earlier.id)}))
+        self.assertEqual(page.status_code, 422)
+        self.assertIn("at most", page.text)
+
+    def test_said_to_be_paid(self):
+        self.answer("paid", day="2026-03-09", amount="40", items=str(self.later.id))
+        self.assertEqual(self.taken().move_line_ids, self.later)
+
+    def test_paid(self):
+        """The page asks for the instalment; what comes is matched with it, not with the oldest."""
+        query = {"access_token": self.notice.access_token, "items": self.later.id}
+        page = self.url_open(f"{self.url}/pay", params=query).text
+        self.assertIn("40.00", page)
+        name = f"i{self.later.id}"
+        self.assertIn(f"/transaction/{name}", page)
+        for amount in (40.01, 80.0):
+            with self.assertRaises(JsonRpcException), mute_logger("odoo.http"):
+                self.pay_online(name, amount)
+        with mute_logger(PAYMENT_LOG):
+            values = self.pay_online(name, 40.0)
+        transaction = self._get_tx(values["reference"])
+        self.assertEqual((transaction.invoice_ids, transaction.amount), (self.later.move_id, 40.0))
+        transaction._set_done()
+        self.post_process_patcher.stop()  # Odoo's common part makes no payments
+        journal = self.env["account.journal"].search([("type", "=", "bank")], limit=1)
+        method = self.env.ref("account.account_payment_method_manual_in").copy({"code": transaction.provider_code})
+        journal.inbound_payment_method_line_ids = [
+            Command.create({"payment_method_id": method.id, "payment_provider_id": self.provider.id})
+        ]
+        transaction._post_process()
+        self.env.invalidate_all()
+        self.assertEqual((self.later.reconciled, self.earlier.reconciled), (True, False))
+        self.assertEqual(self.earlier.amount_residual, 40.0)
