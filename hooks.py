@@ -34,10 +34,12 @@ def _fill_sent_date(env):
 
 
 def post_init_hook(env):
-    """Every existing document gets its status, from its own state, in one statement a model."""
+    """Every existing document gets its status, from its own state, in one statement a model; the shipped
+    policies get their minimum, in the currency of their company."""
     env.flush_all()
     for model in REQUIRED:
         env[model]._handling_install()
+    env["dunning.policy"].search([])._set_shipped_minimum()
 
 
 def uninstall_hook(env):

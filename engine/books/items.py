@@ -30,6 +30,30 @@ def open_now():
     return SQL("%s AND l.reconciled IS NOT TRUE", booked())
 
 
+def owed_to_customers(company_ids, partner_ids=None):
+    """SQL for what companies owe their customers as vendors, by open bills less what was paid on account:
+    ``customer_id``, the commercial partner, ``company_id``, ``currency_id``, ``amount`` in that currency and
+    ``balance`` in the company's, both positive.
+
+    :param partner_ids: of these commercial partners alone
+    """
+    ours = SQL("TRUE") if partner_ids is None else SQL("p.commercial_partner_id IN %s", tuple(partner_ids) or (0,))
+    return SQL(
+        """
+        SELECT p.commercial_partner_id AS customer_id, l.company_id, l.currency_id,
+               -SUM(l.amount_residual_currency) AS amount, -SUM(l.amount_residual) AS balance
+          FROM account_move_line l
+          JOIN account_account a ON a.id = l.account_id AND a.account_type = 'liability_payable'
+          JOIN res_partner p ON p.id = l.partner_id
+         WHERE l.parent_state = 'posted' AND l.reconciled IS NOT TRUE AND l.company_id IN %s AND %s
+      GROUP BY 1, 2, 3
+        HAVING SUM(l.amount_residual_currency) < 0
+        """,
+        tuple(company_ids),
+        ours,
+    )
+
+
 def open_as_at(as_at, companies, partner_ids=None):
     """SQL for the items that were open at the end of the day ``as_at``: ``id, move_id, company_id,
     partner_id, account_id, currency_id, date, due, residual`` (company currency) and

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from odoo.tools import SQL
 
 from ..agreements.promises import next_payment_day_sql
+from ..books.items import owed_to_customers
 from ..handling.workdays import moved_days
 from .items import flight, item, notice_day
 from .ladder import fact
@@ -42,9 +43,15 @@ CODES = [
     ("step_open", "Call or letter not done yet"),
     ("closed", "Closed"),
     ("postponed", "Enough for today"),
+    ("paused", "Paused"),
+    ("unsent", "Not sent yet"),
+    ("net_position", "Covered by what we owe"),
 ]
 #: Codes of items that a notice doesn't list, even when they are past due.
-NOT_LISTED = ("internal", "closed", "insolvent", "legal", "excluded", "withholding", "disputed", "promised")
+NOT_LISTED = (
+    *("internal", "closed", "insolvent", "legal", "excluded", "withholding", "disputed", "promised"),
+    *("paused", "net_position"),
+)
 
 
 class Question(NamedTuple):
@@ -58,7 +65,9 @@ class Question(NamedTuple):
     ``zone`` is the company's, by which the day of a notice that left is told.
     A payment that its provider hasn't confirmed since ``pending_since`` isn't expected any more.
     ``most_notices`` may still be made today (None: any number); ``partner_ids``, unless None,
-    are the only customers asked about.
+    are the only customers asked about. ``withholding``, on ``cp`` too, is the per cent of its
+    invoices that the customer withholds as tax. ``nets``: a policy in force sets what we owe
+    against what is owed.
     """
 
     company_id: int
@@ -75,19 +84,23 @@ class Question(NamedTuple):
     zone: str = "UTC"
     most_notices: int | None = None
     partner_ids: tuple | None = None
+    withholding: SQL = SQL("NULL")
+    nets: bool = False
 
 
 def _suspended(question):
     """Items with their open promise, until its grace is over, the day from which one counts as
     broken, and their open dispute; those from before the cut-off date of a policy that leaves them
-    to people are excluded. ``pay_day`` is the due date, or the customer's payment day after it."""
+    to people are excluded. ``pay_day`` is the due date, or the customer's payment day after it;
+    ``set_aside``: no notice names it; ``owed``: what we owe the customer, where that counts."""
     return SQL(
         """
         SELECT i.*, p.catch_up, p.minimum_balance, GREATEST(p.minimum_days_between, 1) AS minimum_days_between,
                p.repetitions, p.repeat_days,
                i.due < p.cut_off_date AS is_old, p.cut_off_level_id,
                i.no_followup OR (i.residual > 0 AND i.due < p.cut_off_date AND p.cut_off_level_id IS NULL) IS TRUE AS excluded,
-               %(pay_day)s AS pay_day,
+               %(pay_day)s AS pay_day, %(owed)s AS owed,
+               (i.withheld OR i.is_rest OR i.paused_until >= %(today)s) IS TRUE AS set_aside,
                CASE WHEN g.until >= %(today)s THEN g.id END AS promise_id, g.until AS promised_until,
                CASE WHEN g.broken_on IS NOT NULL OR g.until < %(today)s
                     THEN GREATEST(g.broken_on, CASE WHEN g.until < %(today)s THEN g.until + 1 END, i.due + 1) END AS broken_on,
@@ -107,9 +120,19 @@ def _suspended(question):
              WHERE x.move_line_id = i.id AND s.state = 'open' AND s.company_id = %(company)s
           ORDER BY s.id LIMIT 1
         ) d ON TRUE
+        %(owing)s
         """,
         company=question.company_id,
         today=question.today,
+        owed=SQL("CASE WHEN p.net_position = 'hold' THEN COALESCE(owing.amount, 0) ELSE 0 END")
+        if question.nets
+        else SQL("0"),
+        owing=SQL(
+            "LEFT JOIN (%s) owing ON owing.customer_id = i.partner_id AND owing.currency_id = i.currency_id",
+            owed_to_customers([question.company_id], question.partner_ids),
+        )
+        if question.nets
+        else SQL(""),
         pay_day=next_payment_day_sql(SQL("i.due"), SQL("i.payment_days")),
     )
 
@@ -124,12 +147,15 @@ def _weighed(question):
     return SQL(
         """
         SELECT s.*,
-               SUM(CASE WHEN residual > 0 AND NOT later AND NOT excluded AND promise_id IS NULL AND dispute_id IS NULL
+               CASE WHEN NOT set_aside THEN
+               SUM(CASE WHEN residual > 0 AND NOT later AND NOT excluded AND NOT set_aside
+                             AND promise_id IS NULL AND dispute_id IS NULL
                         THEN residual ELSE 0 END)
-                   OVER (PARTITION BY partner_id, currency_id ORDER BY due, id) AS up_to_here,
+                   OVER (PARTITION BY partner_id, currency_id ORDER BY due, id) END AS up_to_here,
                COALESCE(-SUM(residual) FILTER (WHERE residual < 0 AND NOT later AND NOT excluded) OVER sums, 0) AS credit,
                SUM(flying) OVER sums AS coming,
-               SUM(residual) FILTER (WHERE NOT later AND NOT excluded AND (residual < 0 OR due < %(today)s))
+               SUM(residual) FILTER (WHERE NOT later AND NOT excluded AND NOT set_aside
+                                           AND (residual < 0 OR due < %(today)s))
                    OVER sums AS overdue
           FROM suspended s
         WINDOW sums AS (PARTITION BY partner_id, currency_id)
@@ -172,18 +198,23 @@ def _code(question):
              WHEN state = 'lawyer' THEN 'legal'
              WHEN policy_id IS NULL THEN 'no_policy'
              WHEN excluded THEN 'excluded'
+             WHEN withheld THEN 'withholding'
              WHEN dispute_id IS NOT NULL THEN 'disputed'
              WHEN promise_id IS NOT NULL THEN 'promised'
              WHEN hold_until >= %(today)s THEN 'on_hold'
+             WHEN paused_until >= %(today)s THEN 'paused'
              WHEN replied_until IS NOT NULL THEN 'replied'
              WHEN up_to_here <= credit THEN 'covered_by_credit'
-             WHEN up_to_here <= credit + coming THEN 'in_flight'
+             WHEN up_to_here <= credit + owed THEN 'net_position'
+             WHEN up_to_here <= credit + owed + coming THEN 'in_flight'
              WHEN notice_state = 'failed' THEN 'not_delivered'
              WHEN reached_on = %(today)s THEN 'reminded'
              WHEN is_step_open THEN 'step_open'
              WHEN has_come IS NOT TRUE AND reached_id IS NULL THEN 'not_due'
+             WHEN is_rest THEN 'below_minimum'
              WHEN next_id IS NOT NULL AND (has_come IS NOT TRUE OR notice_state IN ('draft', 'to_approve'))
                   THEN 'reminded'
+             WHEN awaits_sending THEN 'unsent'
              WHEN minimum_balance > 0 AND overdue * %(rate)s < minimum_balance THEN 'below_minimum'
              WHEN next_id IS NULL THEN 'last_level'
              WHEN is_softer THEN 'harder_open'
@@ -227,7 +258,8 @@ def decide(question):
              weighed AS (%(weighed)s),
              fact AS (%(fact)s),
              coded AS MATERIALIZED (SELECT fact.*, %(code)s AS code FROM fact),
-             listing AS (SELECT coded.*, code = 'escalates' OR (due < %(today)s AND code NOT IN %(not_listed)s) AS listed
+             listing AS (SELECT coded.*, code = 'escalates' OR (due < %(today)s AND NOT is_rest AND code NOT IN %(not_listed)s)
+                                    AS listed
                            FROM coded),
              ripe AS (SELECT listing.*, code = 'escalates' AND credit < SUM(residual) FILTER (WHERE listed)
                                     OVER (PARTITION BY partner_id, currency_id) AS is_ripe
@@ -241,10 +273,11 @@ def decide(question):
                CASE WHEN escalates THEN repetition ELSE 0 END AS repetition,
                CASE WHEN code != 'escalates' THEN code WHEN escalates THEN 'reminded'
                     WHEN is_ripe THEN 'postponed' ELSE 'covered_by_credit' END AS code,
-               CASE WHEN escalates THEN next_id ELSE COALESCE(reached_id, next_id) END AS level_id,
+               CASE WHEN escalates OR code = 'unsent' THEN next_id ELSE COALESCE(reached_id, next_id) END AS level_id,
                CASE WHEN code = 'promised' THEN promised_until + 1
                     WHEN code = 'disputed' THEN revisit_date
                     WHEN code = 'on_hold' THEN hold_until + 1
+                    WHEN code = 'paused' THEN paused_until + 1
                     WHEN code = 'replied' THEN replied_until + 1
                     WHEN code = 'too_soon' THEN %(noticed)s + minimum_days_between
                     WHEN escalates THEN %(today)s

@@ -21,6 +21,37 @@ def notice_day(zone):
     return SQL("GREATEST((n.sent_on AT TIME ZONE 'UTC' AT TIME ZONE %s)::date, n.date)", zone)
 
 
+def small_rest(residual, item="l"):
+    """Whether what is left of an item, ``residual``, is left after a payment and less than 1.00."""
+    return SQL(
+        "(%(rest)s > 0 AND %(rest)s < 1 AND %(rest)s < %(item)s)",
+        rest=residual,
+        item=SQL.identifier(item, "amount_currency"),
+    )
+
+
+def _withheld(residual, rate):
+    """Whether what is left of the item ``l``, of the document ``m``, is what the customer withheld as tax: by
+    ``rate`` per cent of the total or of the untaxed amount, of the item or of the document, within 1.00; or
+    since a payment of it says so."""
+    return SQL(
+        """CASE WHEN %(rest)s > 0 AND %(rest)s < l.amount_currency
+                THEN EXISTS (SELECT 1 FROM (VALUES (l.amount_currency), (m.amount_total), (m.amount_untaxed),
+                                                   (l.amount_currency * m.amount_untaxed / NULLIF(m.amount_total, 0))) b(base)
+                              WHERE %(rate)s > 0 AND ABS(%(rest)s - b.base * %(rate)s / 100) <= 1)
+                     OR EXISTS (SELECT 1 FROM account_partial_reconcile r
+                                  JOIN account_move_line c ON c.id = r.credit_move_id
+                                  JOIN account_payment y ON y.id = c.payment_id AND y.is_tax_withheld
+                                 WHERE r.debit_move_id = l.id)
+                     OR EXISTS (SELECT 1 FROM account_move__account_payment x
+                                  JOIN account_payment y ON y.id = x.payment_id AND y.is_tax_withheld
+                                 WHERE x.invoice_id = l.move_id AND y.state IN ('in_process', 'paid') AND y.move_id IS NULL)
+                ELSE FALSE END""",
+        rest=residual,
+        rate=SQL("(%s)::numeric", rate),
+    )
+
+
 def item(question):
     """Open items with what is known of their customer: debits, and credits (negative), of
     which those dated later are on their way."""
@@ -38,6 +69,9 @@ def item(question):
                    AND n.replied_until >= %(today)s) AS replied_until,
                cp.id IN (SELECT own.commercial_partner_id FROM res_company c
                            JOIN res_partner own ON own.id = c.partner_id) AS internal,
+               m.dunning_paused_until AS paused_until,
+               m.sent_date IS NULL AND m.move_type != 'entry' AS unsent,
+               %(withheld)s AS withheld, %(rest)s AS is_rest,
                CASE WHEN l.date > %(today)s THEN GREATEST(-l.residual_currency, 0) ELSE 0 END AS flying
           FROM (%(items)s) l
           JOIN account_move m ON m.id = l.move_id
@@ -55,6 +89,8 @@ def item(question):
         state=question.state,
         trust=question.trust,
         payment_days=question.payment_days,
+        withheld=_withheld(SQL("l.residual_currency"), question.withholding),
+        rest=small_rest(SQL("l.residual_currency")),
     )
 
 
@@ -64,7 +100,8 @@ def flight(question):
     return SQL(
         """
         SELECT NULL::int, NULL::int, f.currency_id, p.commercial_partner_id, 0, NULL::date, NULL::date, NULL::date,
-               NULL::date, FALSE, FALSE, FALSE, NULL::int, NULL::date, NULL::text, NULL::text, NULL::text, NULL::date, FALSE, f.amount
+               NULL::date, FALSE, FALSE, FALSE, NULL::int, NULL::date, NULL::text, NULL::text, NULL::text, NULL::date, FALSE,
+               NULL::date, FALSE, FALSE, FALSE, f.amount
           FROM (SELECT s.partner_id, COALESCE(s.foreign_currency_id, s.currency_id) AS currency_id,
                        CASE WHEN s.foreign_currency_id IS NULL THEN s.amount ELSE s.amount_currency END AS amount
                   FROM account_bank_statement_line s

@@ -32,6 +32,7 @@ def fact(question):
         """
         SELECT w.*, h.level_id AS reached_id, h.notice_state, h.day AS reached_on,
                next.id AS next_id, next.sequence, next.channel, next.repetition,
+               w.unsent AND next.requires_sent IS TRUE AS awaits_sending,
                h.notice_state = 'queued' AND h.channel != 'email' AS is_step_open,
                next.sequence < %(heard)s OR next.delay_days < %(heard_elsewhere)s AS is_softer,
                h.notice_state IN ('draft', 'to_approve', 'queued', 'failed') AND h.policy_id = w.policy_id
@@ -98,7 +99,7 @@ def _next(question):
     """
     return SQL(
         """
-            SELECT v.id, v.sequence, v.channel, v.delay_days, again.repetition,
+            SELECT v.id, v.sequence, v.channel, v.delay_days, v.requires_sent, again.repetition,
                    base.day + base.delay AS comes,
                    w.catch_up = 'latest' AND base.day + base.delay <= %(working_day)s AS skip_to
               FROM dunning_level v
@@ -115,7 +116,7 @@ def _next(question):
                AND (h.level_id IS NULL OR %(harder)s OR (again.repetition BETWEEN 1 AND w.repetitions AND %(is_last)s))
                AND NOT (v.delay_from = 'due' AND v.delay_days < 0 AND w.due < %(today)s)
                AND (v.skip_trusted AND w.trust = 'good') IS NOT TRUE
-          ORDER BY 7 DESC NULLS LAST,
+          ORDER BY comes DESC NULLS LAST,
                    CASE WHEN w.catch_up = 'latest' AND base.day + base.delay <= %(working_day)s
                         THEN -v.sequence ELSE v.sequence END
              LIMIT 1

@@ -8,7 +8,7 @@ from ..handling.links import LINKS
 from ..handling.workdays import moved_days
 from .deciding import NOT_LISTED, decide
 from .exceptions import contact_key
-from .items import credits
+from .items import credits, small_rest
 from .ladder import harder
 
 
@@ -200,8 +200,12 @@ def sum_lines(notice_ids):
 
 
 def _gone(withdrawn):
-    """Whether the line ``nl`` of the item ``l`` is no longer for a notice."""
-    return SQL("(l.reconciled IS TRUE OR l.parent_state != 'posted' OR nl.id IN %s)", tuple(withdrawn) or (0,))
+    """Whether the line ``nl`` of the item ``l`` is no longer for a notice: paid, but for less than 1.00."""
+    return SQL(
+        "(l.reconciled IS TRUE OR l.parent_state != 'posted' OR nl.id IN %s OR %s)",
+        tuple(withdrawn) or (0,),
+        small_rest(SQL("l.amount_residual_currency")),
+    )
 
 
 def unlike_the_books(withdrawn=()):

@@ -89,13 +89,13 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         proposals_sudo = self._write_offs_sudo()
-        if not proposals_sudo:
-            return super()._post(soft=soft)
-        if soft:
+        if proposals_sudo and soft:
             proposals_sudo = proposals_sudo.filtered(lambda row: row.move_id.date <= fields.Date.context_today(row))
-        proposals_sudo._before_posting()
+        if proposals_sudo:
+            proposals_sudo._before_posting()
         posted = super()._post(soft=soft)
         proposals_sudo._after_posting()
+        posted._bills_posted()
         return posted
 
     def _write_offs_to_draft(self):

@@ -23,6 +23,15 @@ class ResPartner(models.Model):
         help="Days of the month on which the customer pays, like 10, 25. The first reminder counts from the next one.",
         audited=True,
     )
+    withholding_rate = fields.Float(
+        "Withholds Tax (%)",
+        company_dependent=True,
+        digits=(5, 2),
+        groups=ACCOUNTANTS,
+        help="Per cent of an invoice that the customer pays to the tax office for us. When so much of the total, or of "
+        "the untaxed amount, is left after a payment, nobody is reminded of it: its certificate is asked for.",
+        audited=True,
+    )
     cheque_due_date = fields.Date(
         "Paid by Cheque Due on",
         compute="_compute_cheque_due_date",
@@ -64,6 +73,11 @@ class ResPartner(models.Model):
                     self.env._("Write payment days as days of the month, from 1 to 31, like this: 10, 25.")
                 )
 
+    @api.constrains("withholding_rate")
+    def _check_withholding_rate(self):
+        if any(not 0 <= partner.withholding_rate < 100 for partner in self):
+            raise ValidationError(self.env._("What a customer withholds as tax is from 0 to less than 100 per cent."))
+
     def _check_hold_until(self, day):
         """Of what is written, not of what stands there: a hold that is over stays when customers are merged."""
         day = fields.Date.to_date(day)
@@ -97,7 +111,7 @@ class ResPartner(models.Model):
         chosen._note_who_chose()
         if vals.get("parent_id"):
             self._joined_another()
-        if not {"collection_state", "dunning_hold_until"}.isdisjoint(vals):
+        if not {"collection_state", "dunning_hold_until", "withholding_rate"}.isdisjoint(vals):
             self.env["dunning.notice"]._customers_changed(self)
         return result
 

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.fields import Domain
 
 from ...engine.handling.own import Own, own
@@ -12,9 +12,20 @@ class AccountPayment(models.Model):
 
     _inherit = "account.payment"
 
+    is_tax_withheld = fields.Boolean(
+        "Rest Withheld as Tax",
+        copy=False,
+        help="What it leaves open of its invoices the customer has withheld as tax: nobody is reminded of it, and "
+        "its certificate is asked for.",
+        groups="account.group_account_invoice,account.group_account_readonly",
+    )
+
     def write(self, vals):
         if "state" not in vals:
-            return super().write(vals)
+            result = super().write(vals)
+            if "is_tax_withheld" in vals:
+                self.env["dunning.notice"]._reasons_changed((self.invoice_ids | self.reconciled_invoice_ids).line_ids)
+            return result
         # Without an entry nothing is reconciled; asking for it is dear.
         invoices = self.invoice_ids | self.filtered("move_id").reconciled_invoice_ids
         back = self.filtered(lambda payment: vals["state"] == "rejected" and payment.state in UNDER_WAY)

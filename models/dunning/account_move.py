@@ -8,6 +8,9 @@ from odoo.tools import SQL, frozendict
 from ...engine.dunning import instalments as engine
 from ...engine.dunning.deciding import CODES
 from ...engine.dunning.run import urgent_decisions
+from ...engine.handling.own import Own
+from ..handling.audit_log import WHY
+from ..handling.next_action import ONCE
 from ..handling.searching import check_searched
 
 #: What names items, and goes on with the instalments that take their place.
@@ -44,6 +47,49 @@ class AccountMove(models.Model):
         search="_search_dunning_decision_code",
         groups="base.group_user",
     )
+
+    dunning_paused_until = fields.Date(
+        "Paused until",
+        copy=False,
+        readonly=True,
+        help="Until then nobody is reminded of it.",
+        groups="account.group_account_invoice,account.group_account_readonly",
+        audited=True,
+    )
+    dunning_pause_reason = fields.Char(
+        "Reason for Pausing",
+        copy=False,
+        readonly=True,
+        groups="account.group_account_invoice,account.group_account_readonly",
+        audited=True,
+    )
+
+    def _pause(self, until, reason):
+        """Nobody is reminded of these documents until that day (False: from now on again), for a reason.
+        On an invoice that is no accounting."""
+        # Collectors need not be allowed to write invoices.
+        moves_sudo = self.sudo().with_context(skip_is_manually_modified=True, **{WHY: Own(reason)})
+        moves_sudo.write({"dunning_paused_until": until, "dunning_pause_reason": reason})
+        self.env["dunning.notice"]._reasons_changed(self.line_ids)
+
+    def _ask_for_certificate(self, company):
+        """A task on each of these documents: what is left of it was withheld as tax."""
+        customers = self.with_company(company).commercial_partner_id
+        responsibles = customers._collection_responsibles(self)
+        for move in self.with_context(mail_activity_quick_update=True):
+            move.activity_schedule(
+                "lead_to_cash.mail_activity_type_withholding",
+                move._today(),
+                user_id=responsibles.get(move.commercial_partner_id, self.env.user).id,
+                handling_step=ONCE,
+            )
+
+    def _bills_posted(self):
+        """What we owe a customer may hold its reminders: what has not left yet follows at once."""
+        bills = self.filtered(lambda move: move.move_type in ("in_invoice", "in_receipt"))
+        for company, group in bills.grouped("company_id").items():
+            if company._dunning_nets():
+                self.env["dunning.notice"].with_company(company)._customers_changed(group.commercial_partner_id)
 
     @api.depends("dunning_decision_ids.current", "dunning_decision_ids.next_date")
     def _compute_dunning(self):

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ...engine.dunning.deciding import CODES
+from ..handling.next_action import PLANNED
 
 
 class DunningDecision(models.Model):
@@ -51,6 +52,24 @@ class DunningDecision(models.Model):
                 new.append(values | {"move_line_id": item, "current": values["current"] and item not in decided})
                 decided |= {item} if values["current"] else set()
         self.create(new[::-1])
+
+    @api.model
+    def _ask_for_certificates(self, company):
+        """What customers withheld as tax is in force: a task on each document asks for the certificate, once.
+        It goes when the rest is paid, or withheld no longer."""
+        in_force = [("company_id", "=", company.id), ("current", "=", True), ("code", "=", "withholding")]
+        moves = self.sudo().search(in_force).move_id  # as the engine decided, whoever runs it
+        kind = self.env.ref("lead_to_cash.mail_activity_type_withholding")
+        tasks_sudo = self.env["mail.activity"].sudo().with_context(active_test=False)  # as above
+        tasks_sudo = tasks_sudo.search([("activity_type_id", "=", kind.id), ("res_model", "=", "account.move")])
+        asked = tasks_sudo.grouped("res_id")
+        over = self.env["account.move"].sudo().browse(asked).exists() - moves  # as above
+        over = over.filtered(lambda move: move.company_id == company)
+        tasks_sudo.filtered(lambda task: task.active and task.res_id in over.ids).filtered_domain(PLANNED).unlink()
+        moves.filtered(lambda move: move.id not in asked)._ask_for_certificate(company)
+
+    def _item(self):
+        return self.move_line_id
 
     def _explained(self):
         params = self.params or {}

@@ -166,9 +166,15 @@ class DunningNotice(models.Model):
         planned after a notice whose items are all paid is dropped."""
         self._follow_expiry()
         self.filtered(lambda notice: notice.state in PENDING)._follow_books()
+        self.filtered(lambda notice: notice.state in PENDING and notice._may_be_withheld())._follow_reasons()
         for notice in self.filtered(lambda notice: notice.state == "sent" and notice.activity_ids):
             if notice._is_settled():
                 notice.activity_ids.filtered_domain(PLANNED).unlink()
+
+    def _may_be_withheld(self):
+        """Whether what is left of its items may be tax that the customer withheld."""
+        payments = self.line_ids.move_line_id.matched_credit_ids.credit_move_id.payment_id
+        return self.partner_id.with_company(self.company_id).withholding_rate or any(payments.mapped("is_tax_withheld"))
 
     @api.model
     def _reasons_changed(self, lines):

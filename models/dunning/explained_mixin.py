@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools import format_date
 
@@ -20,6 +22,19 @@ class DunningExplainedMixin(models.AbstractModel):
         """(promise, dispute) that the decision refers to."""
         raise NotImplementedError
 
+    def _item(self):
+        """The journal item that it is about."""
+        raise NotImplementedError
+
+    def _is_small_rest(self):
+        item = self._item()
+        return item.amount_residual_currency < min(item.amount_currency, 1)
+
+    def _pause(self):
+        """The last day of a pause, and why."""
+        day = self.next_date and format_date(self.env, self.next_date - timedelta(days=1))
+        return {"day": day, "reason": self.move_id.dunning_pause_reason or ""}
+
     def _sentence(self):
         _promise, dispute = self._explained()
         cheque = self.code == "in_flight" and self.partner_id.with_company(self.company_id).cheque_due_date
@@ -28,10 +43,18 @@ class DunningExplainedMixin(models.AbstractModel):
             "day": self.next_date and format_date(self.env, self.next_date),
             "reason": dispute.reason or "",
         }
+        if self.code == "paused":
+            values |= self._pause()
         sentences = {
             "reminded": self.env._("%(level)s. Next step on %(day)s.", **values),
             "not_due": self.env._("Next comes %(level)s on %(day)s.", **values),
-            "below_minimum": self.env._("The customer owes less than the policy's minimum."),
+            "below_minimum": self.env._("Less than 1.00 is left of it after a payment.")
+            if self.code == "below_minimum" and self._is_small_rest()
+            else self.env._("The customer owes less than the policy's minimum."),
+            "paused": self.env._("Paused until %(day)s: %(reason)s.", **values),
+            "unsent": self.env._("%(level)s is for invoices that were sent; this one wasn't yet.", **values),
+            "net_position": self.env._("We owe the customer as much."),
+            "withholding": self.env._("What is left was withheld as tax: its certificate is asked for."),
             "excluded": self.env._("Excluded from reminders, or older than the policy's cut-off date."),
             "promised": self.env._("A promise to pay holds until %(day)s.", **values),
             "disputed": self.env._("Disputed: %(reason)s.", **values),

@@ -48,6 +48,9 @@ class DunningLevel(models.Model):
     skip_trusted = fields.Boolean(
         "Not for Trusted Customers", help="Not for customers whose degree of trust is good.", audited=True
     )
+    requires_sent = fields.Boolean(
+        "Only What Was Sent", help="Not for invoices that were not sent to the customer yet.", audited=True
+    )
     mail_template_id = fields.Many2one(
         "mail.template",
         "E-mail Template",

@@ -68,6 +68,9 @@ class DunningNotice(models.Model):
     replied_date = fields.Date("Replied on", readonly=True, copy=False)
     replied_until = fields.Date("Waits after a Reply until", readonly=True, copy=False)
     payment_deadline = fields.Date("Pay by", compute="_compute_payment_deadline")
+    owed_to_customer = fields.Monetary(
+        "We Owe the Customer", compute="_compute_owed_to_customer", help="By open bills in the notice's currency."
+    )
     sender_id = fields.Many2one("res.users", compute="_compute_sender")
     sender_email = fields.Char(compute="_compute_sender")
     signature = fields.Html(compute="_compute_sender", sanitize=False)  # a user's is clean already
@@ -102,6 +105,13 @@ class DunningNotice(models.Model):
             if not notice.sent_on:
                 day = max(day, notice._in_company(notice.company_id)._today())
             notice.payment_deadline = days and day + timedelta(days=days)
+
+    @api.depends("partner_id", "company_id", "currency_id")
+    def _compute_owed_to_customer(self):
+        owed = {tuple(row[:3]): row[3] for row in self.partner_id._owed_by_us(self.company_id)}
+        for notice in self:
+            key = notice.partner_id.commercial_partner_id.id, notice.company_id.id, notice.currency_id.id
+            notice.owed_to_customer = owed.get(key, 0)
 
     @api.depends("level_id.sender", "partner_id", "policy_id")
     def _compute_sender(self):

@@ -3,6 +3,7 @@ from datetime import date
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...engine.dunning.minimum import SHIPPED_MINIMUM, to_one_digit
 from ...engine.handling.own import ids_of, own
 
 
@@ -47,6 +48,15 @@ class DunningPolicy(models.Model):
     )
     minimum_balance = fields.Monetary(
         help="Customers who owe less than this in one currency, net of credits, are not reminded.", audited=True
+    )
+    net_position = fields.Selection(
+        [("show", "Is shown"), ("hold", "Holds reminders")],
+        "What We Owe",
+        required=True,
+        default="show",
+        help="To a customer who is our vendor, too, by open bills. It is shown before reminding; it can also hold "
+        "the reminders of what it covers.",
+        audited=True,
     )
     minimum_days_between = fields.Integer(
         "Days Between Notices",
@@ -163,16 +173,54 @@ class DunningPolicy(models.Model):
     def write(self, vals):
         if vals.get("active") is False and any(policy.is_running for policy in self):
             vals = {**vals, "is_running": False}  # what is put away doesn't go on in the dark
-        return super().write(vals)
+        moves = "company_id" in vals and "minimum_balance" not in vals
+        minimums = {
+            policy: policy._minimum_in(policy.company_id.browse(vals["company_id"])) for policy in self if moves
+        }
+        result = super().write(vals)
+        for policy, minimum in minimums.items():
+            if policy.minimum_balance != minimum:
+                policy.minimum_balance = minimum
+        return result
 
     def copy_data(self, default=None):
         """A branch copies its parent's policy for itself."""
         self.check_access("read")
         vals_list = super().copy_data(default)
-        for vals in vals_list:
+        for policy, vals in zip(self, vals_list, strict=True):
             if not self.env.su and vals["company_id"] not in self.env.companies.ids:
                 vals["company_id"] = self.env.company.id
+            if "minimum_balance" not in (default or {}):
+                vals["minimum_balance"] = policy._minimum_in(policy.company_id.browse(vals["company_id"]))
         return vals_list
+
+    def _set_shipped_minimum(self):
+        """The minimum of policies as they are shipped, by the currency of their company."""
+        for policy in self:
+            policy.minimum_balance = policy._shipped_minimum(policy.company_id)
+
+    @api.model
+    def _shipped_minimum(self, company):
+        """What it is in the company's currency: its own, else the first of the others that has a rate, converted
+        and rounded to one digit; 0 when none has."""
+        company = company.sudo()  # its currency is no secret to whoever has its policy
+        currency = company.currency_id
+        if currency.name in SHIPPED_MINIMUM:
+            return SHIPPED_MINIMUM[currency.name]
+        currencies = self.env["res.currency"].with_context(active_test=False)
+        rates = [("rate_ids.company_id", "in", [company.root_id.id, False])]
+        known = currencies.search([("name", "in", list(SHIPPED_MINIMUM)), *rates]).grouped("name")
+        for name in filter(known.get, SHIPPED_MINIMUM):
+            amount = known[name]._convert(SHIPPED_MINIMUM[name], currency, company, company._today(), round=False)
+            return to_one_digit(amount)
+        return 0
+
+    def _minimum_in(self, company):
+        """The minimum of this policy, for another company: what is shipped is shipped in its currency, too."""
+        return self._shipped_minimum(company) if self._has_shipped_minimum() else self.minimum_balance
+
+    def _has_shipped_minimum(self):
+        return bool(self.minimum_balance) and self.minimum_balance == self._shipped_minimum(self.company_id)
 
     @api.constrains("cut_off_level_id", "level_ids")
     def _check_cut_off_level(self):

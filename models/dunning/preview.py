@@ -5,6 +5,9 @@ from ...engine.dunning.deciding import CODES, decide
 from ...engine.handling.own import Own
 from .level import NOTICE_CHANNELS
 
+#: Decisions about what isn't worth a reminder, or isn't known to the customer.
+SMALL = ("below_minimum", "unsent")
+
 
 class DunningPreview(models.Model):
     """Every open item with what happens to it today and why: the engine, without writing."""
@@ -47,11 +50,19 @@ class DunningPreview(models.Model):
     def _explained(self):
         return self.promise_id, self.dispute_id
 
+    def _item(self):
+        return self.env["account.move.line"].browse(self.id).with_prefetch(self._prefetch_ids)
+
+    def action_pause(self):
+        """Pause these documents until a day."""
+        self.check_access("read")
+        return self.move_id.action_pause()
+
     @api.model
     def get_dunning_banners(self):
         self.browse().check_access("read")
         may_include = self.env["account.move.line"].has_access("write")
-        return super().get_dunning_banners() + [
+        opening = [
             {
                 "kind": "info",
                 "text": self.env._(
@@ -65,6 +76,28 @@ class DunningPreview(models.Model):
             for company in self.env.companies
             if (items := self.env["account.move.line"].search(company._dunning_opening_domain()).filtered("debit"))
         ]
+        return super().get_dunning_banners() + self._small_banner() + opening
+
+    @api.model
+    def _small_banner(self):
+        """“3 items below the minimum, 2 not sent yet”, and the way to them."""
+        counts = dict(self._read_group([("code", "in", SMALL)], ["code"], ["__count"]))
+        if not counts:
+            return []
+        text = self.env._(
+            "%(small)s items below the minimum, %(unsent)s not sent yet",
+            small=counts.get("below_minimum", 0),
+            unsent=counts.get("unsent", 0),
+        )
+        return [{"kind": "info", "text": text, "action": "action_open_small", "label": self.env._("Show")}]
+
+    @api.model
+    def action_open_small(self):
+        """The items below the minimum, and those not sent yet."""
+        self.browse().check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.dunning_preview_action")
+        kept = {name: value for name, value in self.env.context.items() if name == "l2c_as_if_running"}
+        return action | {"domain": [("code", "in", SMALL)], "context": {**kept, "search_default_group_code": 1}}
 
     @api.model
     def action_include_opening_balances(self):

@@ -72,6 +72,15 @@ class ResCompany(models.Model):
         audited=True,
     )
 
+    def write(self, vals):
+        """Policies as they are shipped have their minimum in the company's currency, when it is another, too."""
+        policies = self.env["dunning.policy"].sudo().with_context(active_test=False)  # whoever sets the company up
+        changing = "currency_id" in vals and policies.search([("company_id", "in", self.ids)])
+        shipped = [policy for policy in changing or () if policy._has_shipped_minimum()]
+        result = super().write(vals)
+        policies.union(*shipped)._set_shipped_minimum()
+        return result
+
     @api.constrains("dunning_rehearsal_user_id")
     def _check_rehearsal(self):
         self.env["res.users"]._check_colleagues(self.dunning_rehearsal_user_id)
@@ -124,7 +133,13 @@ class ResCompany(models.Model):
             zone=company_sudo._zone(),
             most_notices=company_sudo._dunning_most_notices(today),
             partner_ids=None if partners is None else tuple(partners.ids),
+            withholding=partner._field_to_sql("cp", "withholding_rate"),
+            nets=self._dunning_nets(),
         )
+
+    def _dunning_nets(self):
+        """Whether a policy in force sets what we owe a customer against what it owes."""
+        return "hold" in self.sudo()._dunning_policies().mapped("net_position")  # the engine's, as above
 
     def _dunning_most_notices(self, today):
         """How many notices may still be made today; None for any number."""

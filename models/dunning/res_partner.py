@@ -1,8 +1,12 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.pdf import PdfReadError, merge_pdf
+
+from ...engine.books.items import owed_to_customers
 
 COLLECTION_STATES = [
     ("normal", "Normal"),
@@ -64,6 +68,13 @@ class ResPartner(models.Model):
         help="Open items past their due date less open credits, in the company's currency.",
     )
 
+    owed_to_customer = fields.Monetary(
+        "We Owe",
+        compute="_compute_owed_to_customer",
+        groups="account.group_account_invoice,account.group_account_readonly",
+        help="To the customer, who is our vendor, too: by open bills, in the company's currency.",
+    )
+
     @api.constrains("collector_id")
     def _check_collector(self):
         self.env["res.users"]._check_colleagues(self.collector_id)
@@ -79,6 +90,22 @@ class ResPartner(models.Model):
             sums[partner.commercial_partner_id] += amount
         for partner in self:
             partner.overdue_amount = sums.get(partner.commercial_partner_id, 0.0)
+
+    @api.depends_context("company")
+    def _compute_owed_to_customer(self):
+        sums = defaultdict(float)
+        for customer, _company, _currency, _amount, balance in self._owed_by_us(self.env.company):
+            sums[customer] += float(balance)
+        for partner in self:
+            partner.owed_to_customer = sums[partner.commercial_partner_id.id]
+
+    def _owed_by_us(self, companies):
+        """(customer, company, currency, amount in it, amount in the company's): what these companies owe these
+        customers; ids, a row each."""
+        if not (self and companies):
+            return []
+        self.env["account.move.line"].flush_model()
+        return self.env.execute_query(owed_to_customers(companies.ids, self.commercial_partner_id.ids))
 
     @api.model
     def _overdue_domain(self, partners):

@@ -188,6 +188,7 @@ class DunningRun(models.Model):
         ):
             self.env.cr.execute(statement)
         self._make_notices(question)
+        self.env["dunning.decision"]._ask_for_certificates(self.company_id)
 
     def _question(self):
         """What the engine is asked."""

@@ -72,7 +72,7 @@ class AuditLog(models.Model):
         for model, records in about.items():
             rows = logs_sudo.search([("res_model", "=", model), ("res_id", "in", records.ids)])
             rows.reason = False
-            for row in rows.filtered(lambda row: row.field_name == "dunning_hold_reason"):
+            for row in rows.filtered(lambda row: row.field_name in ("dunning_hold_reason", "dunning_pause_reason")):
                 row.write({"old_value": False, "new_value": False})
             for partner in partners if model == "res.partner" else ():
                 rows.filtered(lambda row, partner=partner: row.res_id == partner.id).record_name = partner.display_name

@@ -16,7 +16,7 @@ PERSONAL = {
 #: What each company has for itself: mostly our marks.
 MARKS = {
     "barcode",
-    *("dunning_hold_until", "dunning_hold_reason", "payment_days", "collection_note"),
+    *("dunning_hold_until", "dunning_hold_reason", "payment_days", "withholding_rate", "collection_note"),
     *("external_rating", "external_rating_source", "external_rating_date"),
 }
 #: The same on a lead.
@@ -49,7 +49,10 @@ class Anonymising(models.AbstractModel):
         for statement in (  # copies of names and addresses; for the ORM, ratings would be of today
             SQL("UPDATE mail_message SET email_from = NULL WHERE author_id IN %s", partners._ids),
             SQL("UPDATE sale_order SET closure_note = NULL WHERE partner_id IN %s", partners._ids),
-            SQL("UPDATE account_move SET closure_note = NULL WHERE partner_id IN %s", partners._ids),
+            SQL(
+                "UPDATE account_move SET closure_note = NULL, dunning_pause_reason = NULL WHERE partner_id IN %s",
+                partners._ids,
+            ),
             SQL(
                 """UPDATE mail_activity SET note = NULL WHERE res_model = 'account.move'
                       AND res_id IN (SELECT id FROM account_move WHERE partner_id IN %s)""",

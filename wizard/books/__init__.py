@@ -1,3 +1,4 @@
+from . import payment_register
 from . import payment_return
 from . import statement
 from . import ageing_date

@@ -10,6 +10,7 @@ ACTION_KINDS = [
     ("promise", "Log Promise"),
     ("dispute", "Open Dispute"),
     ("hold", "Hold until"),
+    ("pause", "Pause"),
     ("exclude", "Exclude from Reminders"),
     ("policy", "Change Policy"),
     ("meeting", "Plan a Meeting"),
@@ -20,7 +21,7 @@ ACTION_KINDS = [
 #: What everybody in invoicing may do; the rest is for Collections.
 FOR_INVOICING = ("promise", "dispute", "meeting")
 #: What the same dialog undoes.
-UNDONE = ("hold", "exclude", "policy")
+UNDONE = ("hold", "pause", "exclude", "policy")
 
 
 class CollectionAction(models.TransientModel):

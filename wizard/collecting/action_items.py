@@ -34,6 +34,20 @@ class CollectionAction(models.TransientModel):
             "revisit_date": self.date,
         }
 
+    def _do_pause(self):
+        self._require(self.date, self.env._("Choose the day until which nobody is reminded of it."))
+        self._require(self.date >= self._today(), self.env._("An invoice can be paused until today or a later day."))
+        self._require((self.reason or "").strip(), self.env._("Say why nobody is reminded of it."))
+        moves = self._items().move_id
+        moves._pause(self.date, self.reason.strip())
+        closed = len(self._records() - moves) if self.res_model == "account.move" else 0
+        return self._report(self.env._("Paused"), len(moves), Counter({self.env._("Nothing open"): closed}))
+
+    def _undo_pause(self):
+        moves = self._items().move_id.filtered("dunning_paused_until")
+        moves._pause(False, False)
+        return self._report(self.env._("Reminded of again"), len(moves))
+
     def _do_write_off(self):
         return self._propose(self.env._("Write-offs proposed"))
 
