@@ -88,12 +88,12 @@ WRITTEN = {
     "dunning.level": (
         "ask_rating attach_invoices attach_statement channel delay_days delay_from guidance hold_sales "
         "mail_template_id name next_activity_type_id payment_deadline_days policy_id requires_approval "
-        "sender sequence skip_trusted"
+        "requires_sent sender sequence skip_trusted"
     ),
     "dunning.policy": (
         "active catch_up company_id cut_off_date cut_off_level_id grace_days is_running level_ids "
         "minimum_balance minimum_days_between name partner_domain plan_max_instalments promise_max_days "
-        "promise_min_percent sequence start_date thanks_template_id user_id"
+        "net_position promise_min_percent sequence start_date thanks_template_id user_id"
     ),
     "dunning.write.off": "amount date document kind reason",
     "handling.attempt.mail": "mail_template_id number sms_template_id status_id",
@@ -105,7 +105,7 @@ WRITTEN = {
     "res.partner": (
         "collection_note collection_state collector_id dunning_hold_reason dunning_hold_until "
         "dunning_policy_id external_rating external_rating_date external_rating_source is_wrong_addressee "
-        "payment_days"
+        "payment_days withholding_rate"
     ),
     "sale.order": "handling_status_id next_action_date",
 }

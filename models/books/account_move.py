@@ -15,6 +15,7 @@ class AccountMove(models.Model):
     _inherit = ["handling.mixin", "account.move"]
 
     _writable = frozenset({"handling_status_id", "next_action_date", "allocation_number"})
+    _written_by = "action_log_attempt, action_close, action_reopen, action_pause and the document's own buttons"
 
     sent_date = fields.Date("Sent on", compute="_compute_sent_date", store=True, copy=False, groups="base.group_user")
 
