@@ -39,7 +39,7 @@ def post_init_hook(env):
     env.flush_all()
     for model in REQUIRED:
         env[model]._handling_install()
-    env["dunning.policy"].search([])._set_shipped_minimum()
+    env["dunning.policy"].with_context(install_mode=True).search([])._set_shipped_minimum()
 
 
 def uninstall_hook(env):

@@ -153,6 +153,12 @@ class TestContext(ServedCase):
         )
         self.assertIn("has no level", sentence)
 
+    def test_who_changed_a_policy_is_kept(self):
+        policy, context = self.policies["Stopped"], {"install_mode": True}
+        self.boss.call("dunning.policy", "write", [policy], {"grace_days": 4}, context=context)
+        log = "SELECT new_value FROM l2c_audit_log WHERE field_name = 'grace_days' AND res_id = %s"
+        self.assertEqual(self.database.query(log, policy), [("4",)])
+
     # What only reads ---------------------------------------------------------------------
 
     def test_the_preview_of_a_stopped_policy(self):

@@ -42,8 +42,10 @@ class TestShippedMinimum(DunningCase):
     def test_it_is_set_on_installing_alone(self):
         standard = self.env.ref("lead_to_cash.policy_standard")
         standard.write({"active": True, "minimum_balance": 0})
+        rows = self.env["l2c.audit.log"].search_count([])
         post_init_hook(self.env)
         self.assertEqual(standard.minimum_balance, 20)
+        self.assertEqual(self.env["l2c.audit.log"].search_count([]), rows, "nobody's decision")
 
     def test_by_currency(self):
         for code, rates, minimum in (
