@@ -11,18 +11,26 @@ def accounts():
 
 def booked():
     """SQL for the posted items of receivable accounts, with ``customer_id``, the commercial partner,
-    and ``due``: entries by hand may have no due date; theirs counts. Its conditions and joins are
+    and ``due``: entries by hand may have no due date; theirs counts. ``residual`` is what the ledger says,
+    ``left_open`` that less what is under way of it; both in the currency of the company, and in the item's. Its conditions and joins are
     seen through by PostgreSQL: what is asked about it is looked up by the host's indexes."""
     return SQL(
         """SELECT l.id, l.move_id, l.company_id, l.partner_id, p.commercial_partner_id AS customer_id, l.account_id,
                   l.currency_id, l.company_currency_id, l.date, COALESCE(l.date_maturity, l.date) AS due,
                   l.balance, l.amount_currency, l.reconciled, l.no_followup, l.payment_id, l.statement_line_id,
-                  l.payment_returned_date, l.amount_residual AS residual, l.amount_residual_currency AS residual_currency
+                  l.payment_returned_date, l.amount_residual AS residual, l.amount_residual_currency AS residual_currency,
+                  l.amount_residual - COALESCE(l.under_way, 0) AS left_open, %s AS left_currency
              FROM account_move_line l
              JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
         LEFT JOIN res_partner p ON p.id = l.partner_id
-            WHERE l.parent_state = 'posted'"""
+            WHERE l.parent_state = 'posted'""",
+        left(),
     )
+
+
+def left():
+    """What is open of the item ``l``, less what payments without an entry pay of it, in its currency."""
+    return SQL("(l.amount_residual_currency - COALESCE(l.under_way_currency, 0))")
 
 
 def open_now():

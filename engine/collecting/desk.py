@@ -9,6 +9,7 @@ from odoo.tools import SQL
 
 from ..books.items import open_now
 from ..dunning.items import notice_day
+from ..handling.status import OPEN_ROLES
 from ..sales.call_list import COMPANY, MODELS
 
 DESK_KINDS = [
@@ -98,10 +99,12 @@ def events(today, zone):
           JOIN account_move m ON m.id = a.res_id
          WHERE a.res_model = 'account.move' AND a.active AND a.date_deadline <= %(today)s
            AND m.move_type IN ('out_invoice', 'out_receipt') AND m.state = 'posted'
-           AND m.payment_state IN ('not_paid', 'partial')
+           AND (m.payment_state IN ('not_paid', 'partial') -- or has a payment without an entry for a part
+                OR m.payment_state IN ('paid', 'in_payment') AND m.handling_role IN %(open_roles)s)
         """,
         today=today,
         notice_day=notice_day(zone),
+        open_roles=OPEN_ROLES,
         **NUMBERS,
     )
 
@@ -179,13 +182,13 @@ def worklist(now, local_now, rate, zone):
 
 def balances(partner_ids, company_ids, today):
     """SQL for (customer, company, past due, open credits, oldest due date), in the company's
-    currency, of commercial partners."""
+    currency, of commercial partners, less what is under way."""
     return SQL(
         """
         SELECT i.customer_id, i.company_id,
-               COALESCE(SUM(i.residual) FILTER (WHERE i.balance > 0 AND i.due < %(today)s), 0),
-               COALESCE(-SUM(i.residual) FILTER (WHERE i.balance < 0), 0),
-               MIN(i.due) FILTER (WHERE i.balance > 0)
+               COALESCE(SUM(i.left_open) FILTER (WHERE i.balance > 0 AND i.due < %(today)s), 0),
+               COALESCE(-SUM(i.left_open) FILTER (WHERE i.balance < 0), 0),
+               MIN(i.due) FILTER (WHERE i.balance > 0 AND i.left_currency != 0)
           FROM (%(items)s) i
          WHERE i.customer_id IN %(partners)s AND i.company_id IN %(companies)s
       GROUP BY 1, 2

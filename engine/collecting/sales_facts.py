@@ -3,28 +3,34 @@
 from odoo.tools import SQL
 
 from ..books.items import open_now
+from ..books.under_way import on_its_way, rate_of
 
 
-def collection_facts(company_ids, partner_ids, today):
+def collection_facts(company_ids, partner_ids, today, states):
     """SQL for a row of each customer and company with something past due, or with an open item
-    that has reached a level that holds sales.
+    that has reached a level that holds sales. What is wholly under way is as paid.
 
     ``company_id, partner_id``; ``overdue``: past due less open credits, in the company's
     currency; ``level_id``: the highest level that an open item has reached; ``hold_level_id``:
-    the highest of them that holds sales; ``decision_id``: the decision in force about the item
+    the highest of them that holds sales, unless credits and money on its way that is for no document
+    make up for all that holds them; ``decision_id``: the decision in force about the item
     at the highest level, the oldest of them; ``release_id``: what lets sales go on today.
 
     A level is reached when its notice has left or is about to: not while it waits for approval.
-    Items from before a policy's cut-off date are at that policy's level for them.
+    Items from before a policy's cut-off date are at that policy's level for them. What is disputed or
+    promised holds only where the company says so.
+
+    :param states: in which a payment without an entry counts
     """
     return SQL(
         """
         WITH item AS (
-            SELECT o.id, o.company_id, o.customer_id AS partner_id, o.residual, o.due
-              FROM (%(items)s) o
-             WHERE o.customer_id IN %(partners)s AND o.company_id IN %(companies)s AND o.residual != 0
+            SELECT o.id, o.company_id, o.customer_id AS partner_id, o.left_open AS residual, o.due, %(excused)s AS excused
+              FROM (%(items)s) o JOIN res_company c ON c.id = o.company_id
+             WHERE o.customer_id IN %(partners)s AND o.company_id IN %(companies)s AND o.left_open != 0
         ), reached AS (
-            SELECT i.*, d.id AS decision_id, v.id AS level_id, v.delay_days, v.sequence, v.hold_sales
+            SELECT i.*, d.id AS decision_id, v.id AS level_id, v.delay_days, v.sequence,
+                   v.hold_sales AND NOT i.excused AS holds
               FROM item i LEFT JOIN dunning_decision d ON d.move_line_id = i.id AND d.current
          LEFT JOIN LATERAL (
                 SELECT nl.level_id FROM dunning_notice_line nl
@@ -37,19 +43,29 @@ def collection_facts(company_ids, partner_ids, today):
          LEFT JOIN dunning_level v ON v.id = h.level_id
         ), ranked AS (
             SELECT reached.*,
-                   row_number() OVER (PARTITION BY id) AS once,
+                   row_number() OVER (PARTITION BY id ORDER BY holds DESC NULLS LAST) AS once,
                    row_number() OVER (PARTITION BY company_id, partner_id ORDER BY residual > 0 DESC,
                        delay_days DESC NULLS LAST, sequence DESC, decision_id IS NULL, due, id) AS highest,
-                   row_number() OVER (PARTITION BY company_id, partner_id ORDER BY hold_sales DESC NULLS LAST,
+                   row_number() OVER (PARTITION BY company_id, partner_id ORDER BY holds DESC NULLS LAST,
                        delay_days DESC NULLS LAST, sequence DESC, due, id) AS holding
               FROM reached
-        ), fact AS (
+        ), summed AS (
             SELECT company_id, partner_id,
                    COALESCE(SUM(residual) FILTER (WHERE once = 1 AND (residual < 0 OR due < %(today)s)), 0) AS overdue,
+                   COALESCE(SUM(residual) FILTER (WHERE once = 1 AND (residual < 0 OR holds)), 0) AS held,
                    MAX(level_id) FILTER (WHERE highest = 1) AS level_id,
-                   MAX(level_id) FILTER (WHERE holding = 1 AND hold_sales) AS hold_level_id,
+                   MAX(level_id) FILTER (WHERE holding = 1 AND holds) AS hold_level_id,
                    MAX(decision_id) FILTER (WHERE highest = 1) AS decision_id
               FROM ranked GROUP BY company_id, partner_id
+        ), coming AS (
+            SELECT f.company_id, f.customer_id AS partner_id, SUM(f.amount * %(rate)s) AS amount
+              FROM (%(on_its_way)s) f JOIN res_company c ON c.id = f.company_id
+             WHERE f.customer_id IN %(partners)s
+          GROUP BY 1, 2
+        ), fact AS (
+            SELECT company_id, partner_id, overdue, level_id, decision_id,
+                   CASE WHEN held > COALESCE(coming.amount, 0) THEN hold_level_id END AS hold_level_id
+              FROM summed LEFT JOIN coming USING (company_id, partner_id)
         )
         SELECT fact.*, (SELECT r.id FROM dunning_sales_release r
                          WHERE r.partner_id = fact.partner_id AND r.company_id = fact.company_id
@@ -58,7 +74,29 @@ def collection_facts(company_ids, partner_ids, today):
           FROM fact WHERE overdue > 0 OR hold_level_id IS NOT NULL
         """,
         items=open_now(),
+        excused=_excused(),
+        rate=_in_company_currency(SQL("f"), today),
+        on_its_way=on_its_way(states, today, company_ids),
         partners=tuple(partner_ids),
         companies=tuple(company_ids),
         today=today,
     )
+
+
+def _excused():
+    """Whether the item ``o`` of the company ``c`` holds no sales: it is disputed or promised."""
+    return SQL(
+        """(c.hold_sales_disputed IS NOT TRUE AND EXISTS (
+                SELECT 1 FROM dunning_dispute_line_rel x JOIN dunning_dispute d ON d.id = x.dispute_id
+                 WHERE x.move_line_id = o.id AND d.state = 'open')
+            OR c.hold_sales_promised IS NOT TRUE AND EXISTS (
+                SELECT 1 FROM dunning_promise_line_rel x JOIN dunning_promise s ON s.id = x.promise_id
+                 WHERE x.move_line_id = o.id AND s.state = 'open'))"""
+    )
+
+
+def _in_company_currency(row, today):
+    """What one unit of the currency of ``row`` is worth in the one of its company ``c``."""
+    own = rate_of(SQL("c.currency_id"), SQL("c.id"), SQL("%s", today))
+    other = rate_of(SQL("%s.currency_id", row), SQL("c.id"), SQL("%s", today))
+    return SQL("CASE WHEN %s.currency_id = c.currency_id THEN 1 ELSE %s / %s END", row, own, other)

@@ -75,13 +75,13 @@ def breaks_habit(days_late, delays, margin):
 
 
 def _items(watch):
-    """Open debit items of the company's customers."""
+    """Open debit items of the company's customers that aren't wholly under way."""
     return SQL(
         """
         SELECT o.id, o.move_id, o.customer_id AS partner_id, o.payment_returned_date AS returned,
                %(today)s - o.due AS days_late
           FROM (%(items)s) o
-         WHERE o.company_id = %(company)s AND o.residual > 0 AND o.customer_id IS NOT NULL
+         WHERE o.company_id = %(company)s AND o.left_currency > 0 AND o.customer_id IS NOT NULL
         """,
         items=open_now(),
         today=watch.today,

@@ -63,7 +63,7 @@ class Question(NamedTuple):
     ``hold_until``, ``state``, ``trust`` and ``payment_days`` are expressions on the customer, a row
     called ``cp``; ``rate`` is one on ``currency_id``: company currency for one unit.
     ``zone`` is the company's, by which the day of a notice that left is told.
-    A payment that its provider hasn't confirmed since ``pending_since`` isn't expected any more.
+    ``payment_states`` are those in which a payment without an entry counts.
     ``most_notices`` may still be made today (None: any number); ``partner_ids``, unless None,
     are the only customers asked about. ``withholding``, on ``cp`` too, is the per cent of its
     invoices that the customer withholds as tax. ``nets``: a policy in force sets what we owe
@@ -73,7 +73,7 @@ class Question(NamedTuple):
     company_id: int
     today: date
     working_day: date
-    pending_since: date
+    payment_states: tuple
     moved: dict
     policy: SQL
     hold_until: SQL
@@ -204,6 +204,7 @@ def _code(question):
              WHEN hold_until >= %(today)s THEN 'on_hold'
              WHEN paused_until >= %(today)s THEN 'paused'
              WHEN replied_until IS NOT NULL THEN 'replied'
+             WHEN residual = 0 THEN 'in_flight' -- wholly under way
              WHEN up_to_here <= credit THEN 'covered_by_credit'
              WHEN up_to_here <= credit + owed THEN 'net_position'
              WHEN up_to_here <= credit + owed + coming THEN 'in_flight'
@@ -258,8 +259,8 @@ def decide(question):
              weighed AS (%(weighed)s),
              fact AS (%(fact)s),
              coded AS MATERIALIZED (SELECT fact.*, %(code)s AS code FROM fact),
-             listing AS (SELECT coded.*, code = 'escalates' OR (due < %(today)s AND NOT is_rest AND code NOT IN %(not_listed)s)
-                                    AS listed
+             listing AS (SELECT coded.*, code = 'escalates' OR (residual > 0 AND due < %(today)s AND NOT is_rest
+                                                               AND code NOT IN %(not_listed)s) AS listed
                            FROM coded),
              ripe AS (SELECT listing.*, code = 'escalates' AND credit < SUM(residual) FILTER (WHERE listed)
                                     OVER (PARTITION BY partner_id, currency_id) AS is_ripe

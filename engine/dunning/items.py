@@ -6,6 +6,7 @@
 from odoo.tools import SQL
 
 from ..books.items import open_now
+from ..books.under_way import on_its_way
 
 
 def _only(question, column):
@@ -53,11 +54,11 @@ def _withheld(residual, rate):
 
 
 def item(question):
-    """Open items with what is known of their customer: debits, and credits (negative), of
-    which those dated later are on their way."""
+    """Open items, less what is under way of them, with what is known of their customer: debits, and
+    credits (negative), of which those dated later are on their way."""
     return SQL(
         """
-        SELECT l.id, l.move_id, l.currency_id, cp.id AS partner_id, l.residual_currency AS residual, l.due,
+        SELECT l.id, l.move_id, l.currency_id, cp.id AS partner_id, l.left_currency AS residual, l.due,
                COALESCE(m.invoice_date, l.date) AS invoiced, m.sent_date AS sent,
                l.payment_returned_date AS returned, m.closure_reason_id IS NOT NULL AS closed,
                COALESCE(l.no_followup, FALSE) AS no_followup,
@@ -72,7 +73,8 @@ def item(question):
                m.dunning_paused_until AS paused_until,
                m.sent_date IS NULL AND m.move_type != 'entry' AS unsent,
                %(withheld)s AS withheld, %(rest)s AS is_rest,
-               CASE WHEN l.date > %(today)s THEN GREATEST(-l.residual_currency, 0) ELSE 0 END AS flying
+               CASE WHEN l.date > %(today)s THEN GREATEST(-l.left_currency, 0) ELSE 0 END AS flying,
+               l.residual_currency > 0 AS is_owed
           FROM (%(items)s) l
           JOIN account_move m ON m.id = l.move_id
           JOIN res_partner cp ON cp.id = l.customer_id
@@ -89,40 +91,26 @@ def item(question):
         state=question.state,
         trust=question.trust,
         payment_days=question.payment_days,
-        withheld=_withheld(SQL("l.residual_currency"), question.withholding),
-        rest=small_rest(SQL("l.residual_currency")),
+        withheld=_withheld(SQL("l.left_currency"), question.withholding),
+        rest=small_rest(SQL("l.left_currency")),
     )
 
 
 def flight(question):
-    """Money on its way that is no item: bank lines, payments without an entry, pending
-    online payments. Rows like those of ``item``, of which only the last column counts."""
+    """Money on its way that is for no document: bank lines, and what is loose of payments without an entry
+    and online payments. Rows like those of ``item``, of which only the last amount counts."""
     return SQL(
         """
         SELECT NULL::int, NULL::int, f.currency_id, p.commercial_partner_id, 0, NULL::date, NULL::date, NULL::date,
                NULL::date, FALSE, FALSE, FALSE, NULL::int, NULL::date, NULL::text, NULL::text, NULL::text, NULL::date, FALSE,
-               NULL::date, FALSE, FALSE, FALSE, f.amount
-          FROM (SELECT s.partner_id, COALESCE(s.foreign_currency_id, s.currency_id) AS currency_id,
-                       CASE WHEN s.foreign_currency_id IS NULL THEN s.amount ELSE s.amount_currency END AS amount
-                  FROM account_bank_statement_line s
-                  JOIN account_move m ON m.id = s.move_id AND m.state = 'posted'
-                 WHERE s.company_id = %(company)s AND s.is_reconciled IS NOT TRUE AND s.amount > 0
-                 UNION ALL
-                SELECT y.partner_id, y.currency_id, y.amount
-                  FROM account_payment y
-                 WHERE y.company_id = %(company)s AND y.state = 'in_process' AND y.move_id IS NULL
-                   AND y.payment_type = 'inbound' AND y.partner_type = 'customer'
-                 UNION ALL
-                SELECT t.partner_id, t.currency_id, t.amount
-                  FROM payment_transaction t
-                 WHERE t.company_id = %(company)s AND t.amount > 0
-                   AND (t.state = 'authorized' OR t.state = 'pending' AND t.last_state_change >= %(pending_since)s)) f
-          JOIN res_partner p ON p.id = f.partner_id
-         WHERE %(only)s
+               NULL::date, FALSE, FALSE, FALSE, f.amount, FALSE
+          FROM (%(on_its_way)s) f
+          JOIN res_partner p ON p.id = f.customer_id
+         WHERE f.company_id = %(company)s AND %(only)s
         """,
+        on_its_way=on_its_way(question.payment_states, question.today, [question.company_id]),
         only=_only(question, ("p", "commercial_partner_id")),
         company=question.company_id,
-        pending_since=question.pending_since,
     )
 
 

@@ -46,7 +46,7 @@ CROSS JOIN LATERAL (
             SELECT CASE WHEN next.comes IS NOT NULL AND (h.day IS NULL OR w.broken_on > h.day)
                         THEN LEAST(next.comes, w.broken_on) ELSE next.comes END AS comes
         ) early
-         WHERE w.residual > 0 AND NOT w.later
+         WHERE w.is_owed AND NOT w.later
         """,
         heard=_hardest("h.sequence", "="),
         heard_elsewhere=_hardest("h.delay_days", "!="),

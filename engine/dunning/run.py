@@ -3,7 +3,7 @@ the number of statements doesn't depend on the number of items."""
 
 from odoo.tools import SQL
 
-from ..books.items import open_now
+from ..books.items import left, open_now
 from ..handling.links import LINKS
 from ..handling.workdays import moved_days
 from .deciding import NOT_LISTED, decide
@@ -200,17 +200,19 @@ def sum_lines(notice_ids):
 
 
 def _gone(withdrawn):
-    """Whether the line ``nl`` of the item ``l`` is no longer for a notice: paid, but for less than 1.00."""
+    """Whether the line ``nl`` of the item ``l`` is no longer for a notice: paid, or on its way, but for less
+    than 1.00."""
     return SQL(
-        "(l.reconciled IS TRUE OR l.parent_state != 'posted' OR nl.id IN %s OR %s)",
+        "(l.reconciled IS TRUE OR %s = 0 OR l.parent_state != 'posted' OR nl.id IN %s OR %s)",
+        left(),
         tuple(withdrawn) or (0,),
-        small_rest(SQL("l.amount_residual_currency")),
+        small_rest(left()),
     )
 
 
 def unlike_the_books(withdrawn=()):
     """Whether the line ``nl`` no longer says what its item ``l`` says."""
-    return SQL("(%s OR nl.amount_residual != l.amount_residual_currency)", _gone(withdrawn))
+    return SQL("(%s OR nl.amount_residual != %s)", _gone(withdrawn), left())
 
 
 def link_mails(rows):
@@ -321,12 +323,13 @@ def follow_the_books(notice_ids, withdrawn=()):
         WITH gone AS (
             DELETE FROM dunning_notice_line nl USING account_move_line l
              WHERE l.id = nl.move_line_id AND nl.notice_id IN %(ids)s AND %(gone)s)
-        UPDATE dunning_notice_line nl SET amount_residual = l.amount_residual_currency
+        UPDATE dunning_notice_line nl SET amount_residual = %(left)s
           FROM account_move_line l
          WHERE l.id = nl.move_line_id AND nl.notice_id IN %(ids)s AND NOT %(gone)s
         """,
         ids=tuple(notice_ids),
         gone=_gone(withdrawn),
+        left=left(),
     )
 
 

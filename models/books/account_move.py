@@ -1,13 +1,19 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...engine.books.items import left
 from ...engine.handling.status import OPEN_ROLES, Rule, role_array
 from ..handling.searching import check_searched
 
 CUSTOMER_DOCUMENTS = ("out_invoice", "out_refund", "out_receipt")
 #: Payment states in which nothing is left to collect.
 SETTLED = ("paid", "in_payment", "reversed", "invoicing_legacy")
+#: What changes what is under way for documents, or that it counts: payments are linked after they were made.
+LINKS = frozenset(("state", "matched_payment_ids", "transaction_ids"))
+#: Of them, those that Odoo gives as soon as there is a payment without an entry, whatever its amount.
+SAID_TO_BE_PAID = ("paid", "in_payment")
 
 
 class AccountMove(models.Model):
@@ -35,7 +41,12 @@ class AccountMove(models.Model):
             move.sent_date = move.is_move_sent and (move.sent_date or move._today())
 
     def _handling_rule(self):
-        settled = SQL("(d.state = 'posted' AND d.payment_state IN %s)", SETTLED)
+        settled = SQL(
+            "(d.state = 'posted' AND d.payment_state IN %s AND NOT (d.payment_state IN %s AND %s))",
+            SETTLED,
+            SAID_TO_BE_PAID,
+            self._handling_open_sql(),
+        )
         return Rule(
             SQL(
                 """CASE WHEN %(settled)s THEN CASE WHEN %(written_off)s THEN %(lost)s ELSE %(closed)s END
@@ -62,14 +73,17 @@ class AccountMove(models.Model):
 
     def _handling_overdue_sql(self):
         """One open instalment past its date makes the invoice overdue."""
+        past = SQL("COALESCE(l.date_maturity, l.date) < %s", self._today())
+        return SQL("(d.state = 'posted' AND %s)", self._handling_open_sql(past))
+
+    def _handling_open_sql(self, which=SQL("TRUE")):  # noqa: B008
+        """Whether an instalment of the document ``d`` is open, and not wholly under way."""
         return SQL(
-            """(d.state = 'posted' AND EXISTS (
-                    SELECT 1 FROM account_move_line l
-                     WHERE l.move_id = d.id
-                       AND l.display_type = 'payment_term'
-                       AND NOT l.reconciled
-                       AND COALESCE(l.date_maturity, l.date) < %s))""",
-            self._today(),
+            """EXISTS (SELECT 1 FROM account_move_line l
+                        WHERE l.move_id = d.id AND l.display_type = 'payment_term' AND NOT l.reconciled
+                          AND %s != 0 AND %s)""",
+            left(),
+            which,
         )
 
     def _handling_written_off_sql(self):
@@ -104,7 +118,7 @@ class AccountMove(models.Model):
     def _handling_update(self, chosen=None):
         documents = self._handling_documents()
         # The rule reads the due dates and what is reconciled of the lines.
-        documents.line_ids.flush_recordset(["date_maturity", "reconciled", "display_type"])
+        documents.line_ids.flush_recordset(["date_maturity", "reconciled", "display_type", "amount_residual_currency"])
         return super(AccountMove, documents)._handling_update(chosen)
 
     def _handling_user(self):
@@ -112,7 +126,7 @@ class AccountMove(models.Model):
 
     def _close(self, reason):
         """An invoice stays as it is booked; nobody reminds of it any more."""
-        documents = self.filtered(lambda move: move.state == "posted" and move.payment_state not in SETTLED)
+        documents = self.filtered(lambda move: move.state == "posted" and move.handling_role in OPEN_ROLES)
         if self - documents:
             raise UserError(self.env._("Only an open invoice can be closed with a reason."))
 
@@ -157,7 +171,26 @@ class AccountMove(models.Model):
         # Given by an authority to an invoice that stays as it is.
         if vals.keys() == {"allocation_number"}:
             self = self.with_context(skip_is_manually_modified=True)  # noqa: PLW0642
-        return super().write(vals)
+        if LINKS.isdisjoint(vals):
+            return super().write(vals)
+        sharing = self._sharing() if "state" not in vals else self.browse()
+        result = super().write(vals)
+        self.env["l2c.money"]._linked(self | sharing)
+        return result
+
+    def _sharing(self):
+        """The documents that have a payment in common with these."""
+        # Who enters a payment need not see what else was paid with it.
+        moves_sudo = self.sudo()
+        return (moves_sudo.matched_payment_ids.invoice_ids | moves_sudo.transaction_ids.invoice_ids).with_env(self.env)
+
+    @api.model
+    def _uncollected_domain(self):
+        """Posted documents that are to be paid still, not only said to be by Odoo."""
+        return Domain("state", "=", "posted") & (
+            Domain("payment_state", "in", ("not_paid", "partial"))
+            | Domain("payment_state", "in", SAID_TO_BE_PAID) & Domain("handling_role", "in", OPEN_ROLES)
+        )
 
     def _online_payment_url(self):
         """Where the customer can pay the invoice online; nothing where that is not possible,

@@ -33,10 +33,33 @@ class AccountMoveLine(models.Model):
         groups="base.group_user",
     )
 
+    # Written by engine.books.under_way alone, as superuser's SQL: no accounting check applies.
+    under_way = fields.Monetary(
+        currency_field="company_currency_id",
+        readonly=True,
+        copy=False,
+        help="Of the open balance: paid by payments without an entry of their own, or online and not booked yet.",
+        groups="base.group_user",
+    )
+    under_way_currency = fields.Monetary("Under Way in Currency", readonly=True, copy=False, groups="base.group_user")
+    left_currency = fields.Monetary(
+        "Left in Currency",
+        compute="_compute_left_currency",
+        help="The open balance less what is under way.",
+        groups="base.group_user",
+    )
+
+    # Serves what follows payments: on which items some are under way.
+    _under_way_idx = models.Index("(move_id) WHERE under_way_currency != 0")
     # Serves the desk: which payments came back.
     _payment_return_idx = models.Index("(company_id) WHERE payment_return_open")
     # Serves what was open on a day: drafts that are matched still.
     _matched_draft_idx = models.Index("(id) WHERE parent_state = 'draft' AND matching_number IS NOT NULL")
+
+    @api.depends("amount_residual_currency", "under_way_currency")
+    def _compute_left_currency(self):
+        for item in self:
+            item.left_currency = item.amount_residual_currency - item.under_way_currency
 
     def write(self, vals):
         result = super().write(vals)

@@ -1,10 +1,17 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...engine.handling.own import Own, own
 
 #: States of a payment that can come back.
 UNDER_WAY = ("in_process", "paid")
+#: What decides for which documents a payment without an entry counts, and for how much.
+COUNTS = frozenset(
+    (
+        *("state", "move_id", "invoice_ids", "payment_transaction_id", "amount", "currency_id", "date"),
+        *("payment_type", "partner_type", "partner_id", "company_id"),
+    )
+)
 
 
 class AccountPayment(models.Model):
@@ -20,21 +27,56 @@ class AccountPayment(models.Model):
         groups="account.group_account_invoice,account.group_account_readonly",
     )
 
+    # Serves what is under way: payments without an entry, of which there are few, or many in process.
+    _without_entry_idx = models.Index("(id) WHERE move_id IS NULL AND state IN ('in_process', 'paid')")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        payments = super().create(vals_list)
+        payments._counting()._documents_changed()
+        return payments
+
     def write(self, vals):
-        if "state" not in vals:
-            result = super().write(vals)
-            if "is_tax_withheld" in vals:
-                self.env["dunning.notice"]._reasons_changed((self.invoice_ids | self.reconciled_invoice_ids).line_ids)
-            return result
-        # Without an entry nothing is reconciled; asking for it is dear.
-        invoices = self.invoice_ids | self.filtered("move_id").reconciled_invoice_ids
-        back = self.filtered(lambda payment: vals["state"] == "rejected" and payment.state in UNDER_WAY)
+        result = self._write_counting(vals) if COUNTS & vals.keys() else super().write(vals)
+        if "is_tax_withheld" in vals:
+            self.env["dunning.notice"]._reasons_changed((self.invoice_ids | self.reconciled_invoice_ids).line_ids)
+        return result
+
+    def _write_counting(self, vals):
+        """Write what changes for which documents these payments count; a rejected one has come back."""
+        documents = self._documents()
+        if "state" in vals:
+            # Without an entry nothing is reconciled; asking for it is dear.
+            documents |= self.filtered("move_id").reconciled_invoice_ids
+        back = self.filtered(lambda payment: vals.get("state") == "rejected" and payment.state in UNDER_WAY)
         items = {payment: payment._paid_items() for payment in back}
         result = super().write(vals)
         for payment in back:
             payment._came_back(items[payment])
-        (invoices | self.invoice_ids)._handling_sync()
+        self._documents_changed(documents)
         return result
+
+    def unlink(self):
+        documents = self._documents()
+        result = super().unlink()
+        self.browse()._documents_changed(documents.exists())
+        return result
+
+    def _counting(self):
+        """Those that are under way, or have arrived."""
+        return self.filtered(lambda payment: payment.state in UNDER_WAY)
+
+    def _documents(self):
+        """What these payments are for."""
+        # Who enters a payment need not see the customer's orders.
+        transactions_sudo = self.sudo().payment_transaction_id
+        return self.invoice_ids | transactions_sudo._documents().with_env(self.env)
+
+    def _documents_changed(self, before=None):
+        """What these payments are for, and were ``before``, is paid to another extent."""
+        documents = self._documents() if before is None else before | self._documents()
+        if documents:
+            self.env["l2c.money"]._linked(documents)
 
     def _came_back(self, items):
         """The payment of these items was rejected: today, unless our wizard says when and why."""

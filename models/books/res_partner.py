@@ -15,16 +15,15 @@ class ResPartner(models.Model):
 
     def _open_invoices(self):
         """The open invoices of the customers in the current company, oldest first."""
-        return self.env["account.move"].search(
+        domain = Domain(
             [
                 ("commercial_partner_id", "in", self.commercial_partner_id.ids),
                 ("company_id", "=", self.env.company.id),
                 ("move_type", "in", ("out_invoice", "out_receipt")),
-                ("state", "=", "posted"),
-                ("payment_state", "in", ("not_paid", "partial")),
-            ],
-            order="invoice_date_due, id",
+            ]
         )
+        moves = self.env["account.move"]
+        return moves.search(domain & moves._uncollected_domain(), order="invoice_date_due, id")
 
     def _open_items(self):
         """The open debit items of the customers in the current company, oldest first."""

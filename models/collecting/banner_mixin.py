@@ -28,7 +28,11 @@ class CollectionBannerMixin(models.AbstractModel):
             company, partner = document._debtor()
             found = document in shown and facts.get((company.id, partner.commercial_partner_id.id))
             document.collection_warning = found and self.env["res.partner"]._facts_sentences(found)
-            document.is_sales_held = bool(found and found["hold_level_id"] and not found["release_id"])
+            document.is_sales_held = bool(found and document._is_held_by(found))
+
+    def _is_held_by(self, facts):
+        """Whether a document of a customer with these facts waits for a sales manager."""
+        return facts["hold_level_id"] and not facts["release_id"]
 
     def _debtor(self):
         """(company, customer) whose debts are shown."""

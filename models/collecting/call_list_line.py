@@ -45,7 +45,7 @@ class CallListLine(models.Model):
         "mail.mail": ["dunning_failure"],
         "dunning.promise": ["state", "is_followed_up", "partner_id", "company_id", "amount", "currency_id", "date"],
         "account.move.line": ["payment_return_open", "reconciled", "parent_state", "amount_residual", "date_maturity"],
-        "account.move": ["state", "payment_state", "amount_residual", "invoice_date_due", "commercial_partner_id"],
+        "account.move": ["state", "payment_state", "handling_role", "amount_residual", "invoice_date_due", "commercial_partner_id"],
         "balance.confirmation": ["answer", "balances", "partner_id", "company_id", "day"],
         "mail.activity": ["res_model", "res_id", "active", "date_deadline", "activity_type_id"],
         "res.partner": ["collector_id", "commercial_partner_id"],

@@ -5,7 +5,7 @@ from ...engine.collecting.watch import Watch
 
 
 class ResCompany(models.Model):
-    """When customers are watched."""
+    """When customers are watched, and which debts hold their orders."""
 
     _inherit = "res.company"
 
@@ -20,6 +20,19 @@ class ResCompany(models.Model):
         default=14,
         help="Later than the customer's usual delay by so many days puts it on the watch list. 0: never.",
         groups="base.group_user",
+    )
+
+    hold_sales_disputed = fields.Boolean(
+        "Disputed Debts Hold Orders",
+        help="Else an order isn't held for a debt with an open dispute.",
+        groups="base.group_user",
+        audited=True,
+    )
+    hold_sales_promised = fields.Boolean(
+        "Promised Debts Hold Orders",
+        help="Else an order isn't held for a debt that the customer has promised to pay, until that promise is broken.",
+        groups="base.group_user",
+        audited=True,
     )
 
     @api.constrains("watch_silent_mails", "watch_habit_days")

@@ -297,7 +297,8 @@ class ResPartner(models.Model):
         if not companies or not partners:
             return {}
         self.env.flush_all()
-        statement = collection_facts(companies, partners, self.env["res.company"]._today())
+        states = self.env["account.payment"]._valid_payment_states()
+        statement = collection_facts(companies, partners, self.env["res.company"]._today(), states)
         rows = self.env.execute_query_dict(statement)
         return {(row["company_id"], row["partner_id"]): row for row in rows}
 

@@ -52,9 +52,13 @@ class SaleOrder(models.Model):
         held = {}
         for order in orders if facts else ():
             found = facts.get((order.company_id.id, order.partner_id.commercial_partner_id.id))
-            if found and found["hold_level_id"] and not found["release_id"]:
+            if found and order._is_held_by(found):
                 held[order] = found
         return held
+
+    def _is_held_by(self, facts):
+        """What the customer has paid in full adds to no debt: it is never held."""
+        return super()._is_held_by(facts) and not (self.amount_paid > 0 and self._is_paid())
 
     def _hold_message(self, held):
         shown = self._shows_debts()

@@ -136,6 +136,7 @@ class DunningNotice(models.Model):
     @api.model
     def _follow_waiting(self, company):
         """What still waits in a company, in line with the books before it is decided anew."""
+        self.env["l2c.money"]._follow_all_under_way()
         self.env.flush_all()
         rows = self.env.execute_query(engine.changed_by_the_books(engine.in_states(PENDING, company.id)))
         # Whoever may run.

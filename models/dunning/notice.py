@@ -192,7 +192,8 @@ class DunningNotice(models.Model):
 
     def _is_settled(self):
         """Whether all that rose is paid."""
-        return all(line.reconciled for line in self.line_ids.filtered("level_id").move_line_id)
+        items = self.line_ids.filtered("level_id").move_line_id
+        return all(item.reconciled or not item.left_currency for item in items)
 
     def _mail_get_partner_fields(self, introspect_fields=False):
         return ["partner_id"]

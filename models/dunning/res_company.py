@@ -7,7 +7,7 @@ from odoo.tools import SQL
 from ...engine.dunning.deciding import Question
 from ...engine.handling.own import own
 from ...engine.handling.window import known_zone, next_moment
-from ...engine.handling.workdays import last_working_day, next_working_day, working_days_before
+from ...engine.handling.workdays import add_working_days, last_working_day, next_working_day
 
 #: Addons that also follow up customers; none of them may run beside us.
 OTHER_FOLLOW_UPS = ("account_followup", "account_credit_control")
@@ -116,13 +116,12 @@ class ResCompany(models.Model):
         company_sudo = self.sudo()  # policies and domains are the engine's, not the reader's
         partner = company_sudo.env["res.partner"].with_company(self)
         today = self._today()
-        waits = company_sudo.dunning_reply_hold_days
-        holidays = company_sudo._dunning_holidays(today - timedelta(days=2 * waits + 31), today)
+        holidays = company_sudo._dunning_holidays(today - timedelta(days=31), today)
         return Question(
             company_id=self.id,
             today=today,
             working_day=last_working_day(today, holidays),
-            pending_since=working_days_before(today, waits, holidays),
+            payment_states=tuple(self.env["account.payment"]._valid_payment_states()),
             moved=company_sudo._dunning_moved(today),
             policy=company_sudo._dunning_policy_sql(),
             hold_until=partner._field_to_sql("cp", "dunning_hold_until"),
@@ -207,6 +206,12 @@ class ResCompany(models.Model):
     def _dunning_working_days_later(self, days):
         """The same by the calendar of dunning."""
         return self._working_days_later(days, self.dunning_calendar_id)
+
+    def _dunning_working_days_after(self, day):
+        """The day that is as many working days after ``day`` as a customer who answered is left alone."""
+        company_sudo = self.sudo()  # whoever pays
+        waits = company_sudo.dunning_reply_hold_days
+        return add_working_days(day, waits, company_sudo._dunning_holidays(day, day + timedelta(days=2 * waits + 31)))
 
     def _dunning_moved(self, today):
         """The holidays of the next year, with the working day after each."""

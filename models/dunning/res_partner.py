@@ -65,7 +65,7 @@ class ResPartner(models.Model):
         "Overdue",
         compute="_compute_overdue_amount",
         groups="account.group_account_invoice,account.group_account_readonly",
-        help="Open items past their due date less open credits, in the company's currency.",
+        help="Open items past their due date less open credits and what is under way, in the company's currency.",
     )
 
     owed_to_customer = fields.Monetary(
@@ -83,11 +83,11 @@ class ResPartner(models.Model):
     def _compute_overdue_amount(self):
         items = self.env["account.move.line"]
         groups = items._read_group(
-            self._overdue_domain(self.commercial_partner_id), ["partner_id"], ["amount_residual:sum"]
+            self._overdue_domain(self.commercial_partner_id), ["partner_id"], ["amount_residual:sum", "under_way:sum"]
         )
         sums = dict.fromkeys(self.commercial_partner_id, 0.0)
-        for partner, amount in groups:
-            sums[partner.commercial_partner_id] += amount
+        for partner, amount, under_way in groups:
+            sums[partner.commercial_partner_id] += amount - under_way
         for partner in self:
             partner.overdue_amount = sums.get(partner.commercial_partner_id, 0.0)
 
@@ -190,16 +190,15 @@ class ResPartner(models.Model):
         return f"lead_to_cash: collection file of {self.id}"
 
     def _collectable_invoices(self):
-        return self.env["account.move"].search(
+        domain = Domain(
             [
                 ("commercial_partner_id", "=", self.id),
                 ("company_id", "=", self.env.company.id),
                 ("move_type", "in", ("out_invoice", "out_receipt")),
-                ("state", "=", "posted"),
-                ("payment_state", "in", ("not_paid", "partial")),
-            ],
-            order="invoice_date, name",
+            ]
         )
+        moves = self.env["account.move"]
+        return moves.search(domain & moves._uncollected_domain(), order="invoice_date, name")
 
     def _collection_parts(self, invoices):
         """Pairs of a name and a PDF: summary, invoices, orders, letters."""

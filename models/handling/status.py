@@ -191,7 +191,8 @@ class HandlingStatus(models.Model):
         come back, closed leads to be asked again. Each step in its transaction; one that fails stops no
         other."""
         cron = self.env.ref("lead_to_cash.cron_follow_time")
-        steps = [self.env[name]._handling_follow_time for name in REQUIRED]
+        steps = [self.env["l2c.money"]._follow_all_under_way]
+        steps += [self.env[name]._handling_follow_time for name in REQUIRED]
         steps += [
             self.env["res.partner"]._follow_customers,
             self.env["res.partner"]._ask_for_referrals,

@@ -100,7 +100,7 @@ class DunningNotice(models.Model):
         :raise UserError: when nothing can be
         """
         items = items.filtered(lambda item: item.move_id.is_invoice() and item.parent_state == "posted")
-        owed = self.currency_id.round(sum(items.mapped("amount_residual_currency")))
+        owed = self.currency_id.round(sum(items.mapped("left_currency")))
         if owed <= 0:
             raise UserError(self.env._("Nothing of this can be paid here. Please pay by bank transfer."))
         return items, owed
@@ -119,7 +119,7 @@ class DunningNotice(models.Model):
         """(items, amount) of what is open and not promised yet, oldest first."""
         items = self._open_lines().move_line_id - self._suspended("dunning.promise")
         items = items.filtered(lambda item: item.balance > 0)
-        amount = min(sum(items.mapped("amount_residual_currency")), self._open_amount())
+        amount = min(sum(items.mapped("left_currency")), self._open_amount())
         return items.sorted(lambda item: (item.date_maturity or item.date, item.id)), self.currency_id.round(amount)
 
     def _least_promise(self, most):
@@ -152,11 +152,11 @@ class DunningNotice(models.Model):
         items, most = self._promisable()
         if chosen:
             items &= self._chosen(chosen)
-            most = min(most, self.currency_id.round(sum(items.mapped("amount_residual_currency"))))
+            most = min(most, self.currency_id.round(sum(items.mapped("left_currency"))))
             if not items:
                 raise UserError(self.env._("What you ticked is paid or promised already. Tick something else."))
         self._check_at_most(amount, most)
-        units = [round(value / self.currency_id.rounding) for value in items.mapped("amount_residual_currency")]
+        units = [round(value / self.currency_id.rounding) for value in items.mapped("left_currency")]
         whole = whole_parts(round(amount / self.currency_id.rounding), units)
         if whole:
             return items.browse(items.ids[position] for position in whole)

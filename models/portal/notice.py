@@ -19,6 +19,11 @@ from ..handling.next_action import ONCE
 OPEN_DAYS = 30
 
 
+def _is_paid(item):
+    """Whether nothing is left of an item, and of what is under way for it."""
+    return item.reconciled or not item.left_currency
+
+
 class DunningNotice(models.Model):
     """The page behind a notice, on which the customer sees what is open, pays, and answers."""
 
@@ -37,11 +42,11 @@ class DunningNotice(models.Model):
 
     def _open_lines(self):
         """The lines whose items are still open."""
-        return self.line_ids.filtered(lambda line: not line.move_line_id.reconciled)
+        return self.line_ids.filtered(lambda line: not _is_paid(line.move_line_id))
 
     def _open_amount(self):
         """What is open now of the notice's items."""
-        return sum(self._open_lines().move_line_id.mapped("amount_residual_currency"))
+        return sum(self._open_lines().move_line_id.mapped("left_currency"))
 
     def _page_lines(self):
         """What the page shows of each item, as it is today."""
@@ -52,8 +57,8 @@ class DunningNotice(models.Model):
                 "item": item,
                 "due": item.date_maturity or item.date,
                 "days": max((today - (item.date_maturity or item.date)).days, 0),
-                "residual": item.amount_residual_currency,
-                "is_paid": item.reconciled,
+                "residual": item.left_currency,
+                "is_paid": _is_paid(item),
                 "is_promised": item in promised,
                 "is_disputed": item in disputed,
             }
