@@ -34,9 +34,10 @@ def _fill_sent_date(env):
 
 
 def post_init_hook(env):
-    """Every existing document gets its status, from its own state, in one statement a model; the shipped
-    policies get their minimum, in the currency of their company."""
+    """Every existing document gets its status, from its own state and what is under way for it, in one
+    statement a model; the shipped policies get their minimum, in the currency of their company."""
     env.flush_all()
+    env["l2c.money"]._write_under_way()
     for model in REQUIRED:
         env[model]._handling_install()
     env["dunning.policy"].with_context(install_mode=True).search([])._set_shipped_minimum()

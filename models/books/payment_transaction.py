@@ -18,14 +18,13 @@ class PaymentTransaction(models.Model):
         help="What the provider hasn't confirmed by then isn't expected any more.",
     )
 
-    @api.depends("state", "last_state_change")
+    @api.depends("state", "last_state_change", "is_post_processed")
     def _compute_awaited_until(self):
         """As many working days as a customer who answered is left alone."""
         for transaction in self:
-            is_awaited = transaction.state in ("pending", "done") and transaction.last_state_change
-            transaction.awaited_until = is_awaited and transaction.company_id._dunning_working_days_after(
-                transaction.last_state_change.date()
-            )
+            day, state = transaction.last_state_change, transaction.state
+            is_awaited = day and (state == "pending" or state == "done" and not transaction.is_post_processed)
+            transaction.awaited_until = is_awaited and transaction.company_id._dunning_working_days_after(day.date())
 
     @api.model_create_multi
     def create(self, vals_list):

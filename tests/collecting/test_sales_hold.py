@@ -233,9 +233,29 @@ class TestConfirming(HoldCase):
         with self.assertRaises(AccessError):
             release.with_user(self.chief).until = "2027-01-01"
 
-    def test_payment_is_accepted_and_the_order_waits(self):
+    def test_paid_in_full_is_never_held(self):
         self.reach(3)
         order = self.order(state="sent", require_payment=True, require_signature=False)
+        self.assertTrue(order.is_sales_held)
+        transaction = self.paid(order, order.amount_total)
+        order.invalidate_recordset()
+        self.assertFalse(order.is_sales_held)
+        self.assertEqual(transaction._check_amount_and_confirm_order(), order)
+        self.assertEqual((order.state, self.asked(order)), ("sale", self.env["mail.activity"]))
+
+    def test_payment_is_accepted_and_the_order_waits(self):
+        """What is left after a prepayment would be on credit."""
+        self.reach(3)
+        values = {"require_payment": True, "require_signature": False, "prepayment_percent": 0.5}
+        order = self.order(state="sent", **values)
+        by_customer = self.paid(order, 50.0)
+        for _time in range(2):
+            self.assertFalse(by_customer._check_amount_and_confirm_order())
+            self.assertEqual(order.state, "sent")
+            self.assertEqual(len(self.asked(order)), 1)
+
+    def paid(self, order, amount):
+        """What the customer paid online, as it is told of it."""
         method = self.env["payment.method"].create({"name": "Test", "code": "test"})
         provider = self.env["payment.provider"].create(
             {"name": "Test", "code": "none", "state": "test", "payment_method_ids": [Command.set(method.ids)]}
@@ -244,7 +264,7 @@ class TestConfirming(HoldCase):
             {
                 "provider_id": provider.id,
                 "payment_method_id": method.id,
-                "amount": order.amount_total,
+                "amount": amount,
                 "currency_id": order.currency_id.id,
                 "partner_id": order.partner_id.id,
                 "reference": "held",
@@ -252,15 +272,105 @@ class TestConfirming(HoldCase):
                 "sale_order_ids": [Command.set(order.ids)],
             }
         )
-        by_customer = transaction.with_user(self.env.ref("base.public_user")).sudo()
-        for _time in range(2):
-            self.assertFalse(by_customer._check_amount_and_confirm_order())
-            self.assertEqual(order.state, "sent")
-            self.assertEqual(len(self.asked(order)), 1)
+        return transaction.with_user(self.env.ref("base.public_user")).sudo()
 
     def asked(self, order):
         managers = order._sales_managers()
         return order.activity_ids.filtered(lambda activity: activity.user_id in managers)
+
+
+@tagged("post_install", "-at_install")
+class TestWhatLifts(HoldCase):
+    """Orders are held for what the customer owes in the end."""
+
+    def setUp(self):
+        super().setUp()
+        self.debt = self.reach(3)
+
+    def is_held(self):
+        self.env.invalidate_all()
+        return self.order().is_sales_held
+
+    def settle(self, name, amount):
+        """Money of the customer comes, and nobody has matched it yet."""
+        bank = self.env["account.journal"].search(
+            [("type", "=", "bank"), ("company_id", "=", self.env.company.id)], limit=1
+        )
+        common = {"partner_id": self.customer.id, "amount": amount, "journal_id": bank.id, "date": TODAY}
+        if name == "credit":
+            self.invoice(move_type="out_refund", amount=amount)
+        elif name == "bank":
+            self.env["account.bank.statement.line"].create({**common, "payment_ref": "Bank"})
+        else:
+            payment = self.env["account.payment"].create(common)
+            if name != "account":
+                payment.outstanding_account_id = False
+            if name == "linked":
+                payment.invoice_ids = self.debt
+            payment.action_post()
+            self.assertEqual(bool(payment.move_id), name == "account")
+
+    def test_money_and_credits(self):
+        for name in ("account", "credit", "bank", "loose", "linked"):
+            savepoint = self.env.cr.savepoint()
+            with self.subTest(name):
+                self.settle(name, 60.0)
+                self.assertTrue(self.is_held())
+                self.settle(name, 40.0)
+                self.assertFalse(self.is_held())
+            savepoint.close(rollback=True)
+            self.env.invalidate_all()
+
+    def test_in_another_currency(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        self.env["res.currency.rate"].create({"currency_id": euro.id, "name": "2026-01-01", "rate": 0.5})
+        payment = self.env["account.payment"].create(
+            {"partner_id": self.customer.id, "amount": 49.0, "currency_id": euro.id, "date": TODAY}
+        )
+        payment.outstanding_account_id = False
+        payment.action_post()
+        self.assertTrue(self.is_held())
+        payment.action_draft()
+        payment.amount = 50.0
+        payment.action_post()
+        self.assertFalse(self.is_held())
+
+    def test_what_is_open_beside_it_is_not_counted(self):
+        """An invoice that has reached no level that holds keeps no credit from the one that has."""
+        self.invoice(due="2026-03-09", amount=500.0)
+        self.settle("credit", 100.0)
+        self.assertFalse(self.is_held())
+
+    def test_disputed_and_promised(self):
+        reason = self.env["dunning.dispute.reason"].search([], limit=1)
+        for name, make in (
+            ("disputed", lambda: self.env["dunning.dispute"].create(
+                {"partner_id": self.customer.id, "reason_id": reason.id, "move_line_ids": self.items(self.debt).ids}
+            )),
+            ("promised", lambda: self.env["dunning.promise"].create(
+                {"partner_id": self.customer.id, "amount": 100.0, "date": TODAY, "move_line_ids": self.items(self.debt).ids}
+            )),
+        ):
+            savepoint = self.env.cr.savepoint()
+            with self.subTest(name):
+                self.assertTrue(self.is_held())
+                make()
+                self.assertFalse(self.is_held())
+                settings = Form(self.env["res.config.settings"])
+                settings[f"hold_sales_{name}"] = True
+                settings.save().execute()
+                self.assertTrue(self.is_held())
+            savepoint.close(rollback=True)
+            self.env.invalidate_all()
+
+    def test_a_broken_promise_holds_again(self):
+        promise = self.env["dunning.promise"].create(
+            {"partner_id": self.customer.id, "amount": 100.0, "date": TODAY, "move_line_ids": self.items(self.debt).ids}
+        )
+        self.assertFalse(self.is_held())
+        promise._break(self.env.company._today())
+        self.assertTrue(self.is_held())
 
 
 @tagged("post_install", "-at_install")

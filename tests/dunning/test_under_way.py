@@ -30,6 +30,7 @@ class UnderWayCase(RunCase):
     def transaction(self, amount=100.0, state="pending", changed="2026-03-09 08:00:00", **values):
         method = self.env.ref("payment.payment_method_unknown")
         provider = self.env["payment.provider"].create({"name": "Transfer", "company_id": self.env.company.id})
+        provider.support_manual_capture = "partial"
         return self.env["payment.transaction"].create(
             {
                 "provider_id": provider.id,
@@ -43,6 +44,14 @@ class UnderWayCase(RunCase):
                 **values,
             }
         )
+
+    def book(self, transaction):
+        """Its payments are of our bank's journal."""
+        provider = transaction.provider_id
+        provider.journal_id = self.bank
+        manual = self.env.ref("account.account_payment_method_manual_in")
+        values = {"journal_id": self.bank.id, "payment_method_id": manual.id, "payment_provider_id": provider.id}
+        self.env["account.payment.method.line"].create({"name": "Online", **values})
 
     def match(self, moves, amount, partner=None):
         """A line of a bank statement comes, and is matched with these documents."""
@@ -199,6 +208,7 @@ class TestLinked(UnderWayCase):
     def test_in_a_branch(self):
         branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.env.company.id})
         here = self.env(context=dict(self.env.context, allowed_company_ids=[self.env.company.id, branch.id]))
+        self.customer.with_company(branch).property_account_receivable_id = self.items(self.older).account_id
         journal = self.older.journal_id
         move = self.invoice(due="2026-03-02", company_id=branch.id, journal_id=journal.id)
         payment = here["account.payment"].create(
@@ -323,7 +333,7 @@ class TestOnline(UnderWayCase):
 
     def test_with_its_payment_it_counts_once(self):
         transaction = self.transaction(state="authorized", invoice_ids=[Command.set(self.newer.ids)])
-        transaction.provider_id.journal_id = self.bank
+        self.book(transaction)
         transaction._set_done()
         self.assertEqual(self.items(self.newer).left_currency, 0.0)
         transaction._create_payment()
@@ -334,7 +344,7 @@ class TestOnline(UnderWayCase):
 
     def test_parts_of_it_are_captured(self):
         transaction = self.transaction(state="authorized", invoice_ids=[Command.set(self.newer.ids)])
-        transaction.provider_id.journal_id = self.bank
+        self.book(transaction)
         part = transaction._create_child_transaction(40.0)
         self.assertEqual(self.items(self.newer).left_currency, 0.0)
         part._set_done()
