@@ -9,7 +9,7 @@ its documents are both, they are set against each other before (a payment of an 
 
 from odoo.tools import SQL
 
-from .items import booked
+from .items import open_now
 
 
 def _money(states, today, only):
@@ -18,7 +18,9 @@ def _money(states, today, only):
     it is set against others. What a bank confirmed without an entry may have come by a line of its
     statement, so only what is in process is loose. Parts of an online payment that were captured count
     themselves once they have a payment; until then all counts at the whole one."""
-    payments, transactions = (SQL("TRUE"), SQL("TRUE")) if only is None else (_among("y", only[0]), _among("t", only[1]))
+    payments, transactions = (
+        (SQL("TRUE"), SQL("TRUE")) if only is None else (_among("y", only[0]), _among("t", only[1]))
+    )
     return SQL(
         """
         SELECT y.id AS payment_id, COALESCE(t.source_transaction_id, t.id) AS transaction_id, y.partner_id,
@@ -145,7 +147,8 @@ def _spread(pots, items):
                                                        ROUND(ABS(i.owed) * %(rate)s / c.rounding) * c.rounding AS worth
                                                   FROM pot
                                                   JOIN res_currency c ON c.id = pot.currency_id
-                                                  JOIN %(items)s i ON i.move_id = ANY(pot.docs) AND i.owed != 0
+                                            CROSS JOIN LATERAL unnest(pot.docs) AS d(move_id)
+                                                  JOIN %(items)s i ON i.move_id = d.move_id AND i.owed != 0
                                                  WHERE pot.amount > 0 AND %(pots)s) valued) summed) told) given) asked
     CROSS JOIN LATERAL (SELECT LEAST(part, GREATEST(1 - before, 0)) AS part) taken
          WHERE taken.part > 0
@@ -168,8 +171,10 @@ def _given(states, today, only=None):
         pot AS MATERIALIZED (%(pots)s),
         owing AS MATERIALIZED (
             SELECT o.id, o.move_id, o.company_id, o.currency_id, o.due, o.residual_currency AS owed, c.rounding
-              FROM (%(booked)s) o JOIN res_currency c ON c.id = o.currency_id
-             WHERE o.reconciled IS NOT TRUE AND o.move_id IN (SELECT unnest(docs) FROM pot)),
+              FROM (SELECT DISTINCT unnest(docs) AS move_id FROM pot) d
+        CROSS JOIN LATERAL (SELECT * FROM (%(open)s) i WHERE i.move_id = d.move_id
+                            OFFSET 0) o -- by the index of each document, whatever the planner expects
+              JOIN res_currency c ON c.id = o.currency_id),
         alone AS MATERIALIZED (%(alone)s),
         owing_still AS MATERIALIZED (
             SELECT o.id, o.move_id, o.company_id, o.currency_id, o.due, o.rounding,
@@ -184,7 +189,7 @@ def _given(states, today, only=None):
         """,
         money=_money(states, today, only),
         pots=_pots(),
-        booked=booked(),
+        open=open_now(),
         alone=_spread(SQL("cardinality(pot.docs) = 1"), SQL("owing")),
         together=_spread(SQL("cardinality(pot.docs) > 1"), SQL("owing_still")),
     )
@@ -200,8 +205,9 @@ def loose(states, today):
         """
         WITH %s
         SELECT pot.customer_id, pot.company_id, pot.currency_id,
-               pot.amount - COALESCE((SELECT SUM(used) FROM given WHERE given.pot_id = pot.id), 0) AS amount
-          FROM pot WHERE pot.is_loose AND pot.customer_id IS NOT NULL
+               pot.amount - COALESCE(x.used, 0) AS amount
+          FROM pot LEFT JOIN (SELECT pot_id, SUM(used) AS used FROM given GROUP BY pot_id) x ON x.pot_id = pot.id
+         WHERE pot.is_loose AND pot.customer_id IS NOT NULL
         """,
         _given(states, today),
     )
@@ -243,10 +249,11 @@ def follow(states, today, move_ids=None, only=None):
                         THEN CASE WHEN l.currency_id = l.company_currency_id THEN x.amount ELSE l.amount_residual END
                         ELSE ROUND(l.amount_residual * x.amount / l.amount_residual_currency / c.rounding) * c.rounding
                    END AS balance
-              FROM account_move_line l
+              FROM (SELECT id FROM given UNION SELECT id FROM account_move_line WHERE under_way_currency != 0) told
+              JOIN account_move_line l ON l.id = told.id
               JOIN res_currency c ON c.id = l.company_currency_id
          LEFT JOIN (SELECT id, SUM(amount) AS amount FROM given GROUP BY id) x ON x.id = l.id
-             WHERE (x.id IS NOT NULL OR l.under_way_currency != 0) AND %(where)s)
+             WHERE %(where)s)
         UPDATE account_move_line l SET under_way_currency = said.amount, under_way = said.balance
           FROM said
          WHERE said.id = l.id

@@ -11,7 +11,7 @@ CUSTOMER_DOCUMENTS = ("out_invoice", "out_refund", "out_receipt")
 #: Payment states in which nothing is left to collect.
 SETTLED = ("paid", "in_payment", "reversed", "invoicing_legacy")
 #: What changes what is under way for documents, or that it counts: payments are linked after they were made.
-LINKS = frozenset(("state", "matched_payment_ids", "transaction_ids"))
+LINKED_BY = frozenset(("state", "matched_payment_ids", "transaction_ids"))
 #: Of them, those that Odoo gives as soon as there is a payment without an entry, whatever its amount.
 SAID_TO_BE_PAID = ("paid", "in_payment")
 
@@ -171,11 +171,14 @@ class AccountMove(models.Model):
         # Given by an authority to an invoice that stays as it is.
         if vals.keys() == {"allocation_number"}:
             self = self.with_context(skip_is_manually_modified=True)  # noqa: PLW0642
-        if LINKS.isdisjoint(vals):
+        if LINKED_BY.isdisjoint(vals):
             return super().write(vals)
         sharing = self._sharing() if "state" not in vals else self.browse()
         result = super().write(vals)
-        self.env["l2c.money"]._linked(self | sharing)
+        if "state" in vals:
+            self.env["l2c.money"]._linked(self, self.browse())  # the status follows of itself
+        else:
+            self.env["l2c.money"]._linked(self | sharing, self)
         return result
 
     def _sharing(self):

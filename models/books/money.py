@@ -24,10 +24,11 @@ class Money(models.AbstractModel):
             self._tell(lines, lines.move_id)
 
     @api.model
-    def _linked(self, moves):
-        """What is under way for these documents, linked to them or not any more, may have changed."""
+    def _linked(self, moves, changed=None):
+        """What is under way for these documents, linked to them or not any more, may have changed; so may
+        what Odoo says of those ``changed``, else of all."""
         lines = self._follow_under_way(moves)
-        self._tell(lines, moves | lines.move_id)
+        self._tell(lines, lines.move_id | (moves if changed is None else changed))
 
     def _tell(self, lines, moves):
         moves._handling_sync()

@@ -23,7 +23,7 @@ class PaymentTransaction(models.Model):
         """As many working days as a customer who answered is left alone."""
         for transaction in self:
             day, state = transaction.last_state_change, transaction.state
-            is_awaited = day and (state == "pending" or state == "done" and not transaction.is_post_processed)
+            is_awaited = day and (state == "pending" or (state == "done" and not transaction.is_post_processed))
             transaction.awaited_until = is_awaited and transaction.company_id._dunning_working_days_after(day.date())
 
     @api.model_create_multi

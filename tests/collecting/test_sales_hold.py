@@ -343,19 +343,16 @@ class TestWhatLifts(HoldCase):
         self.assertFalse(self.is_held())
 
     def test_disputed_and_promised(self):
-        reason = self.env["dunning.dispute.reason"].search([], limit=1)
-        for name, make in (
-            ("disputed", lambda: self.env["dunning.dispute"].create(
-                {"partner_id": self.customer.id, "reason_id": reason.id, "move_line_ids": self.items(self.debt).ids}
-            )),
-            ("promised", lambda: self.env["dunning.promise"].create(
-                {"partner_id": self.customer.id, "amount": 100.0, "date": TODAY, "move_line_ids": self.items(self.debt).ids}
-            )),
-        ):
+        items = {"partner_id": self.customer.id, "move_line_ids": self.items(self.debt).ids}
+        table = {
+            "disputed": ("dunning.dispute", {**items, "reason": "Broken"}),
+            "promised": ("dunning.promise", {**items, "amount": 100.0, "date": TODAY}),
+        }
+        for name, (model, values) in table.items():
             savepoint = self.env.cr.savepoint()
             with self.subTest(name):
                 self.assertTrue(self.is_held())
-                make()
+                self.env[model].create(values)
                 self.assertFalse(self.is_held())
                 settings = Form(self.env["res.config.settings"])
                 settings[f"hold_sales_{name}"] = True

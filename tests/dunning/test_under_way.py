@@ -271,7 +271,9 @@ class TestBank(UnderWayCase):
         self.pay_under_way(self.newer, 40.0)
         self.pay_under_way(self.newer, 60.0)
         self.match(self.newer, 40.0)
-        self.assertEqual(self.items(self.newer).mapped(lambda item: (item.amount_residual, item.left_currency)), [(60.0, 0.0)])
+        self.assertEqual(
+            self.items(self.newer).mapped(lambda item: (item.amount_residual, item.left_currency)), [(60.0, 0.0)]
+        )
 
     def test_matched_in_community(self):
         """There, what is paid counts too: but not what has come."""
