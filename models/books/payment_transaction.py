@@ -48,8 +48,8 @@ class PaymentTransaction(models.Model):
 
     def _documents(self):
         """What these online payments are for; parts of one are for what all of it is."""
-        every = self | self.source_transaction_id
-        return every.invoice_ids | every.sale_order_ids.invoice_ids
+        every_sudo = (self | self.source_transaction_id).sudo()  # who books payments need not see orders
+        return (every_sudo.invoice_ids | every_sudo.sale_order_ids.invoice_ids).with_env(self.env)
 
     def _documents_changed(self, before=None):
         documents = self._documents() if before is None else before | self._documents()
