@@ -37,24 +37,26 @@ class AccountPayment(models.Model):
         return payments
 
     def write(self, vals):
-        result = self._write_counting(vals) if COUNTS & vals.keys() else super().write(vals)
-        if "is_tax_withheld" in vals:
-            self.env["dunning.notice"]._reasons_changed((self.invoice_ids | self.reconciled_invoice_ids).line_ids)
-        return result
-
-    def _write_counting(self, vals):
-        """Write what changes for which documents these payments count; a rejected one has come back."""
-        documents = self._documents()
-        if "state" in vals:
-            # Without an entry nothing is reconciled; asking for it is dear.
-            documents |= self.filtered("move_id").reconciled_invoice_ids
+        """A rejected one has come back; what they are for, and were, is paid to another extent."""
+        documents = self._documents_before(vals)
         back = self.filtered(lambda payment: vals.get("state") == "rejected" and payment.state in UNDER_WAY)
         items = {payment: payment._paid_items() for payment in back}
         result = super().write(vals)
         for payment in back:
             payment._came_back(items[payment])
-        self._documents_changed(documents)
+        if documents is not None:
+            self._documents_changed(documents)
+        if "is_tax_withheld" in vals:
+            self.env["dunning.notice"]._reasons_changed((self.invoice_ids | self.reconciled_invoice_ids).line_ids)
         return result
+
+    def _documents_before(self, vals):
+        """What these payments are for, before ``vals`` change that; None when they don't."""
+        if COUNTS.isdisjoint(vals):
+            return None
+        # Without an entry nothing is reconciled; asking for it is dear.
+        settled = self.filtered("move_id").reconciled_invoice_ids if "state" in vals else self.env["account.move"]
+        return self._documents() | settled
 
     def unlink(self):
         documents = self._documents()
