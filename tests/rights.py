@@ -76,6 +76,8 @@ MODELS = {row.split(maxsplit=1)[0]: row.split(maxsplit=1)[1] for row in _MODELS.
 #: {model: the fields of ours that people write}; all others are written by actions alone, or by nobody.
 WRITTEN = {
     "account.move": "allocation_number handling_status_id next_action_date",
+    "account.payment": "is_tax_withheld",
+    "account.payment.register": "is_tax_withheld",
     "contact.attempt": "note",
     "crm.lead": (
         "budget closure_reason_id consent_date contact_basis decision_maker decision_when "

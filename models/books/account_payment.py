@@ -25,6 +25,7 @@ class AccountPayment(models.Model):
         help="What it leaves open of its invoices the customer has withheld as tax: nobody is reminded of it, and "
         "its certificate is asked for.",
         groups="account.group_account_invoice,account.group_account_readonly",
+        audited=True,
     )
 
     # Serves what is under way: payments without an entry, of which there are few, or many in process.

@@ -243,6 +243,11 @@ class AccountMove(models.Model):
     _inherit = ["l2c.audited.mixin", "account.move"]
 
 
+class AccountPayment(models.Model):
+    _name = "account.payment"
+    _inherit = ["l2c.audited.mixin", "account.payment"]
+
+
 class AccountMoveLine(models.Model):
     _name = "account.move.line"
     _inherit = ["l2c.audited.mixin", "l2c.protected.mixin", "account.move.line"]

@@ -141,6 +141,8 @@ class TestMarkedPayment(WithholdingCase):
         self.assertEqual((self.code(move), notice.state), ("withholding", "cancelled"))
         payment.is_tax_withheld = False
         self.assertEqual(self.code(move), "reminded")
+        log = self.env["l2c.audit.log"].search([("res_model", "=", "account.payment"), ("res_id", "=", payment.id)])
+        self.assertEqual(log.sorted("id").mapped("new_value"), ["True", "False"])
 
     def test_a_payment_while_a_notice_waits(self):
         move = self.invoice(due=DUE)
