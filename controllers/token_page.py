@@ -32,7 +32,7 @@ class TokenPages:
         record_sudo = self._find(record_id, token)
         if not record_sudo:
             raise request.not_found()
-        language = request.env["res.lang"]._get_data(code=record_sudo.partner_id.lang)
+        language = request.env["res.lang"]._get_data(code=record_sudo._page_lang())
         if language and request.env.user._is_public():
             request.lang = language
             request.update_context(lang=language.code)

@@ -81,7 +81,7 @@ class TestJobs(RunCase):
         self.env.flush_all()
         self.env.cr.execute("UPDATE dunning_policy SET partner_domain = '[(1' WHERE id = %s", [self.policy.id])
         self.env.invalidate_all()
-        notice.mail_id.send()
+        notice.mail_ids.send()
         with self.enter_registry_test_mode():
             self.env.ref("lead_to_cash.cron_follow").method_direct_trigger()
         self.env.invalidate_all()
@@ -116,7 +116,7 @@ class TestJobs(RunCase):
         self.policy.thanks_template_id = self.env.ref("lead_to_cash.mail_template_thanks")
         move = self.invoice(due="2026-03-02")
         self.run_on(TODAY)
-        self.notices(move).mail_id.state = "sent"
+        self.notices(move).mail_ids.state = "sent"
         self.pay(move)
         waiting = self.env["dunning.run"].create({"date": "2026-03-09"})
         waiting._set_state("waiting")
@@ -145,7 +145,7 @@ class TestJobs(RunCase):
         moves = self.invoice(due="2026-03-02") | self.invoice(due="2026-03-02", partner_id=other.id)
         self.run_on(TODAY)
         notices = self.notices(moves)
-        notices.mail_id.state = "sent"
+        notices.mail_ids.state = "sent"
         for move in moves:
             self.pay(move)
         with mute_logger(MODULE):

@@ -164,7 +164,7 @@ class TestProtectedFields(RunCase):
 class TestStates(RunCase):
     def test_a_way_that_is_closed_says_so(self):
         notice = self.notices_of(self.invoice(due="2026-03-02"))
-        notice.mail_id.write({"state": "sent"})
+        notice.mail_ids.write({"state": "sent"})
         self.assertEqual(str(notice.sent_on), "2026-03-10 12:00:00")
         for action in ("action_cancel", "action_approve", "action_retry"):
             with self.subTest(action), self.assertRaisesRegex(UserError, "is “Sent” and can't become .* What was sent"):

@@ -58,7 +58,7 @@ settle()
 wrote, rss_mails = clock() - start, peak() - start_rss
 env.cr.execute(SQL(
     'SELECT count(*), count(m.id), count(DISTINCT m.id) FROM dunning_notice n'
-    ' LEFT JOIN mail_mail m ON m.id = n.mail_id AND m.state = %s WHERE n.run_id = %s AND n.state = %s',
+    ' LEFT JOIN mail_mail m ON m.dunning_notice_id = n.id AND m.state = %s WHERE n.run_id = %s AND n.state = %s',
     'outgoing', run.id, 'queued'))
 notices, linked, different = env.cr.fetchone()
 assert notices == linked == different > 0, (notices, linked, different)
@@ -82,7 +82,7 @@ mail_floor = (clock() - start) * notices / len(sample)
 # Leaving, in turns: the host's own mails with the same text, and those of the notices.
 env['ir.mail_server'].search([]).unlink()
 env['ir.mail_server'].create({'name': 'Bench', 'smtp_host': '127.0.0.1', 'smtp_port': PORT})
-ours = sample[:2 * LEAVING].mail_id
+ours = sample[:2 * LEAVING].mail_ids
 plain = ours.copy()
 env.cr.commit()
 

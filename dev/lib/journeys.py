@@ -75,7 +75,7 @@ def send():
     """The e-mail is written, as the mail queue does it, and leaves."""
     notice.send_at = notice._now()
     notice._write_mails()
-    notice.mail_id._send()
+    notice.mail_ids._send()
 
 
 def pay():

@@ -18,6 +18,7 @@ DESK_KINDS = [
     ("broken", "Broken promise"),
     ("call", "Call"),
     ("failed", "Failed notice"),
+    ("address", "No address"),
     ("look", "To look at"),
 ]
 #: Kinds for which one calls the customer.
@@ -67,9 +68,16 @@ def events(today, zone):
         SELECT n.company_id, n.partner_id, CASE n.state WHEN 'failed' THEN %(failed)s ELSE %(look)s END, n.id,
                n.amount_due, n.currency_id, v.delay_days + (%(today)s - %(notice_day)s), %(notice_day)s
           FROM dunning_notice n JOIN dunning_level v ON v.id = n.level_id
-     LEFT JOIN mail_mail mail ON mail.id = n.mail_id
          WHERE n.state IN ('to_approve', 'failed') -- what a mail server does to all is no customer's matter
-           AND CASE WHEN n.state = 'failed' THEN mail.dunning_failure IS NULL ELSE n.exceptions IS NOT NULL END
+           AND CASE WHEN n.state = 'failed'
+                    THEN NOT EXISTS (SELECT 1 FROM mail_mail mail
+                                      WHERE mail.dunning_notice_id = n.id AND mail.dunning_failure IS NOT NULL)
+                    ELSE n.exceptions IS NOT NULL END
+         UNION ALL
+        SELECT d.company_id, d.partner_id, %(address)s, l.id, l.amount_residual, l.company_currency_id,
+               %(today)s - COALESCE(l.date_maturity, l.date), d.date
+          FROM dunning_decision d JOIN account_move_line l ON l.id = d.move_line_id
+         WHERE d.current AND d.code = 'no_address' AND l.reconciled IS NOT TRUE AND l.parent_state = 'posted'
          UNION ALL
         SELECT l.company_id, p.commercial_partner_id, %(returned)s, l.id, l.amount_residual, l.company_currency_id,
                %(today)s - COALESCE(l.date_maturity, l.date), l.payment_returned_date

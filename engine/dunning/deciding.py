@@ -18,6 +18,7 @@ from ..books.items import owed_to_customers
 from ..handling.workdays import moved_days
 from .items import flight, item, notice_day
 from .ladder import fact
+from .recipients import addresses, contact_of
 
 CODES = [
     ("reminded", "Reminded"),
@@ -165,14 +166,9 @@ def _weighed(question):
 
 
 def _no_address():
-    """Whether neither the customer nor its address for invoices has an e-mail."""
-    return SQL(
-        """channel = 'email' AND NOT EXISTS (
-               SELECT 1 FROM res_partner e
-                WHERE e.commercial_partner_id = fact.partner_id AND e.active AND e.email_normalized IS NOT NULL
-                  AND e.is_wrong_addressee IS NOT TRUE
-                  AND (e.id = fact.partner_id OR (e.type = 'invoice' AND e.parent_id = fact.partner_id)))"""
-    )
+    """Whether nobody can be written to about the item."""
+    found = addresses(SQL("fact.partner_id"), contact_of(SQL("fact.id")))
+    return SQL("channel = 'email' AND NOT EXISTS (%s)", found)
 
 
 def _noticed(question):

@@ -12,7 +12,7 @@ def claim_as_written(mail_id):
         """
         SELECT m.id
           FROM mail_mail m
-          JOIN dunning_notice n ON n.mail_id = m.id AND n.state = 'queued'
+          JOIN dunning_notice n ON n.id = m.dunning_notice_id AND n.state = 'queued'
          WHERE m.id = %(mail)s AND m.state = 'outgoing'
            AND m.dunning_failure IS NULL AND m.dunning_is_uncertain IS NOT TRUE
            AND NOT EXISTS (

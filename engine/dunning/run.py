@@ -143,9 +143,9 @@ def make_notices(run_id, question, uid, now, *, held=False):
         """
         INSERT INTO dunning_notice
                (run_id, company_id, partner_id, currency_id, policy_id, level_id, channel, date, amount_due,
-                contact_key, state, access_token, create_uid, create_date, write_uid, write_date)
+                copies_to_books, contact_key, state, access_token, create_uid, create_date, write_uid, write_date)
         SELECT %(run)s, %(company)s, partner_id, currency_id, g.policy_id, v.id, v.channel, %(today)s, listed.amount,
-               %(contact_key)s, CASE WHEN v.requires_approval AND NOT %(held)s THEN 'to_approve' ELSE 'draft' END,
+               v.copy_to_books, %(contact_key)s, CASE WHEN v.requires_approval AND NOT %(held)s THEN 'to_approve' ELSE 'draft' END,
                gen_random_uuid()::varchar, %(uid)s, %(now)s, %(uid)s, %(now)s
           FROM (%(noticed)s) g
           JOIN (SELECT partner_id, currency_id, SUM(residual) AS amount
@@ -215,17 +215,10 @@ def unlike_the_books(withdrawn=()):
     return SQL("(%s OR nl.amount_residual != %s)", _gone(withdrawn), left())
 
 
-def link_mails(rows):
-    """SQL: notices get their e-mail and the moment in which it was written; ``rows`` are (notice id, mail
-    id, moment)."""
-    values = SQL(", ").join(SQL("(%s, %s, %s::timestamp)", *row) for row in rows)
+def mark_written(notice_ids, moment):
+    """SQL: the e-mails of these notices were written at ``moment``."""
     return SQL(
-        """
-        UPDATE dunning_notice n SET mail_id = x.mail_id, is_written = TRUE, send_at = x.moment
-          FROM (VALUES %s) x(id, mail_id, moment)
-         WHERE x.id = n.id
-        """,
-        values,
+        "UPDATE dunning_notice SET is_written = TRUE, send_at = %s WHERE id IN %s", moment, tuple(notice_ids) or (0,)
     )
 
 
@@ -275,19 +268,16 @@ def overdue_paid(today):
     )
 
 
-def behind_their_mails(follows):
-    """SQL for the ids of queued notices whose e-mail has gone on without them.
-
-    :param follows: {(state of a notice, state of its e-mail): the notice's next state}
-    """
-    gone_on = tuple(mail for (notice, mail), state in follows.items() if notice == "queued" != state)
+def behind_their_mails():
+    """SQL for the ids of queued notices none of whose e-mails waits any more."""
     return SQL(
         """
-        SELECT n.id FROM dunning_notice n JOIN mail_mail m ON m.id = n.mail_id
-         WHERE n.state = 'queued' AND m.state IN %s
+        SELECT n.id FROM dunning_notice n JOIN mail_mail m ON m.dunning_notice_id = n.id
+         WHERE n.state = 'queued' AND n.is_written
+      GROUP BY n.id
+        HAVING bool_and(m.state != 'outgoing')
       ORDER BY n.id
-        """,
-        gone_on,
+        """
     )
 
 

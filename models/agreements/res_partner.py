@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL, groupby, plaintext2html
+from odoo.tools import SQL, email_normalize, groupby, plaintext2html
 
 from ...engine.agreements.promises import next_payment_day, payment_days, policies_of
 from ...engine.handling.own import own
@@ -46,6 +46,9 @@ class ResPartner(models.Model):
         groups="base.group_user",
         audited=True,
     )
+
+    # Serves whoever asks where reminders go: whom they never go to.
+    _wrong_addressee_idx = models.Index("(commercial_partner_id) WHERE is_wrong_addressee")
 
     @api.depends_context("company", "l2c_today")
     def _compute_cheque_due_date(self):
@@ -97,8 +100,7 @@ class ResPartner(models.Model):
             self._check_hold_until(vals.get("dunning_hold_until"))
         if "dunning_hold_until" in vals and not vals["dunning_hold_until"]:
             vals = {"dunning_hold_reason": False, **vals}
-        if "email" in vals:
-            vals = {"is_wrong_addressee": False, **vals}  # another address is another person's
+        customers, corrected = self.commercial_partner_id, self._corrected(vals)
         chosen = self._with_another_salesperson(vals)
         if "collection_state" not in vals:
             result = super().write(vals)
@@ -111,9 +113,19 @@ class ResPartner(models.Model):
         chosen._note_who_chose()
         if vals.get("parent_id"):
             self._joined_another()
+        corrected.is_wrong_addressee = False
+        if not vals.keys().isdisjoint(("is_wrong_addressee", "email", "active", "parent_id")):
+            self.env["dunning.notice"]._addresses_changed(customers | self.commercial_partner_id)
         if not {"collection_state", "dunning_hold_until", "withholding_rate"}.isdisjoint(vals):
             self.env["dunning.notice"]._customers_changed(self)
         return result
+
+    def _corrected(self, vals):
+        """Those of these contacts that are marked, and get another e-mail address: that is another person's."""
+        if "email" not in vals or "is_wrong_addressee" in vals:
+            return self.browse()
+        marked_sudo = self.sudo().filtered("is_wrong_addressee")  # whoever corrects their own contact
+        return marked_sudo.filtered(lambda partner: partner.email_normalized != email_normalize(vals["email"] or ""))
 
     def _plan_claims(self):
         """The claim against an insolvent customer has to be filed in time."""

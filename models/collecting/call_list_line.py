@@ -40,9 +40,10 @@ class CallListLine(models.Model):
     _depends = {
         "dunning.notice": [
             *("state", "needs_answer", "exceptions", "partner_id", "company_id", "amount_due", "currency_id"),
-            *("level_id", "date", "channel", "activity_id", "mail_id"),
+            *("level_id", "date", "channel", "activity_id"),
         ],
-        "mail.mail": ["dunning_failure"],
+        "mail.mail": ["dunning_failure", "dunning_notice_id"],
+        "dunning.decision": ["current", "code", "company_id", "partner_id", "move_line_id", "date"],
         "dunning.promise": ["state", "is_followed_up", "partner_id", "company_id", "amount", "currency_id", "date"],
         "account.move.line": ["payment_return_open", "reconciled", "parent_state", "amount_residual", "date_maturity"],
         "account.move": [
@@ -186,7 +187,7 @@ class CallListLine(models.Model):
         for line in self:
             event = line.event_id if line.res_model == "res.partner" else False
             line.promise_id = line.kind == "broken" and event
-            line.item_id = line.kind == "returned" and event
+            line.item_id = line.kind in ("returned", "address") and event
             line.activity_id = line.kind == "call" and event
             line.notice_id = line.kind in ("answer", "failed", "look") and event > 0 and event
             line.confirmation_id = event < 0 and -event
@@ -211,6 +212,9 @@ class CallListLine(models.Model):
 
     def _reason_returned(self, _today):
         return self.env._("A payment came back on %(date)s", date=self._day(self.item_id.payment_returned_date))
+
+    def _reason_address(self, _today):
+        return self.env._("There is no e-mail address for reminders: ask for one, and enter it on the customer")
 
     def _reason_broken(self, _today):
         promise = self.promise_id

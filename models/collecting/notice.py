@@ -1,3 +1,4 @@
+from markupsafe import Markup
 from odoo import api, fields, models
 
 from ...engine.handling.links import without_links
@@ -28,7 +29,7 @@ class DunningNotice(models.Model):
     mail_subject = fields.Char("Subject", compute="_compute_mail_text")
     mail_body = fields.Html("Text of the E-mail", compute="_compute_mail_text")
 
-    @api.depends("state", "mail_id", "level_id", "line_ids.amount_residual")
+    @api.depends("state", "mail_ids", "level_id", "line_ids.amount_residual")
     @api.depends_context("l2c_today", "uid")
     def _compute_mail_text(self):
         """What the e-mail says: as it was written, else as it would be written now. The way to the
@@ -40,12 +41,12 @@ class DunningNotice(models.Model):
             notice.mail_subject, notice.mail_body = texts if opens else map(without_links, texts)
 
     def _mail_text(self):
-        if self.mail_id:
-            return self.mail_id.subject, self.mail_id.body_html
+        if mails := self.mail_ids:
+            return mails[:1].subject, Markup("<hr/>").join(mails.mapped("body_html"))
         template = self.level_id._template(channel=self.channel)
         if self.state == "cancelled" or not template:
             return False, False
-        values = {"lang": self.partner_id.lang or self.env.lang, "l2c_reads": True}
+        values = {"lang": self._lang(), "l2c_reads": True}
         template, notice = template.with_context(**values), self._in_company(self.company_id).with_context(**values)
         try:
             with self.env.cr.savepoint():

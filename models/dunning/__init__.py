@@ -15,6 +15,7 @@ from . import run_by_hand
 from . import run_hold
 from . import notice
 from . import notice_ladder
+from . import recipients
 from . import outbox
 from . import delivery
 from . import notice_line

@@ -35,6 +35,9 @@ class DunningDecision(models.Model):
     # Serves closing what no longer holds.
     _company_current_idx = models.Index("(company_id) WHERE current")
 
+    # Serves the desk: of whom to ask an address.
+    _no_address_idx = models.Index("(company_id) WHERE current AND code = 'no_address'")
+
     @api.model
     def _hand_on(self, rows, shares):
         """Decisions about items that are gone stay with the first of those that took their place; in force

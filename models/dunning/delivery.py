@@ -1,27 +1,15 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import plaintext2html, split_every
+from odoo.tools import email_normalize, email_normalize_all, plaintext2html, split_every
 from psycopg2 import OperationalError
 
 from ...engine.dunning import run as engine
+from ...engine.dunning.following import CAME_BACK, follows
 from ...engine.handling.own import own
 from ..handling.cron_step import cron_step
 from ..handling.next_action import ONCE, PLANNED
 from .notice import PENDING, SOON, WAITING
 
-#: (state of a notice, state of its e-mail): what the notice becomes. All else stays as it is: a
-#: notice whose mail came back has failed, though the mail was sent.
-FOLLOWS = {
-    ("queued", "outgoing"): "queued",
-    ("queued", "sent"): "sent",
-    ("queued", "received"): "sent",
-    ("queued", "exception"): "failed",
-    ("queued", "cancel"): "cancelled",
-    ("cancelled", "sent"): "sent",  # it was at the server when somebody said stop
-    ("failed", "outgoing"): "queued",
-    ("failed", "exception"): "failed",
-    ("failed", "cancel"): "cancelled",
-}
 BATCH = 100
 
 
@@ -32,7 +20,7 @@ class DunningNotice(models.Model):
     _inherit = "dunning.notice"
 
     # Serves the mail queue and the follower: what is on its way.
-    _queued_mail_idx = models.Index("(mail_id) WHERE state = 'queued' AND mail_id IS NOT NULL")
+    _queued_mail_idx = models.Index("(id) WHERE state = 'queued' AND is_written")
     # Serves the follower: what follows the books.
     _pending_idx = models.Index("(id) WHERE state IN ('draft', 'to_approve', 'queued', 'failed')")
 
@@ -40,8 +28,8 @@ class DunningNotice(models.Model):
     def _follow_mails(self, mails):
         """The notices' state is that of their e-mails, and so is what went wrong."""
         # Who writes a mail need not see what it is about.
-        notices_sudo = self.sudo().search([("mail_id", "in", mails.ids)])
-        for (state, reason, moment), group_sudo in notices_sudo.grouped(_by_mail).items():
+        notices_sudo = self.sudo().search([("mail_ids", "in", mails.ids), ("is_written", "=", True)])
+        for (state, reason, moment), group_sudo in notices_sudo.grouped(_by_mails).items():
             if state:
                 group_sudo._take_over(state, reason, moment)
 
@@ -60,12 +48,16 @@ class DunningNotice(models.Model):
 
     def _ask_about_server(self):
         """What passes by itself for all has not passed: one person looks at each cause once."""
-        failed = self.filtered(lambda notice: notice.mail_id.dunning_failure)
-        groups = failed.grouped(lambda notice: (notice.company_id, notice.mail_id.dunning_failure))
+        failed = self.filtered(lambda notice: notice._server_failure())
+        groups = failed.grouped(lambda notice: (notice.company_id, notice._server_failure()))
         for (company, cause), notices in groups.items():
-            asked = self._asked_about_server(company) & Domain("mail_id.dunning_failure", "=", cause)
+            asked = self._asked_about_server(company) & Domain("mail_ids.dunning_failure", "=", cause)
             if not self.search_count(asked, limit=1):
                 notices[0]._plan_look_at_server()
+
+    def _server_failure(self):
+        """What a mail server does to all, and did to an e-mail of this notice."""
+        return next(filter(None, self.mail_ids.mapped("dunning_failure")), False)
 
     def _still_asked(self):
         """Those of these notices with the question about the server."""
@@ -74,8 +66,8 @@ class DunningNotice(models.Model):
 
     def _ask_others(self):
         """These notices had the question, and go: others that failed so have it."""
-        for notice in self.filtered("mail_id.dunning_failure"):
-            cause = ("mail_id.dunning_failure", "=", notice.mail_id.dunning_failure)
+        for notice in self.filtered(lambda notice: notice._server_failure()):
+            cause = ("mail_ids.dunning_failure", "=", notice._server_failure())
             failed = [("company_id", "=", notice.company_id.id), ("state", "=", "failed"), cause]
             self.search([*failed, ("id", "not in", self.ids)], limit=1)._ask_about_server()
 
@@ -107,12 +99,12 @@ class DunningNotice(models.Model):
         """Those whose e-mail hasn't left and isn't at the server just now: it is kept from leaving
         until this transaction ends. The others follow when the server has answered."""
         notices_sudo = self.sudo()  # users may not read mails
-        here_sudo = notices_sudo.mail_id.try_lock_for_update(allow_referencing=True)
+        here_sudo = notices_sudo.mail_ids.try_lock_for_update(allow_referencing=True)
         here_sudo.invalidate_recordset(["state"])
         self._follow_mails(here_sudo)  # what has left says so first
-        if notices_sudo.mail_id - here_sudo:
+        if notices_sudo.mail_ids - here_sudo:
             self._wake_follower()
-        left = notices_sudo.filtered(lambda notice: notice.mail_id - here_sudo or notice.state == "sent")
+        left = notices_sudo.filtered(lambda notice: notice.mail_ids - here_sudo or notice.state == "sent")
         return self - left.with_env(self.env)
 
     def _wake_follower(self):
@@ -125,11 +117,11 @@ class DunningNotice(models.Model):
     def _cron_follow(self):
         """Notices follow what they could not follow at once: an e-mail whose sender has ended, or
         the books, while their e-mail was at the server."""
-        lost = [("state", "=", "queued"), ("is_written", "=", True), ("mail_id", "=", False)]
+        lost = [("state", "=", "queued"), ("is_written", "=", True), ("mail_ids", "=", False)]
         self.search(lost)._lose_mail()
         self.env.flush_all()
-        behind = [notice_id for [notice_id] in self.env.execute_query(engine.behind_their_mails(FOLLOWS))]
-        self._follow_in_batches(behind, lambda notices: notices._follow_mails(notices.mail_id))
+        behind = [notice_id for [notice_id] in self.env.execute_query(engine.behind_their_mails())]
+        self._follow_in_batches(behind, lambda notices: notices._follow_mails(notices.mail_ids))
         rows = self.env.execute_query(engine.changed_by_the_books(engine.in_states(PENDING)))
         self._follow_in_batches([notice_id for notice_id, _open in rows], lambda notices: notices._follow_books())
 
@@ -235,9 +227,12 @@ class DunningNotice(models.Model):
         queued._wait()
 
     def _drop_mails(self):
-        """These notices let go of their e-mails; nobody can wake up those that have not left."""
-        mails_sudo = self.sudo().mail_id  # users may not see mails
-        self.sudo().write({"mail_id": False, "is_written": False})  # as above
+        """These notices let go of their e-mails, but for those that have arrived; nobody can wake up those that
+        have not left."""
+        notices_sudo = self.sudo()  # users may not see mails
+        mails_sudo = notices_sudo.mail_ids - notices_sudo._left_mails()
+        mails_sudo.dunning_notice_id = False
+        notices_sudo.is_written = False
         mails_sudo.filtered(lambda mail: mail.state in WAITING).cancel()
 
     # What comes back ----------------------------------------------------------------------
@@ -281,13 +276,21 @@ class DunningNotice(models.Model):
     def _message_receive_bounce(self, email, partner):
         result = super()._message_receive_bounce(email, partner)
         reason = self.env._("The e-mail to %(address)s came back.", address=email)
+        # The gateway need not write mails.
+        mails_sudo = self.sudo()._left_mails()
+        theirs_sudo = mails_sudo.filtered(
+            lambda mail: email_normalize(email) in email_normalize_all(mail.email_to or "")
+        )
+        (theirs_sudo or mails_sudo).dunning_came_back = True
         self.filtered(lambda notice: notice.state in ("queued", "sent"))._set_state("failed", failure_reason=reason)
         return result
 
 
-def _by_mail(notice):
-    """(state, reason, moment) that a notice takes from its e-mail; no state: nothing."""
-    mail = notice.mail_id
-    state = FOLLOWS.get((notice.state, mail.state))
-    reason = " ".join((mail.failure_reason or "").split()) if state in ("queued", "failed") else ""
-    return state, reason or False, state == "queued" and mail.scheduled_date
+def _by_mails(notice):
+    """(state, reason, moment) that a notice takes from its e-mails; no state: nothing."""
+    mails = notice.mail_ids
+    state = follows(notice.state, [CAME_BACK if mail.dunning_came_back else mail.state for mail in mails])
+    told = mails.filtered(lambda mail: mail.state == {"queued": "outgoing", "failed": "exception"}.get(state))
+    reasons = dict.fromkeys(" ".join((mail.failure_reason or "").split()) for mail in told)
+    moment = state == "queued" and min(filter(None, told.mapped("scheduled_date")), default=False)
+    return state, " ".join(filter(None, reasons)) or False, moment

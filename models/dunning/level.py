@@ -65,6 +65,16 @@ class DunningLevel(models.Model):
         help="In whose name, and with whose signature, the notice goes out.",
         audited=True,
     )
+    cc_user_ids = fields.Many2many(
+        "res.users",
+        "dunning_level_cc_rel",
+        "level_id",
+        "user_id",
+        "Copy to",
+        domain=[("share", "=", False)],
+        help="Colleagues who get a copy of each e-mail.",
+    )
+    copy_to_books = fields.Boolean("Copy to Our Books", help="A copy goes to the address in the settings.")
     attach_invoices = fields.Boolean(help="Those that the notice raises to this level.")
     attach_statement = fields.Boolean(help="The customer's statement of account, as of the day on which it leaves.")
     payment_deadline_days = fields.Integer(
@@ -139,6 +149,10 @@ class DunningLevel(models.Model):
                             days=before.delay_days,
                         )
                     )
+
+    @api.constrains("cc_user_ids")
+    def _check_copies(self):
+        self.env["res.users"]._check_colleagues(self.cc_user_ids)
 
     @api.constrains("mail_template_id")
     def _check_template(self):

@@ -43,6 +43,17 @@ class MailMail(models.Model):
         "The Server May Have It", readonly=True, copy=False, groups="base.group_system"
     )
 
+    dunning_came_back = fields.Boolean("Came Back", readonly=True, copy=False, groups="base.group_system")
+    dunning_notice_id = fields.Many2one(
+        "dunning.notice",
+        "Notice",
+        ondelete="set null",
+        index="btree_not_null",
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+    )
+
     def write(self, vals):
         result = super().write(vals)
         if ("state" in vals or "failure_reason" in vals) and self.env.context.get("l2c_leaving") is not LEAVING:
@@ -58,12 +69,16 @@ class MailMail(models.Model):
         """A person says: once more. What failed before doesn't count."""
         self.check_access("write")
         result = super().mark_outgoing()
-        self._notices_sudo().mail_id.write({"dunning_tries": 0, "dunning_failure": False})
+        self._of_notices().write({"dunning_tries": 0, "dunning_failure": False})
         return result
 
     def _notices_sudo(self):
         # The sender of a mail need not see what it is about.
-        return self.env["dunning.notice"].sudo().search([("mail_id", "in", self.ids)])
+        return self.env["dunning.notice"].sudo().search([("mail_ids", "in", self.ids)])
+
+    def _of_notices(self):
+        """Those of these mails that are of notices."""
+        return self & self._notices_sudo().mail_ids.with_env(self.env)
 
     # The queue ---------------------------------------------------------------------------------
 
@@ -88,14 +103,16 @@ class MailMail(models.Model):
         return self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()  # whoever sends may wake it
 
     def _count_due_notices(self):
-        self.env["dunning.notice"].flush_model(["mail_id", "state", "channel", "is_written", "send_at"])
-        self.flush_model(["state", "scheduled_date"])
+        self.env["dunning.notice"].flush_model(["state", "channel", "is_written", "send_at"])
+        self.flush_model(["dunning_notice_id", "state", "scheduled_date"])
         query = SQL(
-            """SELECT count(*) FROM dunning_notice n LEFT JOIN mail_mail m ON m.id = n.mail_id
+            """SELECT count(*) FROM dunning_notice n
                 WHERE n.state = 'queued'
-                  AND CASE WHEN m.id IS NOT NULL
-                           THEN m.state = 'outgoing' AND (m.scheduled_date IS NULL OR m.scheduled_date <= %(now)s)
-                           ELSE n.channel = 'email' AND n.is_written IS NOT TRUE AND n.send_at <= %(now)s END""",
+                  AND CASE WHEN n.is_written
+                           THEN EXISTS (SELECT 1 FROM mail_mail m
+                                         WHERE m.dunning_notice_id = n.id AND m.state = 'outgoing'
+                                           AND (m.scheduled_date IS NULL OR m.scheduled_date <= %(now)s))
+                           ELSE n.channel = 'email' AND n.send_at <= %(now)s END""",
             now=fields.Datetime.now(),
         )
         return self.env.execute_query(query)[0][0]
@@ -113,7 +130,7 @@ class MailMail(models.Model):
         # The notices follow even if this process ends while a mail is at the server, or if it is
         # a part of a larger transaction.
         notices_sudo._wake_follower()
-        mails = self & notices_sudo.mail_id
+        mails = self & notices_sudo.mail_ids
         try:
             return super(MailMail, self.with_context(l2c_leaving=LEAVING)).send(auto_commit=auto_commit, **options)
         finally:
@@ -132,7 +149,7 @@ class MailMail(models.Model):
     def _send(self, auto_commit=False, raise_exception=False, smtp_session=None, **options):
         """Notices leave one by one, each checked against the books just before."""
         options |= {"auto_commit": auto_commit, "smtp_session": smtp_session}
-        mails = self & self._notices_sudo().mail_id
+        mails = self._of_notices()
         if others := self - mails:
             super(MailMail, others)._send(raise_exception=raise_exception, **options)
         ready = mails._check_reasons(auto_commit)
@@ -155,7 +172,7 @@ class MailMail(models.Model):
         looked at. The others are outgoing still."""
         ready = self.browse()
         for notices_sudo in self._notices_sudo().grouped("company_id").values():
-            mails = self & notices_sudo.mail_id
+            mails = self & notices_sudo.mail_ids
             try:
                 mails._prepared(notices_sudo._follow_reasons)
                 if auto_commit:
@@ -236,7 +253,7 @@ class MailMail(models.Model):
         if notice_sudo.state != "queued":
             self.cancel()  # somebody woke the mail of a notice that is done with
             return False
-        return self._prepared(notice_sudo._before_leaving)
+        return self._prepared(lambda: notice_sudo._before_leaving(self))
 
     def _prepared(self, prepare):
         """What ``prepare`` returns; when it fails, these mails failed, and say why. One that is
@@ -266,7 +283,7 @@ class MailMail(models.Model):
     def _postprocess_sent_message(self, success_pids, success_emails, failure_reason=False, failure_type=None):
         result = super()._postprocess_sent_message(success_pids, success_emails, failure_reason, failure_type)
         if failure_type == "mail_smtp":  # nobody listened: the host says so of the whole batch, in its handler
-            self._notices_sudo().mail_id._try_again(delivery.no_connection(sys.exc_info()[1]))
+            self._of_notices()._try_again(delivery.no_connection(sys.exc_info()[1]))
         return result
 
     def _came_back(self, error):

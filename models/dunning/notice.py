@@ -36,7 +36,7 @@ class DunningNotice(models.Model):
         "draft": ("to_approve", "queued", "failed", "cancelled"),
         "to_approve": ("draft", "cancelled"),
         "queued": ("draft", "queued", "sent", "failed", "cancelled"),
-        "failed": ("draft", "queued", "failed", "cancelled"),
+        "failed": ("draft", "queued", "sent", "failed", "cancelled"),
         "sent": ("failed",),  # it came back
         "cancelled": ("sent",),  # it was at the server when somebody said stop
     }
@@ -57,7 +57,9 @@ class DunningNotice(models.Model):
     state = fields.Selection(STATES, required=True, default="draft", readonly=True, group_expand=True)
     amount_due = fields.Monetary(readonly=True)
     line_ids = fields.One2many("dunning.notice.line", "notice_id", "Items", readonly=True)
-    mail_id = fields.Many2one("mail.mail", "E-mail", ondelete="set null", index="btree_not_null", readonly=True)
+    mail_ids = fields.One2many(
+        "mail.mail", "dunning_notice_id", "E-mails", readonly=True, copy=False, groups="base.group_system"
+    )
     failed_tries = fields.Integer(readonly=True, copy=False, help="Of the e-mails before this one.")
     is_written = fields.Boolean("E-mail Was Written", readonly=True, copy=False)
     activity_id = fields.Many2one(
@@ -148,8 +150,13 @@ class DunningNotice(models.Model):
         return self.line_ids.filtered("level_id").move_line_id.move_id
 
     def write(self, vals):
-        """What a state entails follows, whoever writes it."""
+        """What a state entails follows, whoever writes it; and what another reader does."""
+        chosen = not vals.keys().isdisjoint(self._writable)
+        if chosen and not self.env.su:
+            self._check_chosen_in_time()
         result = super().write(vals)
+        if chosen:
+            self._recipients_chosen()
         if "state" in vals:
             self.line_ids.notice_state = vals["state"]
         if vals.get("state") == "sent":
@@ -249,16 +256,16 @@ class DunningNotice(models.Model):
         self._require("failed", "queued")
         self._require_release()
         again = self.filtered(lambda notice: notice._may_have_arrived())
-        again.sudo().mail_id._wake_up()  # users may not write mails
+        again.sudo().mail_ids.filtered("dunning_is_uncertain")._wake_up()  # users may not write mails
         others = self - again
         others._drop_mails()
         others._set_state("draft", failure_reason=False, failed_tries=0)
         others._queue()
 
     def _may_have_arrived(self):
-        """Whether its e-mail may be in the customer's mailbox, where it would go again."""
-        mail_sudo = self.sudo().mail_id  # users may not see mails
-        return mail_sudo._may_have_arrived() and self._addressee() in mail_sudo.recipient_ids
+        """Whether all that failed of it may be in the customer's mailbox, where it would go again."""
+        mails_sudo = self.sudo().mail_ids - self.sudo()._left_mails()  # users may not see mails
+        return bool(mails_sudo) and all(mail._may_have_arrived() and self._is_addressed(mail) for mail in mails_sudo)
 
     def action_promise(self):
         """Log a promise for what the notice names: everything is filled in."""
@@ -288,10 +295,12 @@ class DunningNotice(models.Model):
 
     def _cancel(self):
         asked = self._still_asked()
-        self._set_state("cancelled")
-        mails_sudo = self.sudo().mail_id  # users may not see mails
+        begun = self.filtered(lambda notice: notice._reached())
+        (self - begun)._set_state("cancelled")
+        mails_sudo = self.sudo().mail_ids  # users may not see mails
         mails_sudo.filtered(lambda mail: mail.state in WAITING).cancel()
         self.activity_ids.unlink()
+        begun.filtered(lambda notice: notice.state != "sent")._set_state("sent")  # a part has left
         asked.sudo()._ask_others()  # as above
 
     # On paper -----------------------------------------------------------------------------

@@ -88,3 +88,10 @@ class DunningNoticeLine(models.Model):
             elif values["notice_state"] != "cancelled":
                 reached.add(level)
         return list(notices.values())[::-1]
+
+    def _contact(self):
+        """To whom the document went."""
+        return self.move_line_id.move_id.partner_id or self.move_line_id.partner_id
+
+    def _total(self):
+        return sum(self.mapped("amount_residual"))

@@ -6,6 +6,7 @@ from odoo.tools import SQL, plaintext2html
 from psycopg2 import OperationalError
 
 from ...engine.dunning import run as engine
+from ...engine.handling.own import Own
 from ...engine.handling.window import next_midnight
 from ..handling.cron_step import conflict_in
 from .mail_template import first_lines
@@ -116,6 +117,7 @@ class DunningNotice(models.Model):
         """From the books of now; what is paid, or not to leave now, isn't written. What else stands
         against reminding has said so itself, and is asked once more before they leave."""
         self._follow_books()
+        self.filtered(lambda notice: notice.state == "queued")._find_readers()
         waiting = self.filtered(lambda notice: notice.state == "queued")
         moments, now = waiting._send_moments(), self._now()
         later = waiting.filtered(lambda notice: moments[notice] > now)
@@ -126,7 +128,7 @@ class DunningNotice(models.Model):
         """Do ``work`` for those of a company whose e-mails are made from one template in one language:
         in that company, on its day."""
         templates = {level: level._template(channel="email") for level in self.level_id}
-        groups = self.grouped(lambda notice: (notice.company_id, templates[notice.level_id], notice.partner_id.lang))
+        groups = self.grouped(lambda notice: (notice.company_id, templates[notice.level_id], notice._lang()))
         for (company, *text), notices in groups.items():
             there = notices._in_company(company)
             there._at_once_or_singly(lambda some, text=text: work(some, *text))
@@ -138,19 +140,30 @@ class DunningNotice(models.Model):
     def _write_alike(self, template, lang):
         """Render and queue; the notices and their mails are one transaction."""
         mails_sudo = self.env["mail.mail"].sudo()  # made by the engine: who approves a notice may not write mails
-        values = self._prepare_mail_values(template, lang)
+        tries = {notice.id: notice.failed_tries for notice in self}
         mails = mails_sudo.create(
-            [mail | {"dunning_tries": notice.failed_tries} for notice, mail in zip(self, values, strict=True)]
+            [
+                mail | {"dunning_notice_id": mail["res_id"], "dunning_tries": tries[mail["res_id"]]}
+                for mail in self._prepare_mails(template, lang)
+            ]
         )
         self.env.flush_all()
-        now = self._now()
-        self.env.cr.execute(
-            engine.link_mails((notice, mail, now) for notice, mail in zip(self.ids, mails.ids, strict=True))
-        )
+        self.env.cr.execute(engine.mark_written(self.ids, self._now()))
         self.env.cr.execute(engine.show_mails(mails.ids))
         mails.invalidate_recordset(["body"], flush=False)
-        self.invalidate_recordset(["mail_id", "is_written", "send_at"], flush=False)
+        self.invalidate_recordset(["is_written", "send_at"], flush=False)
         self.env["mail.mail"]._queue_cron()._trigger()
+
+    def _prepare_mails(self, template, lang):
+        """The e-mails that are still to be written: one a notice, or one a contact."""
+        single = self.filtered(lambda notice: notice._is_split() or notice._reached())
+        values = (self - single)._prepare_mail_values(template, lang) if self - single else []
+        for notice in single:
+            for readers, lines in notice._parts():
+                part = notice.with_context(l2c_readers=Own({notice.id: readers}))
+                with part._showing(lines):
+                    values += part._prepare_mail_values(template, part._lang())
+        return values
 
     def _prepare_mail_values(self, template, lang):
         if not template:
@@ -169,7 +182,7 @@ class DunningNotice(models.Model):
                 "body_html": body,
                 "email_from": senders[notice.id] or notice.sender_email,
                 "reply_to": replies[notice.id] or notice.sender_email,
-                "recipient_ids": [(4, notice._addressee().id)],
+                **notice._prepare_addresses(),
                 "auto_delete": False,
                 "message_type": "email_outgoing",
             }
@@ -184,18 +197,6 @@ class DunningNotice(models.Model):
             moments |= {notice: zones[notice.partner_id.tz] for notice in notices}
         return moments
 
-    def _addressee(self):
-        """The customer's address for invoices, else the customer, whichever has an e-mail."""
-        addresses = self.partner_id.child_ids.filtered(
-            lambda child: (
-                child.type == "invoice"
-                and child.email_normalized
-                and not child.is_wrong_addressee
-                and child.commercial_partner_id == self.partner_id.commercial_partner_id
-            )
-        )
-        return addresses[:1] or self.partner_id
-
     def _rehearse(self):
         """The same e-mails, to the person who wants to see them first."""
         by_mail = self.filtered(lambda notice: notice.channel == "email")
@@ -203,12 +204,13 @@ class DunningNotice(models.Model):
         self.env["mail.mail"]._queue_cron()._trigger()
 
     def _show(self, template, lang):
-        values = self._prepare_mail_values(template, lang)
-        for notice, mail in zip(self, values, strict=True):
-            del mail["model"], mail["res_id"], mail["recipient_ids"]
+        values = self._prepare_mails(template, lang)
+        for mail in values:
+            company = self.browse(mail.pop("res_id")).company_id
+            mail["subject"] = f"[{mail['email_to']}] {mail['subject']}"
+            mail["email_to"] = company.dunning_rehearsal_user_id.email_formatted
             mail["auto_delete"] = True  # a copy to look at, of no use after that
-            mail["email_to"] = notice.company_id.dunning_rehearsal_user_id.email_formatted
-            mail["subject"] = f"[{notice._addressee().email_formatted}] {mail['subject']}"
+            del mail["model"], mail["email_cc"], mail["partner_ids"]
         self.env["mail.mail"].sudo().create(values)  # as in _write_alike
 
     def _queue_activities(self):
@@ -227,12 +229,13 @@ class DunningNotice(models.Model):
 
     # Leaving ---------------------------------------------------------------------------
 
-    def _before_leaving(self):
+    def _before_leaving(self, mail):
         """Bring the notice in line with the books once more, and make what is attached;
-        whether its mail may leave now."""
-        mail = self.mail_id
+        whether this mail of it may leave now."""
+        if not self._not_leaving():
+            return False  # another part of it is leaving
         self._follow_books()
-        if self.mail_id != mail or mail.state != "outgoing":
+        if mail not in self.mail_ids or mail.state != "outgoing":
             return False
         hours = self._hours_of_mails()
         if mail.dunning_is_uncertain:
@@ -244,8 +247,8 @@ class DunningNotice(models.Model):
             self.failed_tries = mail.dunning_tries
             self._write_anew()
             return False
-        if not mail.attachment_ids:
-            mail.attachment_ids = self._attachments()
+        if not mail.attachment_ids and self._attaches():
+            mail.attachment_ids = self._attachments_of(mail)
         return True
 
     def _hours_of_mails(self):
@@ -254,7 +257,8 @@ class DunningNotice(models.Model):
         for company, notices in self.grouped("company_id").items():
             zone = company.sudo()._zone()  # no secret
             ends |= {notice: next_midnight(notice.send_at, zone) for notice in notices}
-        return {notice.mail_id.id: (moment, ends[notice]) for notice, moment in self._send_moments().items()}
+        moments = self._send_moments()
+        return {mail.id: (moments[notice], ends[notice]) for notice in self for mail in notice.mail_ids}
 
     def _attaches(self):
         """Whether something goes with its e-mail, by its level."""
@@ -271,18 +275,26 @@ class DunningNotice(models.Model):
         linked = {"res_model": self._name, "res_id": self.id}
         return self.env["ir.attachment"].create([{**attachment, **linked} for attachment in values])
 
+    def _attachments_of(self, mail):
+        """What goes with an e-mail, by its level; a part of a notice has the invoices of that part."""
+        lines = next((lines for readers, lines in self._parts() if readers == mail.partner_ids), self.line_ids)
+        with self._showing(lines):
+            return self._attachments()
+
     def _attachments(self):
-        """What goes with the e-mail, by its level."""
         attachments = self._invoice_attachments() if self.level_id.attach_invoices else self.env["ir.attachment"]
-        if self.level_id.attach_statement:
+        if self.level_id.attach_statement and not self._is_split():  # it would tell each of the others' items
             attachments += self._statement_attachment()
         return attachments
 
     def _statement_attachment(self):
         """The customer's open items today, as PDF."""
         reports = self.env["ir.actions.report"].with_company(self.company_id)
-        raw = reports._render_qweb_pdf("lead_to_cash.action_report_statement", self.partner_id.ids)[0]
-        name = self.with_context(lang=self.partner_id.lang).env._("Statement of account")
+        lang = self._lang()
+        raw = reports._render_qweb_pdf(
+            "lead_to_cash.action_report_statement", self.partner_id.ids, data={"lang": lang}
+        )[0]
+        name = self.with_context(lang=lang).env._("Statement of account")
         return self.env["ir.attachment"].create(
             {
                 "name": f"{name} {fields.Date.to_string(self._today())}.pdf",

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, email_normalize
 
 from ...engine.dunning.deciding import Question
 from ...engine.handling.own import own
@@ -72,6 +72,13 @@ class ResCompany(models.Model):
         audited=True,
     )
 
+    dunning_books_email = fields.Char(
+        "Copies of Reminders to",
+        help="Our own address, for levels that send a copy there.",
+        groups="base.group_user",
+        audited=True,
+    )
+
     def write(self, vals):
         """Policies as they are shipped have their minimum in the company's currency, when it is another, too."""
         policies = self.env["dunning.policy"].sudo().with_context(active_test=False)  # whoever sets the company up
@@ -80,6 +87,16 @@ class ResCompany(models.Model):
         result = super().write(vals)
         policies.union(*shipped)._set_shipped_minimum()
         return result
+
+    @api.constrains("dunning_books_email")
+    def _check_books_email(self):
+        for company in self:
+            if company.dunning_books_email and not email_normalize(company.dunning_books_email):
+                raise ValidationError(
+                    self.env._(
+                        "%s is no e-mail address. Write one, like books@example.com.", company.dunning_books_email
+                    )
+                )
 
     @api.constrains("dunning_rehearsal_user_id")
     def _check_rehearsal(self):

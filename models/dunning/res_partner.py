@@ -54,6 +54,27 @@ class ResPartner(models.Model):
         help="With the lawyer, insolvency and closed stop every reminder.",
         audited=True,
     )
+    is_payment_contact = fields.Boolean(
+        "Payments",
+        copy=False,
+        groups="account.group_account_invoice,account.group_account_readonly",
+        help="Reminders of the whole company go to this contact. Without any, to the contacts on the invoices.",
+        audited=True,
+    )
+    is_payment_cc = fields.Boolean(
+        "Copy of Reminders",
+        copy=False,
+        groups="account.group_account_invoice,account.group_account_readonly",
+        help="This contact gets a copy of the reminders of the whole company.",
+        audited=True,
+    )
+    dunning_split_by_contact = fields.Boolean(
+        "An E-mail a Contact",
+        company_dependent=True,
+        groups="account.group_account_invoice,account.group_account_readonly",
+        help="A reminder for several contacts is an e-mail for each, about their own documents alone.",
+        audited=True,
+    )
     dunning_notice_ids = fields.One2many(
         "dunning.notice",
         "partner_id",

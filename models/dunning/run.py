@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 from psycopg2 import OperationalError
 
+from ...engine.dunning import recipients
 from ...engine.dunning import run as engine
 from ..handling.cron_step import come_again, cron_step
 from .mail_template import first_lines
@@ -205,6 +206,8 @@ class DunningRun(models.Model):
             engine.list_items(question),
             engine.make_notices(self.id, question, self.env.uid, self._now(), held=held),
             engine.make_lines(self.id, question),
+            recipients.make_recipients(SQL("n.run_id = %s", self.id)),
+            recipients.make_copies(SQL("n.run_id = %s", self.id)),
             self._exceptions_statement(held=held),
             SQL("DROP TABLE dunning_decided, dunning_listed"),
         ):

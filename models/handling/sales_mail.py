@@ -26,7 +26,14 @@ class HandlingMixin(models.AbstractModel):
     def _sales_mail_address(self):
         """The address of an automatic sales mail; none when there is no basis for one."""
         contact = self._sales_contact()
-        return "" if contact.is_blacklisted or not self._contact_basis() else contact.email_normalized or ""
+        address = contact.email_normalized or ""
+        return "" if contact.is_blacklisted or not self._contact_basis() or self._is_wrong(address) else address
+
+    def _is_wrong(self, address):
+        """Whether somebody said of this address that it isn't theirs."""
+        partners_sudo = self.env["res.partner"].sudo()  # no secret, of whomever
+        marked = [("email_normalized", "=", address), ("is_wrong_addressee", "=", True)]
+        return bool(address) and bool(partners_sudo.with_context(active_test=False).search_count(marked, limit=1))
 
     def _sales_sms_number(self):
         """The number of an automatic sales SMS; none when there is no basis for one."""

@@ -242,13 +242,6 @@ class DunningAnswer(models.Model):
         self.notice_id._hold_after_reply()
 
     def _follow_wrong_person(self):
-        """Nothing more goes to that address, and what already waits for it is withdrawn."""
-        addressee = self.notice_id._addressee()
-        waiting = self.notice_id.search(
-            [("partner_id", "=", self.partner_id.id), ("state", "=", "queued"), ("channel", "=", "email")]
-        )
-        waiting = waiting.filtered(lambda notice: addressee in (notice.mail_id.recipient_ids or notice._addressee()))
-        addressee.is_wrong_addressee = True
-        waiting._not_leaving()._cancel()
-        # What is at the server doesn't go again, should the server not take it.
-        waiting.filtered(lambda notice: notice.state == "queued")._set_state("cancelled")
+        """Nothing more goes to that address, until somebody takes the mark off. All who got the notice have
+        the same link: of several, a person finds out who it was."""
+        self.notice_id._written_to().is_wrong_addressee = True

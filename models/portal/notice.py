@@ -11,6 +11,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, plaintext2html
 
 from ...engine.dunning.run import overdue_paid, show_mails
+from ...engine.handling.own import Own
 from ...engine.portal.answers import read_key
 from ..handling.cron_step import cron_step
 from ..handling.next_action import ONCE
@@ -39,6 +40,9 @@ class DunningNotice(models.Model):
     def _compute_access_url(self):
         for notice in self:
             notice.access_url = f"/my/collection/{notice.id}"
+
+    def _page_lang(self):
+        return self._lang()
 
     def _open_lines(self):
         """The lines whose items are still open."""
@@ -237,12 +241,13 @@ class DunningNotice(models.Model):
         by_customer = self.browse(row[0] for row in rows).grouped(lambda notice: (notice.partner_id, notice.company_id))
         by_customer = {key: notices for key, notices in by_customer.items() if not key[1]._dunning_elsewhere()}
         newest = self.union(*(notices[:1] for notices in by_customer.values()))
-        groups = newest.grouped(lambda notice: (notice.policy_id.thanks_template_id, notice.partner_id.lang))
+        newest = newest.with_context(l2c_readers=Own(newest._readers_now()))
+        groups = newest.grouped(lambda notice: (notice.policy_id.thanks_template_id, notice._lang()))
         for (template, lang), group in groups.items():
             with cron_step(self.env.ref("lead_to_cash.cron_follow_time"), f"Thanking by {template.name}"):
                 # Whoever the job runs as.
                 self.union(*(by_customer[n.partner_id, n.company_id] for n in group)).sudo().is_thanked = True
-                group.filtered(lambda notice: notice._addressee().email_normalized)._send_thanks(template, lang)
+                group.filtered(lambda notice: notice._readers())._send_thanks(template, lang)
 
     def _send_thanks(self, template, lang):
         if not self:

@@ -32,6 +32,10 @@ class PortalPage(models.AbstractModel):
         is_over = record_sudo.expires_on and record_sudo.expires_on < self._today()
         return record_sudo if fits and record_sudo.access_token and not is_over else record_sudo.browse()
 
+    def _page_lang(self):
+        """The language of who reads the page."""
+        return self.partner_id.lang
+
     @api.model
     def _get_thread_with_access(self, thread_id, *, mode="read", **_tokens):
         """The chatter is for those who have rights here: on our pages customers answer by a form,

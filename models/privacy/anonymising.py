@@ -48,6 +48,12 @@ class Anonymising(models.AbstractModel):
         self.env["l2c.audit.log"]._forget(partners)
         for statement in (  # copies of names and addresses; for the ORM, ratings would be of today
             SQL("UPDATE mail_message SET email_from = NULL WHERE author_id IN %s", partners._ids),
+            SQL(  # of what they have read of others' notices
+                """UPDATE mail_mail SET email_to = NULL, email_cc = NULL FROM mail_message_res_partner_rel r
+                    WHERE r.mail_message_id = mail_mail.mail_message_id AND r.res_partner_id IN %s
+                      AND mail_mail.dunning_notice_id IS NOT NULL AND mail_mail.state NOT IN ('outgoing', 'exception')""",
+                partners._ids,
+            ),
             SQL("UPDATE sale_order SET closure_note = NULL WHERE partner_id IN %s", partners._ids),
             SQL(
                 "UPDATE account_move SET closure_note = NULL, dunning_pause_reason = NULL WHERE partner_id IN %s",

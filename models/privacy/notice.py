@@ -56,7 +56,8 @@ class DunningNotice(models.Model):
         attached = Domain("res_model", "=", self._name) & Domain("res_id", "in", self.ids)
         self.env["ir.attachment"].search(attached).unlink()
         self.with_context(active_test=False).activity_ids.unlink()
-        self.write({"failure_reason": False, "contact_key": False, "access_token": False})
+        nobody = {"recipient_ids": [(5,)], "cc_ids": [(5,)]}
+        self.write({"failure_reason": False, "contact_key": False, "access_token": False, **nobody})
 
     def _chatter(self, domain=Domain.TRUE):
         return self.env["mail.message"].search(self._about() & domain)

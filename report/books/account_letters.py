@@ -106,6 +106,7 @@ class Statement(models.AbstractModel):
                 customer,
                 customer,
                 company,
+                lang=data.get("lang"),
                 day=day,
                 first=first,
                 sections=accounts[customer],

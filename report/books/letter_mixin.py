@@ -26,10 +26,10 @@ class LetterMixin(models.AbstractModel):
         records.check_access("read")
         return {"letters": self._letters(records, data), "data": data}
 
-    def _letter(self, record, partner, company, *, inside=False, **values):
+    def _letter(self, record, partner, company, *, inside=False, lang=None, **values):
         """What every letter has: its company, its reader, and the record in the reader's language;
-        ``inside`` the company that is who prints it."""
-        lang = (not inside and partner.lang) or self.env.lang
+        ``inside`` the company that is who prints it; ``lang``: in another language."""
+        lang = lang or (not inside and partner.lang) or self.env.lang
         return {
             "record": record.with_context(lang=lang),
             "partner": partner.with_context(lang=lang),

@@ -22,6 +22,7 @@ class DunningLetter(models.AbstractModel):
             notice,
             notice._addressee(),
             notice.company_id,
+            lang=notice._lang(),
             lines=lines,
             claimed_count=len(lines) - len(lines.filtered("is_also_due")),
             is_overdue=any(line.days_overdue > 0 for line in lines),

@@ -217,7 +217,7 @@ class TestBrokenPromises(PromiseCase):
 
     def send_first(self):
         self.run_on("2026-03-13")
-        self.notices(self.move).with_context(l2c_today="2026-03-13").mail_id.write({"state": "sent"})
+        self.notices(self.move).with_context(l2c_today="2026-03-13").mail_ids.write({"state": "sent"})
 
     def test_next_level_at_once(self):
         """Second comes on the tenth day after the due date, or the day after the grace."""

@@ -144,7 +144,7 @@ class TestCollectionFile(LetterCase):
         )
         invoice.action_post()
         notice = self.notice(invoice)
-        notice.mail_id.state = "sent"
+        notice.mail_ids.state = "sent"
         self.customer.action_log_attempt("reached", note="Will ask the boss")
         said = "We pay soon"
         notice.message_post(body=said, message_type="email", author_id=self.customer.id)
@@ -159,12 +159,12 @@ class TestCollectionFile(LetterCase):
         self.assertTrue(file.with_user(auditor).has_access("read"))
         text = " ".join(self.pages(file.raw))
         self.assertTells(text, "Collection file", invoice.name, f"Order # {order.name}", "Will ask the boss")
-        self.assertTells(text.replace(" ", ""), notice.mail_id.message_id, "Wepaysoon", "DearCustomer")
+        self.assertTells(text.replace(" ", ""), notice.mail_ids.message_id, "Wepaysoon", "DearCustomer")
 
     def test_replies_fetch_nothing(self):
         """What a customer writes names pages and pictures: none is asked for while it is printed."""
         notice = self.notice(self.invoice())
-        notice.mail_id.state = "sent"
+        notice.mail_ids.state = "sent"
         with Listener() as listener:
             for number, html in enumerate(FETCHING):
                 body = Markup(html.replace("URL", f"{listener.url}/{number}") + f"<p>Reply-{number}</p>")

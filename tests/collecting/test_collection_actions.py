@@ -233,7 +233,7 @@ class TestEvents(ActionCase):
     def sent(self, moves):
         self.run_on(TODAY)
         notices = self.notices(moves)
-        notices.mail_id.write({"state": "sent"})
+        notices.mail_ids.write({"state": "sent"})
         return notices
 
     def test_level_reached(self):

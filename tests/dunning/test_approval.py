@@ -215,7 +215,7 @@ class TestApproval(RunCase):
             self.pay(plain[0].line_ids.move_line_id.move_id, 30.0)
             self.env.invalidate_all()
         self.assertFalse(
-            plain[0].mail_id | plain[0].mail_id.search([("res_id", "=", notice.id), ("model", "=", notice._name)])
+            plain[0].mail_ids | plain[0].mail_ids.search([("res_id", "=", notice.id), ("model", "=", notice._name)])
         )
         self.assertFalse(plain[0].rating_ids)
 
@@ -226,7 +226,7 @@ class TestApproval(RunCase):
         plain.action_approve()
         self.mails_due()
         plain[0].state = "sent"
-        mail = plain[1].mail_id
+        mail = plain[1].mail_ids
         self.assertEqual(mail.state, "outgoing")
         said = run.with_user(self.manager).action_stop()
         self.assertEqual(said["params"]["message"], "2 notices are cancelled; 1 had left already.")

@@ -39,7 +39,7 @@ class TestProtectedFromClients(ServedCase):
         notice, run = [self.facts["notice"]], [self.facts["run"]]
         before = self.database.query("SELECT to_jsonb(n) FROM dunning_notice n ORDER BY id")
         for values in (
-            {"mail_id": self.facts["mail"]},
+            {"mail_ids": [[6, 0, [self.facts["mail"]]]]},
             {"state": "sent"},
             {"amount_due": 1.0, "partner_id": self.facts["partner"]},
             {"access_token": "mine"},

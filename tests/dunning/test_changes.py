@@ -26,7 +26,7 @@ class TestChanges(RunCase):
         queued = self.notices(self.move)
         self.policy.active = False
         self.assertFalse(self.policy.is_running)
-        queued.mail_id.send()
+        queued.mail_ids.send()
         self.run_on("2026-03-16")
         self.assertEqual((queued.state, self.current(self.move).code), ("cancelled", "no_policy"))
 
@@ -95,7 +95,7 @@ class TestChanges(RunCase):
             }
         )
         self.run_on("2026-03-16")
-        self.assertEqual(self.notices(self.move)[-1].mail_id.recipient_ids, self.customer)
+        self.assertEqual(self.notices(self.move)[-1].mail_ids.partner_ids, self.customer)
 
     def test_the_next_step_of_a_trusted_customer(self):
         """A level that isn't for trusted customers is not announced to one."""
@@ -116,7 +116,7 @@ class TestChanges(RunCase):
         self.run_on("2026-03-16")
         notice = self.notices(self.move)[-1]
         self.assertEqual((notice.partner_id, notice.level_id.name), (parent, "Second"))
-        self.assertEqual(notice.mail_id.recipient_ids, parent)
+        self.assertEqual(notice.mail_ids.partner_ids, self.customer)  # whose invoice it is
 
     def test_a_closed_company(self):
         company = self.env["res.company"].create({"name": "Closing"})

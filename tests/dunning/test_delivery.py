@@ -70,7 +70,7 @@ def notices(database):
     rows = database.query(
         """SELECT p.email, n.state, n.failure_reason, m.dunning_tries, x.message_id
              FROM dunning_notice n JOIN res_partner p ON p.id = n.partner_id
-        LEFT JOIN mail_mail m ON m.id = n.mail_id LEFT JOIN mail_message x ON x.id = m.mail_message_id"""
+        LEFT JOIN mail_mail m ON m.dunning_notice_id = n.id LEFT JOIN mail_message x ON x.id = m.mail_message_id"""
     )
     return {row[0]: row[1:] for row in rows}
 

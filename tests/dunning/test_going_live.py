@@ -80,7 +80,7 @@ class TestGoingLive(GoingLiveCase):
         self.go_live(rehearsal_user_id=False)
         run = self.run_on(TODAY)
         notice = self.notices(move)
-        self.assertEqual((run.state, notice.state, notice.mail_id.id), ("done", "to_approve", False))
+        self.assertEqual((run.state, notice.state, notice.mail_ids.id), ("done", "to_approve", False))
         self.assertTrue(run.is_to_release)
         run.action_release()
         self.assertEqual((run.state, notice.state), ("running", "draft"))
@@ -109,7 +109,7 @@ class TestGoingLive(GoingLiveCase):
         mail = self.env["mail.mail"].search([("subject", "like", "customer@example.com")])
         self.assertEqual((len(mail), mail.email_to, mail.recipient_ids.ids), (1, me.email_formatted, []))
         self.assertIn(move.name, mail.body_html)
-        self.assertEqual((self.notices(move).state, self.notices(move).mail_id.id), ("to_approve", False))
+        self.assertEqual((self.notices(move).state, self.notices(move).mail_ids.id), ("to_approve", False))
         self.run_on(TODAY)
         self.assertEqual(self.env["mail.mail"].search_count([("subject", "like", "customer@example.com")]), 1)
 

@@ -89,8 +89,8 @@ class TestTenOfAThousand(ManyCase):
                 self.assert_explained(partner, notices.get(partner), code, reason)
         queued = [notice for partner, notice in notices.items() if partner not in broken]
         self.assertEqual(len(queued), 990)
-        self.assertEqual({(notice.state, notice.mail_id.state) for notice in queued}, {("queued", "outgoing")})
-        self.assertIn("Dear &lt;script&gt;alert(1)", notices[self.partners[7]].mail_id.body_html)
+        self.assertEqual({(notice.state, notice.mail_ids.state) for notice in queued}, {("queued", "outgoing")})
+        self.assertIn("Dear &lt;script&gt;alert(1)", notices[self.partners[7]].mail_ids.body_html)
 
     def assert_explained(self, partner, notice, code, reason):
         decisions = self.env["dunning.decision"].search([("partner_id", "=", partner.id), ("current", "=", True)])
@@ -98,7 +98,7 @@ class TestTenOfAThousand(ManyCase):
         if reason is None:
             self.assertIsNone(notice)
         else:
-            self.assertEqual((notice.state, len(notice.mail_id)), ("failed", 0))
+            self.assertEqual((notice.state, len(notice.mail_ids)), ("failed", 0))
             self.assertIn(reason, notice.failure_reason)
 
     def own_policy(self, partner, template=None):

@@ -45,7 +45,7 @@ class TestMoneyArrives(RunCase):
 
     def test_cancelled_invoice(self):
         self.move.button_cancel()
-        self.assertEqual((self.notice.state, self.notice.mail_id.state), ("cancelled", "cancel"))
+        self.assertEqual((self.notice.state, self.notice.mail_ids.state), ("cancelled", "cancel"))
         self.run_on("2026-03-11")
         self.assertFalse(self.current(self.move))
 

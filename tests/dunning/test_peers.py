@@ -40,7 +40,7 @@ class TestPaidMeanwhile(RunCase):
         self.move = self.invoice(due="2026-03-02")
         self.run_on(TODAY)
         self.notice = self.notices(self.move)
-        self.mail = self.notice.mail_id
+        self.mail = self.notice.mail_ids
 
     def deliver(self, mail):
         """In tests Odoo keeps the mails that may leave, and leaves them as they are."""
@@ -52,19 +52,19 @@ class TestPaidMeanwhile(RunCase):
         self.pay(self.move)
         self.mail.send()
         self.assertEqual((self.mail.state, self.notice.state), ("cancel", "cancelled"))
-        self.assertEqual(self.notice.mail_id, self.mail)
+        self.assertEqual(self.notice.mail_ids, self.mail)
 
     def test_what_was_partly_paid_between_run_and_sending_is_claimed_in_full(self):
         self.pay(self.move, amount=40.0)
         self.mail.send()
         self.assertEqual((self.mail.state, self.notice.state), ("cancel", "queued"))
         self.mails_due()
-        anew = self.notice.mail_id
+        anew = self.notice.mail_ids
         self.assertNotEqual(anew.message_id, self.mail.message_id)
         self.assertIn("$\xa060.00", anew.body_html)
         self.assertNotIn("100.00", anew.body_html)
         self.deliver(anew)
-        self.assertEqual((self.notice.mail_id, self.notice.state, self.notice.amount_due), (anew, "sent", 60.0))
+        self.assertEqual((self.notice.mail_ids, self.notice.state, self.notice.amount_due), (anew, "sent", 60.0))
 
     def test_the_next_level_names_the_amount_from_before_a_partial_payment(self):
         self.deliver(self.mail)
@@ -73,7 +73,7 @@ class TestPaidMeanwhile(RunCase):
         first, second = self.notices(self.move)
         self.assertEqual((first.state, first.amount_due), ("sent", 100.0))
         self.assertEqual((second.level_id.name, second.amount_due), ("Second", 60.0))
-        self.assertIn("$\xa060.00", second.mail_id.body_html)
+        self.assertIn("$\xa060.00", second.mail_ids.body_html)
 
     def test_a_payment_that_was_taken_back_counts(self):
         payment = self.pay(self.move)

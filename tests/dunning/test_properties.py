@@ -222,14 +222,14 @@ class Course(RunCase):
     def on_send(self, move, day, number):
         """In tests Odoo leaves the mails that may leave as they are."""
         notice = self.pending(move, "queued")
-        mail = notice.mail_id
+        mail = notice.mail_ids
         mail.send()
         if leaving := mail.filtered(lambda mail: mail.state == "outgoing"):
             self.check_leaving(notice, day)
             leaving.write({"state": "sent"})
 
     def on_fail(self, move, day, number):
-        self.pending(move, "queued").mail_id.write({"state": "exception", "failure_reason": "Mailbox full"})
+        self.pending(move, "queued").mail_ids.write({"state": "exception", "failure_reason": "Mailbox full"})
 
 
 @tagged("-standard", "l2c_long", "post_install", "-at_install")
@@ -372,7 +372,7 @@ class TestCourse(Course):
             [("partner_id", "in", self.partners.ids), ("move_line_id", "not in", but.ids)]
         )
         return (
-            notices.read(["state", "level_id", "amount_due", "mail_id"]),
+            notices.read(["state", "level_id", "amount_due", "mail_ids"]),
             notices.line_ids.read(["level_id", "amount_residual", "notice_state"]),
             decisions.read(["move_line_id", "code", "level_id", "current"]),
         )

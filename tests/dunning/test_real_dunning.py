@@ -68,7 +68,7 @@ OUTCOME = """
       JOIN res_partner p ON p.id = n.partner_id
       JOIN dunning_level l ON l.id = n.level_id
       JOIN dunning_notice_line nl ON nl.notice_id = n.id
- LEFT JOIN mail_mail m ON m.id = n.mail_id
+ LEFT JOIN mail_mail m ON m.dunning_notice_id = n.id
   GROUP BY p.name, n.id, l.id, m.id
   ORDER BY p.name
 """

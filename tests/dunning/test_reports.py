@@ -127,9 +127,9 @@ class TestDunningLetter(LetterCase):
         self.policy.level_ids[1].attach_statement = True
         move = self.invoice()
         notice = self.notice(move)
-        notice.mail_id.scheduled_date = False
+        notice.mail_ids.scheduled_date = False
         notice.with_context(force_report_rendering=True)._before_leaving()
-        [attachment] = notice.mail_id.attachment_ids
+        [attachment] = notice.mail_ids.attachment_ids
         self.assertEqual(attachment.name, f"Statement of account {TODAY}.pdf")
         self.assertTells(" ".join(self.pages(attachment.raw)), move.name, "$ 100.00")
 

@@ -49,7 +49,7 @@ class TestWindow(RunCase):
         move = self.invoice(due="2026-03-02")
         self.run_on(moment)
         notice = self.notices(move)
-        self.assertEqual((notice.state, notice.mail_id.id), ("queued", False), "written when its moment has come")
+        self.assertEqual((notice.state, notice.mail_ids.id), ("queued", False), "written when its moment has come")
         return str(notice.send_at)
 
     def run_on(self, moment):
@@ -77,12 +77,12 @@ class TestWindow(RunCase):
         self.leaves_at("2026-03-10 12:00:00", tz="UTC")
         self.mails_due("2026-03-10 12:00:00")
         notice = self.customer.dunning_notice_ids
-        mail = notice.mail_id
+        mail = notice.mail_ids
         self.assertFalse(mail.with_context(l2c_today="2026-03-10 21:00:00")._claim_notice())
-        self.assertEqual((mail.state, notice.state, notice.mail_id.id), ("cancel", "queued", False))
+        self.assertEqual((mail.state, notice.state, notice.mail_ids.id), ("cancel", "queued", False))
         self.assertEqual(str(notice.send_at), "2026-03-11 08:00:00")
         self.mails_due("2026-03-11 08:00:00")
-        self.assertTrue(notice.mail_id.with_context(l2c_today="2026-03-11 08:00:00")._claim_notice())
+        self.assertTrue(notice.mail_ids.with_context(l2c_today="2026-03-11 08:00:00")._claim_notice())
 
     def test_a_mail_of_yesterday_is_written_anew(self):
         """Its text counts from the day on which it leaves."""
@@ -90,18 +90,18 @@ class TestWindow(RunCase):
         self.leaves_at("2026-03-10 12:00:00", tz="UTC")
         self.mails_due("2026-03-10 12:00:00")
         notice = self.customer.dunning_notice_ids
-        mail = notice.mail_id
+        mail = notice.mail_ids
         self.assertIn("03/17/2026", mail.body_html)
         self.assertTrue(mail.with_context(l2c_today="2026-03-10 13:00:00")._claim_notice())
         self.assertFalse(mail.with_context(l2c_today="2026-03-11 09:00:00")._claim_notice())
         self.mails_due("2026-03-11 09:00:00")
-        self.assertIn("03/18/2026", notice.mail_id.body_html)
-        self.assertEqual((mail.state, notice.mail_id.state), ("cancel", "outgoing"))
+        self.assertIn("03/18/2026", notice.mail_ids.body_html)
+        self.assertEqual((mail.state, notice.mail_ids.state), ("cancel", "outgoing"))
 
     def test_a_mail_that_the_server_may_have_goes_again_as_it_is(self):
         self.leaves_at("2026-03-10 12:00:00", tz="UTC")
         self.mails_due("2026-03-10 12:00:00")
-        mail = self.customer.dunning_notice_ids.mail_id
+        mail = self.customer.dunning_notice_ids.mail_ids
         mail.dunning_is_uncertain = True
         self.assertFalse(mail.with_context(l2c_today="2026-03-10 21:00:00")._claim_notice())
         self.assertEqual((mail.state, str(mail.scheduled_date)), ("outgoing", "2026-03-11 08:00:00"))
@@ -112,13 +112,13 @@ class TestWindow(RunCase):
         self.leaves_at("2026-03-10 12:00:00", tz="UTC")
         self.mails_due("2026-03-10 12:00:00")
         notice = self.customer.dunning_notice_ids
-        mail = notice.mail_id
+        mail = notice.mail_ids
         mail.dunning_tries = 3
         self.assertTrue(mail.with_context(l2c_today="2026-03-10 13:00:00")._claim_notice())
         self.assertFalse(mail.with_context(l2c_today="2026-03-11 09:00:00")._claim_notice())
         self.mails_due("2026-03-11 09:00:00")
-        self.assertNotEqual(notice.mail_id, mail)
-        self.assertEqual((notice.mail_id.dunning_tries, mail.state), (3, "cancel"))
+        self.assertNotEqual(notice.mail_ids, mail)
+        self.assertEqual((notice.mail_ids.dunning_tries, mail.state), (3, "cancel"))
 
     def test_a_time_zone_that_nobody_knows(self):
         """Of a customer from an old list: the company's hours count."""
@@ -128,7 +128,7 @@ class TestWindow(RunCase):
         self.env.invalidate_all()
         self.assertEqual(self.leaves_at("2026-03-10 12:00:00"), "2026-03-10 12:00:00")
         self.mails_due("2026-03-10 12:00:00")
-        self.assertEqual(self.customer.dunning_notice_ids.mail_id.state, "outgoing")
+        self.assertEqual(self.customer.dunning_notice_ids.mail_ids.state, "outgoing")
 
     def test_the_deadline_is_of_the_companys_day(self):
         """Also far from where the server's clock is set."""
@@ -147,8 +147,8 @@ class TestWindow(RunCase):
                 self.env.invalidate_all()
                 self.mails_due(moment)
                 notice = self.notices(move).with_context(l2c_today=moment)
-                self.assertEqual(re.findall(r" by <strong[^>]*>([^<]*)<", notice.mail_id.body_html), [deadline])
-                notice.mail_id.write({"state": "sent"})
+                self.assertEqual(re.findall(r" by <strong[^>]*>([^<]*)<", notice.mail_ids.body_html), [deadline])
+                notice.mail_ids.write({"state": "sent"})
                 day = notice.payment_deadline.strftime("%m/%d/%Y")
                 self.assertEqual((day, notice.noticed_on, notice.state), (deadline, notice.date, "sent"))
 
@@ -177,14 +177,14 @@ class TestSender(RunCase):
 
     def test_the_company(self):
         self.env.company.email = "us@example.com"
-        mail = self.notice().mail_id
+        mail = self.notice().mail_ids
         self.assertIn("us@example.com", mail.email_from)
         self.assertIn(self.env.company.name, mail.body_html)
 
     def test_persons(self):
         self.customer.collector_id = self.colleague
         self.level.sender = "collector"
-        mail = self.notice().mail_id
+        mail = self.notice().mail_ids
         self.assertEqual(mail.email_from, self.colleague.email_formatted)
         self.assertIn("Colleague, Collections", mail.body_html)
 
@@ -214,7 +214,7 @@ class TestSender(RunCase):
         self.level.payment_deadline_days = 14
         notice = self.notice()
         self.assertEqual(str(notice.payment_deadline), "2026-03-24")
-        self.assertIn("03/24/2026", notice.mail_id.body_html)
+        self.assertIn("03/24/2026", notice.mail_ids.body_html)
 
     def test_invoices_attached_when_it_leaves(self):
         self.level.attach_invoices = True
@@ -232,7 +232,7 @@ class TestSender(RunCase):
         self.invoice(due="2026-03-09")  # listed only
         self.env.invalidate_all()
         self.run_on(TODAY)
-        mail = self.notices(move).mail_id
+        mail = self.notices(move).mail_ids
         self.assertFalse(mail.attachment_ids)
         with self.allow_pdf_render():
             self.assertTrue(mail._claim_notice())
@@ -245,7 +245,7 @@ class TestSender(RunCase):
         notice = self.notice()
         self.env.ref("account.account_invoices").report_name = "no.such.report"
         with self.allow_pdf_render():
-            self.assertFalse(notice.mail_id._claim_notice())
+            self.assertFalse(notice.mail_ids._claim_notice())
         self.assertEqual(notice.state, "failed")
         self.assertIn("no.such.report", notice.failure_reason)
 
@@ -258,7 +258,7 @@ class TestSender(RunCase):
         )
         notice = self.notice()
         self.assertFalse(notice.activity_ids)
-        notice.mail_id.write({"state": "sent"})
+        notice.mail_ids.write({"state": "sent"})
         activity = notice.activity_ids
         self.assertEqual((activity.summary or activity.activity_type_id.name), "Hand-over to lawyer")
         self.assertEqual(str(activity.date_deadline), "2026-03-24")
@@ -280,7 +280,7 @@ class TestReplies(RunCase):
         self.move = self.invoice(due="2026-03-02")
         self.run_on(TODAY)
         self.notice = self.notices(self.move)
-        self.mail = self.notice.mail_id
+        self.mail = self.notice.mail_ids
 
     def answer(self, sender="customer@example.com", to=None, **headers):
         mail = EmailMessage()
@@ -328,7 +328,7 @@ class TestReplies(RunCase):
         self.run_on(TODAY)
         queued = self.notices(other)
         self.answer()
-        queued.mail_id.send()
+        queued.mail_ids.send()
         self.assertEqual(queued.state, "cancelled")
 
     def foreign(self):
@@ -369,10 +369,10 @@ class TestReplies(RunCase):
         with self.enter_registry_test_mode():
             self.env.ref("lead_to_cash.cron_follow").method_direct_trigger()
         self.env.invalidate_all()
-        self.assertEqual((self.notice.state, self.notice.mail_id.id), ("queued", False))
+        self.assertEqual((self.notice.state, self.notice.mail_ids.id), ("queued", False))
         self.mails_due()
-        self.assertEqual((self.notice.state, self.notice.mail_id.state), ("queued", "outgoing"))
-        self.assertNotEqual(self.notice.mail_id, self.mail)
+        self.assertEqual((self.notice.state, self.notice.mail_ids.state), ("queued", "outgoing"))
+        self.assertNotEqual(self.notice.mail_ids, self.mail)
 
 
 @tagged("post_install", "-at_install")
@@ -385,7 +385,7 @@ class TestBeforeLeaving(RunCase):
         self.second = self.invoice(due="2026-03-03", amount=60.0)
         self.run_on(TODAY)
         self.notice = self.notices(self.first)
-        self.mail = self.notice.mail_id
+        self.mail = self.notice.mail_ids
 
     def promise(self, moves):
         values = {"partner_id": self.customer.id, "amount": 1, "date": "2026-03-20"}
@@ -403,7 +403,7 @@ class TestBeforeLeaving(RunCase):
         self.mail.send()
         self.assertEqual((self.mail.state, self.notice.state, self.notice.amount_due), ("cancel", "queued", 60.0))
         self.mails_due()
-        self.assertNotIn(self.first.name, self.notice.mail_id.body_html)
+        self.assertNotIn(self.first.name, self.notice.mail_ids.body_html)
 
     def test_reasons_of_the_customer(self):
         for values in (
@@ -430,7 +430,7 @@ class TestBeforeLeaving(RunCase):
 
     def test_nothing_changed(self):
         self.mail.send()
-        self.assertEqual((self.notice.state, self.notice.mail_id), ("queued", self.mail))
+        self.assertEqual((self.notice.state, self.notice.mail_ids), ("queued", self.mail))
 
 
 @tagged("post_install", "-at_install")
@@ -447,7 +447,7 @@ class TestFailures(RunCase):
 
     def fail(self, notice, **found):
         """The last try was in vain."""
-        mail = notice.mail_id
+        mail = notice.mail_ids
         mail.dunning_tries = len(delivery.PAUSES)
         mail.with_context(l2c_leaving=LEAVING)._came_back(delivery_error(**found))
         self.env["dunning.notice"]._follow_mails(mail)
@@ -461,15 +461,15 @@ class TestFailures(RunCase):
         self.assertEqual((self.notice.state, self.notice.amount_due, old.state), ("failed", 60.0, "cancel"))
         self.notice.action_retry()
         self.mails_due()
-        self.assertNotEqual(self.notice.mail_id.message_id, old.message_id)
-        self.assertIn("60.00", self.notice.mail_id.body_html)
+        self.assertNotEqual(self.notice.mail_ids.message_id, old.message_id)
+        self.assertIn("60.00", self.notice.mail_ids.body_html)
 
     def test_an_old_mail_is_not_woken_up(self):
         """A mail that another has taken the place of doesn't wait among the failed ones."""
         old = self.fail(self.notice)
         self.notice.action_retry()
         self.mails_due()
-        self.assertEqual((self.notice.state, self.notice.mail_id.state, old.state), ("queued", "outgoing", "cancel"))
+        self.assertEqual((self.notice.state, self.notice.mail_ids.state, old.state), ("queued", "outgoing", "cancel"))
 
     def test_the_question_outlives_the_notice_that_had_it(self):
         self.fail(self.notice)
@@ -484,7 +484,7 @@ class TestFailures(RunCase):
 
     def test_a_deleted_message_takes_the_mail_along(self):
         self.env.flush_all()
-        self.env.cr.execute("DELETE FROM mail_message WHERE id = %s", [self.notice.mail_id.mail_message_id.id])
+        self.env.cr.execute("DELETE FROM mail_message WHERE id = %s", [self.notice.mail_ids.mail_message_id.id])
         self.env.invalidate_all(flush=False)
         with self.enter_registry_test_mode():
             self.env.ref("lead_to_cash.cron_follow").method_direct_trigger()
@@ -492,7 +492,7 @@ class TestFailures(RunCase):
         self.assertEqual((self.notice.state, self.notice.failure_reason), ("failed", "The e-mail was deleted."))
 
     def test_a_deleted_mail_that_had_left(self):
-        mail = self.notice.mail_id
+        mail = self.notice.mail_ids
         mail.with_context(l2c_leaving=LEAVING).write({"state": "sent"})
         self.assertEqual(self.notice.state, "queued")
         mail.unlink()
@@ -504,7 +504,7 @@ class TestFailures(RunCase):
         next_day = self.notice.with_context(l2c_today="2026-03-11 12:00:00")
         next_day.action_retry()
         self.assertTrue(mail.with_context(l2c_today="2026-03-11 12:00:00")._claim_notice())
-        self.assertEqual((self.notice.mail_id, mail.state), (mail, "outgoing"))
+        self.assertEqual((self.notice.mail_ids, mail.state), (mail, "outgoing"))
 
     def test_once_more_by_hand_counts_anew(self):
         mail = self.fail(self.notice)

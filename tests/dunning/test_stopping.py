@@ -22,7 +22,7 @@ class TestStopping(ServedCase):
 
     def queued(self):
         rows = self.database.query(
-            """SELECT n.id, n.run_id, m.state FROM dunning_notice n JOIN mail_mail m ON m.id = n.mail_id
+            """SELECT n.id, n.run_id, m.state FROM dunning_notice n JOIN mail_mail m ON m.dunning_notice_id = n.id
                 WHERE n.state = 'queued' ORDER BY n.id"""
         )
         self.assertEqual({state for _id, _run, state in rows}, {"outgoing"})
@@ -45,7 +45,7 @@ class TestStopping(ServedCase):
     def left(self, condition):
         """(state of the notice, state of its mail) of some."""
         return self.database.query(
-            f"SELECT n.state, m.state FROM dunning_notice n LEFT JOIN mail_mail m ON m.id = n.mail_id WHERE {condition}"
+            f"SELECT n.state, m.state FROM dunning_notice n LEFT JOIN mail_mail m ON m.dunning_notice_id = n.id WHERE {condition}"
         )
 
     def test_who_may_not_send_mails_sends_none(self):

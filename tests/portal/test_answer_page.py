@@ -29,7 +29,7 @@ class AnswerCase(RunCase, HttpCase):
         self.before_the_run()
         self.run_on(TODAY)
         self.notice = self.notices(self.first | self.second)
-        self.notice.mail_id.state = "sent"
+        self.notice.mail_ids.state = "sent"
         self.url = f"/my/collection/{self.notice.id}"
 
     def before_the_run(self):

@@ -87,7 +87,7 @@ class TestReaders(SatisfactionCase):
 
     def test_the_way_stands_in_no_text(self):
         token = self.notice._portal_ensure_token()
-        self.assertIn(token, self.notice.mail_id.body_html)
+        self.assertIn(token, self.notice.mail_ids.body_html)
         self.env.invalidate_all()
         self.assertIn(token, self.notice.with_user(self.accountant).mail_body)
         told = self.notice.with_user(self.auditor)

@@ -19,7 +19,7 @@ class SatisfactionCase(RunCase):
         move = self.invoice(due=due, **values)
         self.run_on(day)
         notice = self.notices(move)
-        notice.mail_id.state = "sent"
+        notice.mail_ids.state = "sent"
         return notice
 
     def thanks(self):
@@ -39,7 +39,7 @@ class TestSatisfaction(SatisfactionCase):
                 customer = self.env["res.partner"].create({"name": due, "email": "a@example.com"})
                 notice = self.sent(due, partner_id=customer.id)
                 self.assertEqual(len(notice.rating_ids), int(asked))
-                links = re.findall(r'href="(https?://[^"]+/rate/[^"]+)"', notice.mail_id.body_html)
+                links = re.findall(r'href="(https?://[^"]+/rate/[^"]+)"', notice.mail_ids.body_html)
                 self.assertEqual(len(links), 3 * asked)
                 self.assertTrue(all(notice.rating_ids.access_token in link for link in links))
 

@@ -30,7 +30,7 @@ class PrivacyCase(RunCase):
         """The notice of an invoice, which has left."""
         self.run_on(day)
         notice = self.notices(move)
-        notice.mail_id.state = "sent"
+        notice.mail_ids.state = "sent"
         return notice
 
     def answered(self, notice, kind="plan", note="I lost my job", **values):
@@ -163,7 +163,7 @@ class TestAnswers(PrivacyCase):
         self.night(IN_TWO_YEARS)
         self.assertFalse(answer.exists() or proof.exists())
         self.assertNotIn("lost my job", self.texts("dunning.notice", notice))
-        self.assertEqual((notice.state, bool(notice.replied_date), bool(notice.mail_id)), ("sent", True, True))
+        self.assertEqual((notice.state, bool(notice.replied_date), bool(notice.mail_ids)), ("sent", True, True))
 
     def test_the_wrong_person_doesnt_see_the_page_again(self):
         move = self.invoice(due="2026-03-02")
@@ -199,8 +199,8 @@ class TestNotices(PrivacyCase):
         paid, owed = self.invoice(due="2026-03-02"), self.invoice(due="2026-03-02", partner_id=self.other().id)
         self.run_on(TODAY)
         notices = self.notices(paid | owed)
-        notices.mail_id.state = "sent"
-        mails, lines = notices.mail_id, notices.line_ids
+        notices.mail_ids.state = "sent"
+        mails, lines = notices.mail_ids, notices.line_ids
         gone = self.notices(paid)
         messages = mails.filtered(lambda mail: mail.res_id == gone.id).mail_message_id
         self.pay(paid)
@@ -233,7 +233,7 @@ class TestNotices(PrivacyCase):
         """An item that is still owed has the level that it had, on the day of the deletion and after."""
         moves = self.invoices([{"due": "2026-03-02"}, {"due": "2026-03-02", "partner_id": self.other().id}])
         self.run_on(TODAY)
-        self.notices(moves).mail_id.state = "sent"
+        self.notices(moves).mail_ids.state = "sent"
         self.pay(moves[0])
         days = (IN_EIGHT_YEARS, "2034-04-11")
         before = [self.decided(moves, day) for day in days]

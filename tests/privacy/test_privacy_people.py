@@ -93,7 +93,7 @@ class TestExport(PersonCase, HttpCase):
             with self.subTest(text):
                 self.assertIn(text, page)
                 self.assertIn(text, str(data))
-        self.assertIn(self.notice.mail_id.subject, page)
+        self.assertIn(self.notice.mail_ids.subject, page)
         for text in ("ystander", "secret"):
             self.assertNotIn(text, told)
         [proof] = [name for name in archive.namelist() if name.startswith("proofs/")]
@@ -205,7 +205,7 @@ class TestAnonymising(PersonCase):
     def test_nothing_tells_who_it_was(self):
         self.customer.message_post(body=SAID)
         self.close_all()
-        self.notice.mail_id.failure_reason = "olga@example.com doesn't exist"
+        self.notice.mail_ids.failure_reason = "olga@example.com doesn't exist"
         secrets = (*SECRETS, "Ivan", "customer@example.com", "olga@", "Long Street", "Asks for mercy", "5550120")
         for secret in secrets:
             self.assertTrue(self.told(secret), secret)
@@ -238,7 +238,7 @@ class TestAnonymising(PersonCase):
 
     def test_what_is_booked_stays(self):
         self.close_all()
-        names = ("state", "sent_on", "amount_due", "level_id", "date", "mail_id")
+        names = ("state", "sent_on", "amount_due", "level_id", "date", "mail_ids")
         before = self.notice.read(names), self.move.read(["name", "amount_total", "payment_state", "partner_id"])
         attempts = self.env["contact.attempt"].search([("partner_id", "child_of", self.customer.id)])
         facts = attempts.read(["date", "outcome", "user_id", "res_id"])
@@ -249,9 +249,9 @@ class TestAnonymising(PersonCase):
         self.assertEqual(after[1][0]["partner_id"], (self.customer.id, named))
         for rows in (*before, *after):
             rows[0].pop("partner_id", None)
-            rows[0].pop("mail_id", None)
+            rows[0].pop("mail_ids", None)
         self.assertEqual(after, before)
-        self.assertTrue(self.notice.mail_id.exists())
+        self.assertTrue(self.notice.mail_ids.exists())
         self.assertEqual(attempts.read(["date", "outcome", "user_id", "res_id"]), facts)
         self.assertEqual((self.dispute.state, self.question.answer, self.rating.rating), ("resolved", "disagree", 1))
         self.assertEqual(self.answer.kind, "plan")

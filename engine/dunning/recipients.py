@@ -1,0 +1,163 @@
+"""To whom notices go: one rule, asked by the deciding statement and by the run."""
+
+from odoo.tools import SQL
+
+#: Who is found, the best first: contacts marked *Payments*, the contact on the document, the address for invoices,
+#: the customer itself. Of the last two there is one.
+MARKED, ON_DOCUMENT, FOR_INVOICES, CUSTOMER = range(1, 5)
+#: That an e-mail address is needed.
+BY_MAIL = SQL("TRUE")
+
+
+def reachable(partner, customer, *, by_mail=BY_MAIL):
+    """Whether ``partner``, an alias, may be written to about the customer with the id ``customer``, an
+    expression. An address that isn't its reader's is none for the whole customer, whoever else has it; a
+    debtor may be archived."""
+    return SQL(
+        """((%(p)s.active OR %(p)s.id = %(customer)s) AND (%(p)s.email_normalized IS NOT NULL OR NOT %(by_mail)s)
+            AND NOT EXISTS (
+               SELECT 1 FROM res_partner wrong
+                WHERE wrong.commercial_partner_id = %(p)s.commercial_partner_id AND wrong.is_wrong_addressee
+                  AND (wrong.id = %(p)s.id OR wrong.email_normalized = %(p)s.email_normalized)))""",
+        p=SQL.identifier(partner),
+        customer=customer,
+        by_mail=by_mail,
+    )
+
+
+def addresses(customer, contact, *, by_mail=BY_MAIL):
+    """SQL for (partner_id, rank, name) of all who may be written to about a document.
+
+    :param customer: an expression: the id of the commercial partner
+    :param contact: an expression: the id of the partner on the document
+    :param by_mail: an expression: whether an e-mail address is needed
+    """
+    return SQL(
+        """
+        SELECT e.id AS partner_id, e.complete_name AS name,
+               CASE WHEN e.is_payment_contact THEN %(marked)s
+                    WHEN e.id = %(customer)s THEN %(itself)s
+                    WHEN e.id = %(contact)s THEN %(on_document)s
+                    ELSE %(for_invoices)s END AS rank
+          FROM res_partner e
+         WHERE e.commercial_partner_id = %(customer)s AND %(reachable)s
+           AND (e.is_payment_contact OR e.id IN (%(customer)s, %(contact)s)
+                OR (e.type = 'invoice' AND e.parent_id = %(customer)s))
+        """,
+        customer=customer,
+        contact=contact,
+        reachable=reachable("e", customer, by_mail=by_mail),
+        marked=MARKED,
+        on_document=ON_DOCUMENT,
+        for_invoices=FOR_INVOICES,
+        itself=CUSTOMER,
+    )
+
+
+def contact_of(item):
+    """SQL for the partner on the document of the journal item with the id ``item``, an expression."""
+    return SQL(
+        """(SELECT COALESCE(m.partner_id, l.partner_id)
+              FROM account_move_line l JOIN account_move m ON m.id = l.move_id WHERE l.id = %s)""",
+        item,
+    )
+
+
+def readers(which):
+    """SQL for (notice_id, partner_id): the readers by rule of the notices ``n`` for which ``which`` holds: of
+    each document that it raises, the best there are."""
+    return SQL(
+        """
+        SELECT DISTINCT notice_id, partner_id
+          FROM (SELECT raised.id AS notice_id, e.partner_id, e.rank,
+                       MIN(e.rank) OVER (PARTITION BY raised.id, raised.contact_id) AS best,
+                       ROW_NUMBER() OVER (PARTITION BY raised.id, raised.contact_id, e.rank
+                                          ORDER BY e.name, e.partner_id DESC) AS place
+                  FROM (SELECT DISTINCT n.id, c.commercial_partner_id AS partner_id, n.channel,
+                               COALESCE(m.partner_id, l.partner_id) AS contact_id
+                          FROM dunning_notice n
+                          JOIN res_partner c ON c.id = n.partner_id
+                          JOIN dunning_notice_line nl ON nl.notice_id = n.id AND nl.level_id IS NOT NULL
+                          JOIN account_move_line l ON l.id = nl.move_line_id
+                          JOIN account_move m ON m.id = l.move_id
+                         WHERE %(which)s) raised
+            CROSS JOIN LATERAL (%(addresses)s) e) found
+         WHERE rank = best AND (rank IN %(several)s OR place = 1)
+        """,
+        which=which,
+        addresses=addresses(
+            SQL("raised.partner_id"), SQL("raised.contact_id"), by_mail=SQL("(raised.channel = 'email')")
+        ),
+        several=(MARKED, ON_DOCUMENT),
+    )
+
+
+def make_recipients(which):
+    """SQL: the notices ``n`` for which ``which`` holds get their readers."""
+    return SQL(
+        "INSERT INTO dunning_notice_recipient_rel (notice_id, partner_id) %s ON CONFLICT DO NOTHING", readers(which)
+    )
+
+
+def make_copies(which):
+    """SQL: they get who has a copy: contacts of the customer, and users whom the level names."""
+    return SQL(
+        """
+        INSERT INTO dunning_notice_cc_rel (notice_id, partner_id)
+        SELECT n.id, e.id FROM dunning_notice n
+          JOIN res_partner e ON e.commercial_partner_id = n.partner_id AND e.is_payment_cc AND %(reachable)s
+         WHERE n.channel = 'email' AND %(which)s
+         UNION
+        SELECT n.id, u.partner_id FROM dunning_notice n
+          JOIN dunning_level_cc_rel x ON x.level_id = n.level_id
+          JOIN res_users u ON u.id = x.user_id AND u.active
+         WHERE n.channel = 'email' AND %(which)s
+        EXCEPT
+        SELECT notice_id, partner_id FROM dunning_notice_recipient_rel
+            ON CONFLICT DO NOTHING
+        """,
+        reachable=reachable("e", SQL("n.partner_id")),
+        which=which,
+    )
+
+
+def drop_unreachable(relation, notice_ids):
+    """SQL: these notices lose those who can't, or mustn't, be written to any more.
+
+    :param relation: the table of readers, or of who gets a copy
+    """
+    return SQL(
+        "DELETE FROM %s WHERE (notice_id, partner_id) IN (%s)",
+        SQL.identifier(relation),
+        unreachable(notice_ids, copies=True),
+    )
+
+
+def unreachable(notice_ids, *, copies=False):
+    """SQL for (notice_id, partner_id) of readers who can't, or mustn't, be written to any more, or are neither the
+    customer's nor ours any more; ``copies``: and of who gets a copy."""
+    return SQL(
+        """
+        SELECT x.notice_id, x.partner_id
+          FROM (SELECT notice_id, partner_id FROM dunning_notice_recipient_rel
+                 UNION ALL SELECT notice_id, partner_id FROM dunning_notice_cc_rel WHERE %(copies)s) x
+          JOIN dunning_notice n ON n.id = x.notice_id AND n.channel = 'email'
+          JOIN res_partner c ON c.id = n.partner_id
+          JOIN res_partner e ON e.id = x.partner_id
+         WHERE x.notice_id IN %(ids)s
+           AND NOT (%(reachable)s
+                    AND (e.commercial_partner_id = c.commercial_partner_id
+                         OR EXISTS (SELECT 1 FROM res_users u WHERE u.partner_id = e.id AND u.active AND NOT u.share)))
+        """,
+        copies=copies,
+        ids=tuple(notice_ids) or (0,),
+        reachable=reachable("e", SQL("n.partner_id")),
+    )
+
+
+def unread(notice_ids):
+    """Whether the notice ``n`` is one of these, and nobody reads it."""
+    return SQL(
+        """(n.id IN %s AND NOT EXISTS (SELECT 1 FROM dunning_notice_recipient_rel r WHERE r.notice_id = n.id))""",
+        tuple(notice_ids),
+    )

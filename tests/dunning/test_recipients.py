@@ -1,0 +1,361 @@
+"""To whom a notice goes: found by rule, chosen by people, never to an address that isn't its reader's."""
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, tagged
+
+from ...models.dunning.mail_mail import LEAVING
+from ..common import TODAY, RunCase
+
+
+class RecipientCase(RunCase):
+    """A company with an address for invoices, and two people; the company itself has no e-mail."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer.write({"is_company": True, "email": False})
+        cls.bert, cls.anna, cls.robot = cls.env["res.partner"].create(
+            [
+                {"name": "Bert", "parent_id": cls.customer.id, "email": "bert@example.com"},
+                {"name": "Anna", "parent_id": cls.customer.id, "email": "anna@example.com"},
+                {"name": "Robot", "parent_id": cls.customer.id, "email": "robot@example.com", "type": "invoice"},
+            ]
+        )
+        cls.collector = cls.user("recipient_collector", "lead_to_cash.group_collections_user")
+
+    def reminded(self, *contacts, day=TODAY, **values):
+        """The notice about an invoice for each of the contacts, written."""
+        moves = self.invoices([{"due": "2026-03-02", "partner_id": contact.id, **values} for contact in contacts])
+        self.run_on(day)
+        return self.notices(moves)
+
+    def addresses(self, mails):
+        return [sorted(mail.email_to.replace('"', "").split(", ")) for mail in mails]
+
+
+@tagged("post_install", "-at_install")
+class TestRule(RecipientCase):
+    def test_the_contact_on_the_invoice(self):
+        """Bert's invoice isn't reminded to Anna, and a company without e-mail isn't without address."""
+        notice = self.reminded(self.bert)
+        self.assertEqual((notice.state, notice.recipient_ids), ("queued", self.bert))
+        mail = notice.mail_ids
+        self.assertEqual((mail.email_to, len(mail.recipient_ids)), ('"Bert" <bert@example.com>', 0))
+
+    def test_several_contacts_get_one_mail(self):
+        notice = self.reminded(self.bert, self.anna)
+        self.assertEqual(notice.recipient_ids, self.bert | self.anna)
+        self.assertEqual(self.addresses(notice.mail_ids), [["Anna <anna@example.com>", "Bert <bert@example.com>"]])
+
+    def test_who_is_marked_comes_first(self):
+        self.anna.is_payment_contact = True
+        notice = self.reminded(self.bert)
+        self.assertEqual(notice.recipient_ids, self.anna)
+
+    def test_the_address_for_invoices_then_the_company(self):
+        self.assertEqual(self.reminded(self.customer).recipient_ids, self.robot)
+        self.robot.active = False
+        self.customer.email = "company@example.com"
+        self.assertEqual(self.reminded(self.customer, day="2026-03-16").recipient_ids, self.customer)
+
+    def test_nobody_without_an_address_by_which_it_can_go(self):
+        """Archived, without e-mail, or marked: another is found; in the end nobody."""
+        self.anna.is_payment_contact = True
+        self.anna.active = False
+        self.bert.email = False
+        self.robot.is_wrong_addressee = True
+        move = self.invoice(due="2026-03-02", partner_id=self.bert.id)
+        self.assertEqual(self.code(move), "no_address")
+        self.run_on(TODAY)
+        self.assertEqual((self.current(move).code, self.notices(move).ids), ("no_address", []))
+        self.customer.email = "company@example.com"
+        self.run_on("2026-03-11")
+        self.assertEqual(self.notices(move).recipient_ids, self.customer)
+
+    def test_an_archived_debtor_has_its_address(self):
+        self.customer.email = "company@example.com"
+        self.robot.active = False
+        move = self.invoice(due="2026-03-02")
+        self.customer.active = False
+        self.assertEqual(self.code(move), "reminded")
+        self.run_on(TODAY)
+        notice = self.notices(move)
+        self.assertEqual(
+            (notice.recipient_ids, notice.mail_ids.email_to), (self.customer, '"Customer" <company@example.com>')
+        )
+
+    def test_a_customer_archived_while_its_notice_waits(self):
+        notice = self.reminded(self.bert)
+        (self.customer | self.bert).active = False
+        self.assertEqual(notice.recipient_ids, self.robot)
+        self.mails_due()
+        self.assertEqual((notice.state, notice.mail_ids.email_to), ("queued", '"Robot" <robot@example.com>'))
+
+    def test_copies(self):
+        level = self.policy.level_ids[1]
+        level.write({"cc_user_ids": [Command.set(self.collector.ids)], "copy_to_books": True})
+        self.env.company.dunning_books_email = "books@example.com"
+        self.collector.email = "collector@example.com"
+        self.anna.is_payment_cc = True
+        mail = self.reminded(self.bert).mail_ids
+        for address in ("anna@example.com", "collector@example.com", "books@example.com"):
+            self.assertIn(address, mail.email_cc)
+        self.assertNotIn("bert", mail.email_cc)
+        with self.assertRaisesRegex(ValidationError, "is no e-mail address"):
+            self.env.company.dunning_books_email = "books"
+
+    def test_an_address_that_two_have_is_written_once(self):
+        self.anna.email = "Bert@example.com"
+        self.assertEqual(self.reminded(self.bert, self.anna).mail_ids.email_to.lower().count("bert@example.com"), 1)
+
+    def test_a_letter_needs_no_email(self):
+        self.policy.level_ids[1].channel = "letter"
+        self.robot.email = False
+        notice = self.reminded(self.customer)
+        self.assertEqual((notice.recipient_ids, notice._addressee()), (self.robot, self.robot))
+
+
+@tagged("post_install", "-at_install")
+class TestLanguage(RecipientCase):
+    def letter(self, notice):
+        return self.env["report.lead_to_cash.dunning_letter"]._letters(notice, {})[0]
+
+    def test_the_first_readers_for_mail_letter_page_and_statement(self):
+        self.env["res.lang"]._activate_lang("ro_RO")
+        self.customer.lang, self.bert.lang = "en_US", "ro_RO"
+        self.policy.level_ids[1].with_context(lang="ro_RO").name = "Prima"
+        notice = self.reminded(self.bert)
+        self.assertIn("Prima", notice.mail_ids.subject)
+        self.assertEqual((self.letter(notice)["lang"], notice._page_lang()), ("ro_RO", "ro_RO"))
+        statements = self.env["report.lead_to_cash.statement"]
+        self.assertEqual(statements._letters(self.customer, {"lang": notice._lang()})[0]["lang"], "ro_RO")
+
+    def test_a_recipient_without_language(self):
+        self.env["res.lang"]._activate_lang("ro_RO")
+        self.bert.lang = False
+        notice = self.reminded(self.bert)
+        self.customer.lang = "ro_RO"
+        self.assertEqual(notice._lang(), "ro_RO")
+        self.customer.lang = False
+        self.env.company.partner_id.lang = "ro_RO"
+        self.assertEqual(notice._lang(), "ro_RO")
+
+
+@tagged("post_install", "-at_install")
+class TestChoosing(RecipientCase):
+    def test_another_reader_is_another_mail(self):
+        notice = self.reminded(self.bert)
+        old = notice.mail_ids
+        with Form(notice.with_user(self.collector)) as form:
+            form.recipient_ids.remove(self.bert.id)
+            form.recipient_ids.add(self.anna)
+        self.assertEqual((old.state, notice.state, notice.mail_ids.ids), ("cancel", "queued", []))
+        self.mails_due()
+        self.assertEqual(self.addresses(notice.mail_ids), [["Anna <anna@example.com>"]])
+
+    def test_a_colleague_may_read_it(self):
+        notice = self.reminded(self.bert)
+        self.collector.email = "collector@example.com"
+        notice.with_user(self.collector).cc_ids = self.collector.partner_id
+        self.mails_due()
+        self.assertIn("collector@example.com", notice.mail_ids.email_cc)
+
+    def test_nobody_else(self):
+        notice = self.reminded(self.bert).with_user(self.collector)
+        stranger = self.env["res.partner"].create({"name": "Stranger", "email": "stranger@example.com"})
+        for name in ("recipient_ids", "cc_ids"):
+            with self.assertRaisesRegex(ValidationError, "Stranger is neither a contact of Customer nor a colleague"):
+                notice[name] = stranger
+        self.anna.is_wrong_addressee = True
+        with self.assertRaisesRegex(UserError, "No e-mail about Customer goes to Customer, Anna"):
+            notice.recipient_ids = self.anna
+
+    def test_not_any_more(self):
+        notice = self.reminded(self.bert).with_user(self.collector)
+        notice.sudo().mail_ids.state = "sent"
+        with self.assertRaisesRegex(UserError, "can't be chosen any more. What was sent stays"):
+            notice.recipient_ids = self.anna
+        clerk = self.user("recipient_clerk", "account.group_account_invoice")
+        with self.assertRaises(AccessError):
+            notice.with_user(clerk).recipient_ids = self.anna
+
+    def test_while_it_waits_for_approval(self):
+        self.policy.level_ids[1].requires_approval = True
+        notice = self.reminded(self.bert)
+        notice.with_user(self.collector).recipient_ids = self.anna
+        notice.action_approve()
+        self.mails_due()
+        self.assertEqual(self.addresses(notice.mail_ids), [["Anna <anna@example.com>"]])
+
+
+@tagged("post_install", "-at_install")
+class TestWrongPerson(RecipientCase):
+    def marked(self, notice):
+        """Somebody answers on the page of the notice that it isn't for them."""
+        self.env["dunning.answer"].sudo()._take(notice.sudo(), {"kind": "wrong_person", "form_key": "0" * 32})
+
+    def test_what_waits_goes_to_a_second_address(self):
+        sent = self.reminded(self.bert)
+        sent.mail_ids.state = "sent"
+        waiting = self.reminded(self.bert, currency_id=self.foreign().id)
+        old = waiting.mail_ids
+        self.marked(sent)
+        self.assertTrue(self.bert.is_wrong_addressee)
+        self.assertEqual((old.state, waiting.state, waiting.recipient_ids), ("cancel", "queued", self.robot))
+        self.mails_due()
+        self.assertEqual(self.addresses(waiting.mail_ids), [["Robot <robot@example.com>"]])
+
+    def test_without_another_address_somebody_asks_for_one(self):
+        self.robot.active = False
+        sent = self.reminded(self.bert)
+        sent.mail_ids.state = "sent"
+        waiting = self.reminded(self.bert, currency_id=self.foreign().id)
+        self.marked(sent)
+        self.assertEqual((waiting.state, waiting.mail_ids.ids), ("failed", []))
+        self.assertIn("There is no e-mail address for reminders of Customer. Ask for one", waiting.failure_reason)
+        self.bert.is_wrong_addressee = False
+        waiting.action_retry()
+        self.mails_due()
+        self.assertEqual(self.addresses(waiting.mail_ids), [["Bert <bert@example.com>"]])
+
+    def test_later_levels_go_elsewhere_until_the_mark_is_off(self):
+        notice = self.reminded(self.bert)
+        notice.mail_ids.state = "sent"
+        self.marked(notice)
+        notice.replied_until = False
+        self.run_on("2026-03-16")
+        self.assertEqual(self.notices(notice.line_ids.move_id)[1].recipient_ids, self.robot)
+
+    def test_whoever_has_the_same_address(self):
+        self.customer.email = "Bert@example.com"
+        self.robot.active = False
+        self.bert.is_wrong_addressee = True
+        self.assertEqual(self.code(self.invoice(due="2026-03-02")), "no_address")
+
+    def test_the_mark_stays_until_the_address_is_another(self):
+        self.bert.is_wrong_addressee = True
+        self.bert.email = "BERT@example.com"
+        self.assertTrue(self.bert.is_wrong_addressee)
+        self.bert.email = "bert@example.org"
+        self.assertFalse(self.bert.is_wrong_addressee)
+
+    def test_the_mark_is_taken_off_a_contact(self):
+        self.bert.is_wrong_addressee = True
+        groups = "lead_to_cash.group_collections_user,base.group_partner_manager"
+        with Form(self.bert.with_user(self.user("recipient_contacts", groups))) as form:
+            form.is_wrong_addressee = False
+        self.assertFalse(self.bert.is_wrong_addressee)
+
+    def test_thanks(self):
+        """Not to the address that is none; to another there is."""
+        self.policy.thanks_template_id = self.env.ref("lead_to_cash.mail_template_thanks")
+        notice = self.reminded(self.bert)
+        notice.mail_ids.state = "sent"
+        self.marked(notice)
+        self.pay(notice.line_ids.move_id)
+        self.nightly("2026-03-11")
+        thanks = self.env["mail.mail"].search([("res_id", "=", notice.id), ("dunning_notice_id", "=", False)])
+        self.assertEqual(self.addresses(thanks), [["Robot <robot@example.com>"]])
+
+    def test_no_sales_mail_either(self):
+        order = self.order(partner_id=self.bert.id)
+        self.assertEqual(order._sales_mail_address(), "bert@example.com")
+        self.bert.is_wrong_addressee = True
+        self.assertEqual(order._sales_mail_address(), "")
+
+    def test_who_left_for_another_company_reads_nothing_more(self):
+        notice = self.reminded(self.bert)
+        self.bert.parent_id = self.env["res.partner"].create({"name": "Other", "is_company": True})
+        self.assertEqual(notice.recipient_ids, self.robot)
+
+    def foreign(self):
+        currency = self.env.ref("base.EUR" if self.env.company.currency_id.name != "EUR" else "base.USD")
+        currency.active = True
+        return currency
+
+
+@tagged("post_install", "-at_install")
+class TestSplit(RecipientCase):
+    def setUp(self):
+        super().setUp()
+        self.customer.dunning_split_by_contact = True
+        self.moves = self.invoices(
+            [
+                {"due": "2026-03-02", "partner_id": self.anna.id, "amount": 70.0},
+                {"due": "2026-03-02", "partner_id": self.bert.id, "amount": 50.0},
+            ]
+        )
+        self.run_on(TODAY)
+        self.notice = self.notices(self.moves)
+
+    def mail_of(self, contact):
+        return self.notice.mail_ids.filtered(lambda mail: mail.partner_ids == contact)
+
+    def test_each_reads_of_their_own(self):
+        self.assertEqual((len(self.notice), len(self.notice.mail_ids), self.notice.amount_due), (1, 2, 120.0))
+        for contact, own, other, amount in (
+            (self.anna, self.moves[0], self.moves[1], "70.00"),
+            (self.bert, self.moves[1], self.moves[0], "50.00"),
+        ):
+            mail = self.mail_of(contact)
+            with self.subTest(contact.name):
+                self.assertEqual(self.addresses(mail), [[f"{contact.name} <{contact.email}>"]])
+                self.assertIn(own.name, mail.body_html)
+                self.assertNotIn(other.name, mail.body_html)
+                self.assertIn(amount, mail.body_html)
+                self.assertNotIn("120.00", mail.body_html)
+
+    def test_the_state_follows_all_and_what_failed_goes_again(self):
+        mine, other = self.mail_of(self.anna), self.mail_of(self.bert)
+        mine.state = "sent"
+        self.assertEqual(self.notice.state, "queued")
+        other.write({"state": "exception", "failure_reason": "Mailbox full"})
+        self.assertEqual((self.notice.state, self.notice.failure_reason), ("failed", "Mailbox full"))
+        self.notice.action_retry()
+        self.mails_due()
+        self.assertEqual((self.notice.state, self.mail_of(self.anna)), ("queued", mine))
+        anew = self.mail_of(self.bert)
+        self.assertEqual((len(self.notice.mail_ids), anew != other, other.state), (2, True, "cancel"))
+        self.assertNotIn(self.moves[0].name, anew.body_html)
+        anew.state = "sent"
+        self.assertEqual(self.notice.state, "sent")
+
+    def test_what_came_back_goes_again(self):
+        self.notice.mail_ids.write({"state": "sent"})
+        self.notice._message_receive_bounce("bert@example.com", self.bert)
+        self.assertEqual(self.notice.state, "failed")
+        kept = self.mail_of(self.anna)
+        self.notice.action_retry()
+        self.mails_due()
+        self.assertEqual((self.mail_of(self.anna), self.mail_of(self.bert).state), (kept, "outgoing"))
+
+    def test_a_cancel_cancels_what_waits(self):
+        self.mail_of(self.anna).state = "sent"
+        self.notice.action_cancel()
+        self.assertEqual((self.mail_of(self.bert).state, self.notice.state), ("cancel", "sent"))
+
+    def test_all_waiting_are_cancelled(self):
+        self.notice.action_cancel()
+        self.assertEqual((set(self.notice.mail_ids.mapped("state")), self.notice.state), ({"cancel"}, "cancelled"))
+
+    def test_a_payment_writes_what_waits_anew(self):
+        self.mail_of(self.anna).state = "sent"
+        self.pay(self.moves[1], amount=20)
+        self.mails_due()
+        self.assertIn("30.00", self.mail_of(self.bert).body_html)
+        self.assertEqual(self.mail_of(self.anna).state, "sent")
+
+    def test_both_leave_one_by_one(self):
+        """As the queue does it: what the notice learns, it learns at the end."""
+        for mail in self.notice.mail_ids:
+            self.assertTrue(mail.with_context(l2c_leaving=LEAVING, l2c_today=f"{TODAY} 12:00:00")._claim_notice())
+
+    def test_each_in_their_language(self):
+        self.env["res.lang"]._activate_lang("ro_RO")
+        self.bert.lang = "ro_RO"
+        self.policy.level_ids[1].with_context(lang="ro_RO").name = "Prima"
+        self.notice._write_anew()
+        self.mails_due()
+        self.assertIn("Prima", self.mail_of(self.bert).subject)
+        self.assertNotIn("Prima", self.mail_of(self.anna).subject)
