@@ -28,8 +28,9 @@ CHANGES = {
     ("mail_message", "body"): (5, "the chatter of notices held the ways to the customers' pages"),
 }
 
-#: What isn't kept any more, {table: columns}: of decisions and lines their runs say it.
+#: What isn't kept any more, {table: columns}: of decisions and lines their runs say it, of a notice its e-mails.
 GONE = dict.fromkeys(("dunning_decision", "dunning_notice_line"), ("create_uid", "create_date"))
+GONE["dunning_notice"] = ("mail_id",)
 
 #: What goes on under another name, {(table, column): new column}.
 RENAMED = {}

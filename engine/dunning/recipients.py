@@ -63,7 +63,11 @@ def contact_of(item):
     )
 
 
-def readers(which):
+#: That a notice goes by e-mail.
+IS_MAIL = SQL("channel = 'email'")
+
+
+def readers(which, *, by_mail=IS_MAIL):
     """SQL for (notice_id, partner_id): the readers by rule of the notices ``n`` for which ``which`` holds: of
     each document that it raises, the best there are."""
     return SQL(
@@ -85,9 +89,7 @@ def readers(which):
          WHERE rank = best AND (rank IN %(several)s OR place = 1)
         """,
         which=which,
-        addresses=addresses(
-            SQL("raised.partner_id"), SQL("raised.contact_id"), by_mail=SQL("(raised.channel = 'email')")
-        ),
+        addresses=addresses(SQL("raised.partner_id"), SQL("raised.contact_id"), by_mail=SQL("(%s)", by_mail)),
         several=(MARKED, ON_DOCUMENT),
     )
 
@@ -133,15 +135,19 @@ def drop_unreachable(relation, notice_ids):
     )
 
 
-def unreachable(notice_ids, *, copies=False):
+def unreachable(notice_ids, *, copies=False, by_mail=IS_MAIL):
     """SQL for (notice_id, partner_id) of readers who can't, or mustn't, be written to any more, or are neither the
-    customer's nor ours any more; ``copies``: and of who gets a copy."""
+    customer's nor ours any more.
+
+    :param copies: and of who gets a copy
+    :param by_mail: a condition on the notice: those to which e-mails go
+    """
     return SQL(
         """
         SELECT x.notice_id, x.partner_id
           FROM (SELECT notice_id, partner_id FROM dunning_notice_recipient_rel
                  UNION ALL SELECT notice_id, partner_id FROM dunning_notice_cc_rel WHERE %(copies)s) x
-          JOIN dunning_notice n ON n.id = x.notice_id AND n.channel = 'email'
+          JOIN dunning_notice n ON n.id = x.notice_id AND %(by_mail)s
           JOIN res_partner c ON c.id = n.partner_id
           JOIN res_partner e ON e.id = x.partner_id
          WHERE x.notice_id IN %(ids)s
@@ -150,6 +156,7 @@ def unreachable(notice_ids, *, copies=False):
                          OR EXISTS (SELECT 1 FROM res_users u WHERE u.partner_id = e.id AND u.active AND NOT u.share)))
         """,
         copies=copies,
+        by_mail=by_mail,
         ids=tuple(notice_ids) or (0,),
         reachable=reachable("e", SQL("n.partner_id")),
     )

@@ -128,15 +128,15 @@ class DunningNotice(models.Model):
         return contacts or self.partner_id
 
     def _readers_now(self):
-        """{id of a notice: who of its readers can be written to today, else who is found by rule}, for what
-        goes after it."""
+        """{id of a notice: who of its readers can be written to today, else who is found by rule}, for
+        e-mails that go after it."""
         self.env.flush_all()
-        gone = set(self.env.execute_query(engine.unreachable(self.ids)))
+        gone = set(self.env.execute_query(engine.unreachable(self.ids, by_mail=engine.BY_MAIL)))
         found = {
             notice.id: notice.recipient_ids.filtered(lambda p, n=notice: (n.id, p.id) not in gone) for notice in self
         }
         nobody = [notice_id for notice_id, readers in found.items() if not readers]
-        rule = engine.readers(SQL("n.id IN %s", tuple(nobody) or (0,)))
+        rule = engine.readers(SQL("n.id IN %s", tuple(nobody) or (0,)), by_mail=engine.BY_MAIL)
         for notice_id, partner_id in self.env.execute_query(rule):
             found[notice_id] |= self.env["res.partner"].browse(partner_id)
         return found
@@ -178,8 +178,6 @@ class DunningNotice(models.Model):
         if not self:
             return
         self.env.flush_all()
-        # Of two at once, the second fails here, is repeated by Odoo, and then sees what the first has written.
-        self.env.cr.execute(SQL("UPDATE dunning_notice SET is_written = is_written WHERE id IN %s", self._ids))
         for statement in (
             engine.drop_unreachable("dunning_notice_recipient_rel", self.ids),
             engine.drop_unreachable("dunning_notice_cc_rel", self.ids),
@@ -215,6 +213,10 @@ class DunningNotice(models.Model):
         )
         if not pending_sudo:
             return
+        self.env.flush_all()
+        # Who writes their e-mails just now, and who does this, don't see each other: the second fails here, is
+        # repeated by Odoo, and then does.
+        self.env.cr.execute(SQL("UPDATE dunning_notice SET is_written = is_written WHERE id IN %s", pending_sudo._ids))
         here_sudo = pending_sudo._not_leaving()
         here_sudo._find_readers()
         here_sudo.filtered(lambda notice: notice.is_written and notice._goes_elsewhere())._write_anew()
@@ -255,7 +257,8 @@ class DunningNotice(models.Model):
 
     def _reached(self):
         """Who has got an e-mail of this notice, and it didn't come back."""
-        return self.sudo()._left_mails().partner_ids.with_env(self.env)  # users may not see mails
+        left_sudo = self.sudo()._left_mails()  # users may not see mails
+        return (left_sudo.partner_ids | left_sudo.recipient_ids).with_env(self.env)
 
     def _left_mails(self):
         return self.mail_ids.filtered(lambda mail: mail.state in ARRIVED and not mail.dunning_came_back)

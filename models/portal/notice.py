@@ -255,7 +255,10 @@ class DunningNotice(models.Model):
         moments = self._send_moments()
         values = self._prepare_mail_values(template, lang)
         mails = self.env["mail.mail"].create(
-            [mail | {"scheduled_date": moments[notice]} for notice, mail in zip(self, values, strict=True)]
+            [
+                mail | {"scheduled_date": moments[notice], "email_cc": False}  # thanks are for who was reminded
+                for notice, mail in zip(self, values, strict=True)
+            ]
         )
         self.env.flush_all()
         self.env.cr.execute(show_mails(mails.ids))

@@ -69,6 +69,11 @@ class TestRule(RecipientCase):
         self.assertEqual(self.code(move), "no_address")
         self.run_on(TODAY)
         self.assertEqual((self.current(move).code, self.notices(move).ids), ("no_address", []))
+        self.env.flush_all()
+        lines = self.env["call.list.line"].with_user(self.collector)
+        line = lines.search([("res_model", "=", "res.partner"), ("partner_id", "=", self.customer.id)])
+        self.assertEqual((line.kind, line.item_id), ("address", self.items(move)))
+        self.assertIn("There is no e-mail address for reminders: ask for one", line.reason)
         self.customer.email = "company@example.com"
         self.run_on("2026-03-11")
         self.assertEqual(self.notices(move).recipient_ids, self.customer)
@@ -114,6 +119,26 @@ class TestRule(RecipientCase):
         self.robot.email = False
         notice = self.reminded(self.customer)
         self.assertEqual((notice.recipient_ids, notice._addressee()), (self.robot, self.robot))
+
+
+    def test_an_anonymised_contact_is_named_nowhere(self):
+        """Its address stood in the e-mails of its company's notices."""
+        notice = self.reminded(self.bert)
+        notice.mail_ids.state = "sent"
+        self.env["l2c.anonymising"]._anonymise(self.bert)
+        self.assertEqual((notice.state, notice.mail_ids.email_to), ("sent", False))
+
+    def test_a_notice_that_lost_its_reader_finds_another(self):
+        """A contact that was deleted while the notice waited for its moment."""
+        self.policy.level_ids[1].requires_approval = True
+        other = self.env["res.partner"].create({"name": "Gone", "parent_id": self.customer.id, "email": "g@example.com"})
+        other.is_payment_contact = True
+        notice = self.reminded(self.bert)
+        self.assertEqual(notice.recipient_ids, other)
+        other.unlink()
+        notice.action_approve()
+        self.mails_due()
+        self.assertEqual((notice.recipient_ids, notice.mail_ids.email_to), (self.bert, '"Bert" <bert@example.com>'))
 
 
 @tagged("post_install", "-at_install")
