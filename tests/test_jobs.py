@@ -153,4 +153,4 @@ class TestJobs(RunCase):
         thanked = {notice.partner_id: notice.is_thanked for notice in notices}
         self.assertEqual(thanked, {self.customer: True, other: False})
         mail = self.env["mail.mail"].search([("subject", "like", "%thank you for your payment")])
-        self.assertEqual(mail.recipient_ids, self.customer)
+        self.assertEqual(mail.partner_ids, self.customer)

@@ -13,3 +13,4 @@ def migrate(cr, _version):
         """
     )
     cr.execute("ALTER TABLE dunning_notice DROP COLUMN mail_id")
+    cr.execute("DELETE FROM ir_model_constraint WHERE name = 'dunning_notice_mail_id_fkey'")

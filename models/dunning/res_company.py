@@ -74,7 +74,7 @@ class ResCompany(models.Model):
 
     dunning_books_email = fields.Char(
         "Copies of Reminders to",
-        help="Our own address, for levels that send a copy there.",
+        help="An address of the company, for levels that send a copy there.",
         groups="base.group_user",
         audited=True,
     )

@@ -117,8 +117,8 @@ class TestTenOfAThousand(ManyCase):
         partner.email = "ask the neighbour"
         return "no_address", None
 
-    def break_by_archiving(self, partner):
-        partner.active = False
+    def break_by_a_wrong_addressee(self, partner):
+        partner.is_wrong_addressee = True
         return "no_address", None
 
     def break_by_a_stopped_policy(self, partner):

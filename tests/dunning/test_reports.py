@@ -128,7 +128,7 @@ class TestDunningLetter(LetterCase):
         move = self.invoice()
         notice = self.notice(move)
         notice.mail_ids.scheduled_date = False
-        notice.with_context(force_report_rendering=True)._before_leaving()
+        notice.with_context(force_report_rendering=True)._before_leaving(notice.mail_ids)
         [attachment] = notice.mail_ids.attachment_ids
         self.assertEqual(attachment.name, f"Statement of account {TODAY}.pdf")
         self.assertTells(" ".join(self.pages(attachment.raw)), move.name, "$ 100.00")

@@ -242,7 +242,7 @@ class TestIsolation(RunCase):
         self.assertEqual(self.current(moves[1]).code, "no_address")
         self.assertEqual((self.current(moves[2]).code, notices[archived].state), ("reminded", "queued"))
         queued = [partner for partner, notice in notices.items() if notice.state == "queued"]
-        self.assertEqual(len(queued), 27)
+        self.assertEqual(len(queued), 28)
 
     def test_queries_do_not_grow_with_the_customers(self):
         counts = []

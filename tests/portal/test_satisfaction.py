@@ -25,7 +25,7 @@ class SatisfactionCase(RunCase):
     def thanks(self):
         self.env["dunning.notice"]._thank()
         mails = self.env["mail.mail"].search([("subject", "like", "%thank you for your payment")])
-        return mails.filtered(lambda mail: self.customer in mail.recipient_ids)
+        return mails.filtered(lambda mail: self.customer in mail.partner_ids)
 
     def collector(self):
         return self.user("satisfied_collector", "lead_to_cash.group_collections_user")
@@ -116,7 +116,7 @@ class TestSatisfaction(SatisfactionCase):
         self.pay(self.sent("2026-03-01").line_ids.move_id)
         self.env["dunning.notice"]._thank()
         mails = self.env["mail.mail"].search([("body_html", "like", "Mulțumim")])
-        self.assertEqual(mails.recipient_ids, self.customer)
+        self.assertEqual(mails.partner_ids, self.customer)
 
     def test_on_the_phone(self):
         collector = self.collector()
