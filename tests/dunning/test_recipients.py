@@ -120,7 +120,6 @@ class TestRule(RecipientCase):
         notice = self.reminded(self.customer)
         self.assertEqual((notice.recipient_ids, notice._addressee()), (self.robot, self.robot))
 
-
     def test_an_anonymised_contact_is_named_nowhere(self):
         """Its address stood in the e-mails of its company's notices."""
         notice = self.reminded(self.bert)
@@ -131,7 +130,9 @@ class TestRule(RecipientCase):
     def test_a_notice_that_lost_its_reader_finds_another(self):
         """A contact that was deleted while the notice waited for its moment."""
         self.policy.level_ids[1].requires_approval = True
-        other = self.env["res.partner"].create({"name": "Gone", "parent_id": self.customer.id, "email": "g@example.com"})
+        other = self.env["res.partner"].create(
+            {"name": "Gone", "parent_id": self.customer.id, "email": "g@example.com"}
+        )
         other.is_payment_contact = True
         notice = self.reminded(self.bert)
         self.assertEqual(notice.recipient_ids, other)
