@@ -268,9 +268,10 @@ class DunningNotice(models.Model):
         """Within, the notice has these lines alone, and their sum, whatever is rendered of it; nothing of that
         is stored."""
         self.flush_recordset()
+        self.invalidate_recordset(["amount_claimed"], flush=False)
         self._fields["line_ids"]._update_cache(self, lines._ids)
         self._fields["amount_due"]._update_cache(self, lines._total())
         try:
             yield
         finally:
-            self.invalidate_recordset(["line_ids", "amount_due"], flush=False)
+            self.invalidate_recordset(["line_ids", "amount_due", "amount_claimed"], flush=False)

@@ -19,7 +19,7 @@ class TestInstalments(RunCase):
         self.run_on(day)
         notice = self.notices(self.move).filtered(lambda notice: notice.state == "queued")
         notice = notice.with_context(l2c_today=day)
-        notice.mail_id.state = "sent"
+        notice.mail_ids.state = "sent"
         self.assertEqual((notice.state, notice.level_id.name), ("sent", level))
         return notice
 

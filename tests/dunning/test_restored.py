@@ -148,22 +148,22 @@ class TestAnotherDatabase(RestoredCase):
         notice = self.notices(move)
         self.restore()
         self.assertEqual(self.leave("2026-03-11 09:00:00"), 0)
-        self.assertEqual((notice.state, notice.mail_id.ids), ("queued", []))
+        self.assertEqual((notice.state, notice.mail_ids.ids), ("queued", []))
         self.assertEqual(str(notice.send_at), "2026-03-11 10:00:00")
         run = self.newest("2026-03-11 10:30:00")
         run.with_context(l2c_today="2026-03-11 11:00:00").action_release()
         self.assertEqual(self.leave("2026-03-11 11:00:00"), 1)
-        self.assertEqual((notice.state, notice.mail_id.state), ("queued", "outgoing"))
+        self.assertEqual((notice.state, notice.mail_ids.state), ("queued", "outgoing"))
 
     def test_mails_that_were_written_in_the_backup_stay(self):
         move = self.customer_due("Written")
         self.newest(LAST)
         self.mails_due(LAST)
-        notice, mail = self.notices(move), self.notices(move).mail_id
+        notice, mail = self.notices(move), self.notices(move).mail_ids
         self.assertEqual(mail.state, "outgoing")
         self.restore()
         self.assertEqual(self.leave("2026-03-10 13:00:00"), 0)
-        self.assertEqual((notice.state, notice.mail_id.ids, mail.state), ("queued", [], "cancel"))
+        self.assertEqual((notice.state, notice.mail_ids.ids, mail.state), ("queued", [], "cancel"))
         self.assertEqual(str(notice.send_at), "2026-03-10 14:00:00")
 
     def test_a_run_that_was_under_way_queues_and_nothing_leaves(self):
@@ -175,7 +175,7 @@ class TestAnotherDatabase(RestoredCase):
         self.restore()
         self.cron("2026-03-11 09:00:00")
         self.assertEqual(self.leave("2026-03-11 10:00:00"), 0)
-        self.assertEqual((run.state, notice.state, notice.mail_id.ids), ("done", "queued", []))
+        self.assertEqual((run.state, notice.state, notice.mail_ids.ids), ("done", "queued", []))
 
     def test_nothing_by_hand_either(self):
         waiting = self.policy.level_ids[1]
@@ -197,7 +197,7 @@ class TestAnotherDatabase(RestoredCase):
         self.newest(LAST)
         self.mails_due(LAST)
         notice = self.notices(move)
-        notice.mail_id.state = "sent"
+        notice.mail_ids.state = "sent"
         self.pay(move)
         self.restore()
         self.nightly()
@@ -261,8 +261,8 @@ class TestCopyOfADatabase(RealProcessCase):
         for name, database in (("copy", copy), ("real", self.database)):
             database.shell(f"{RUN}\nenv.cr.commit()\n{SEND}", at="2026-03-11 09:00:00")
             states[name] = database.query(
-                """SELECT (SELECT state FROM dunning_run ORDER BY id DESC LIMIT 1), n.state, count(n.mail_id)
-                     FROM dunning_notice n GROUP BY n.state"""
+                """SELECT (SELECT state FROM dunning_run ORDER BY id DESC LIMIT 1), n.state, count(m.id)
+                     FROM dunning_notice n LEFT JOIN mail_mail m ON m.dunning_notice_id = n.id GROUP BY n.state"""
             )
         self.assertEqual(states["copy"], [("waiting", "queued", 0)])
         [(run, _notice, mails)] = states["real"]

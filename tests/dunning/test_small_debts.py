@@ -147,7 +147,7 @@ class TestUnsent(RunCase):
         self.notices(self.move).action_cancel()
         self.assertEqual(self.code(self.move), "reminded")
         self.run_on("2026-03-11")
-        self.notices(self.move)[1:].mail_id.write({"state": "sent"})
+        self.notices(self.move)[1:].mail_ids.write({"state": "sent"})
         item = self.preview(self.move, "2026-03-20")
         self.assertEqual((item.code, item.level_id.name), ("unsent", "Second"))
 
