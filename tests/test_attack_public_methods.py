@@ -115,6 +115,9 @@ records = [
     env['dunning.plan'].create(about(planned, number=2, first_date='2026-03-20', total=100.0)),
     env['dunning.dispute'].create(about(disputed, reason='Broken')),
     env['dunning.write.off'].create(about(given_up, reason='Gone', amount=100.0)),
+    env['account.bank.statement.line'].create({
+        'journal_id': env['account.journal'].search([('type', '=', 'bank'), ('company_id', '=', company.id)], limit=1).id,
+        'date': '2026-03-04', 'amount': 100.0, 'payment_ref': 'x', 'partner_id': customer.id}),
     env['dunning.answer'].create({'notice_id': notice.id, 'kind': 'paid', 'form_key': '0' * 32}),
     env['dunning.sales.release'].create({
         'partner_id': env['res.partner'].create({'name': 'Free'}).id, 'until': '2026-04-01', 'reason': 'Elsewhere'}),
