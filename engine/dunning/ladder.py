@@ -116,7 +116,7 @@ def _next(question):
                AND (h.level_id IS NULL OR %(harder)s OR (again.repetition BETWEEN 1 AND w.repetitions AND %(is_last)s))
                AND NOT (v.delay_from = 'due' AND v.delay_days < 0 AND w.due < %(today)s)
                AND (v.skip_trusted AND w.trust = 'good') IS NOT TRUE
-          ORDER BY comes DESC NULLS LAST,
+          ORDER BY skip_to DESC NULLS LAST,
                    CASE WHEN w.catch_up = 'latest' AND base.day + base.delay <= %(working_day)s
                         THEN -v.sequence ELSE v.sequence END
              LIMIT 1
