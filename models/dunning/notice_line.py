@@ -25,7 +25,7 @@ class DunningNoticeLine(models.Model):
     amount_residual = fields.Monetary("Open Balance")
     days_overdue = fields.Integer()
     repetition = fields.Integer(
-        required=True, help="How often the level had been reached before: a last one can be repeated."
+        required=True, default=0, help="How often the level had been reached before: a last one can be repeated."
     )
     is_also_due = fields.Boolean("Also Due", help="Listed only: it has not come as far as the notice.")
     notice_state = fields.Selection(STATES, readonly=True)

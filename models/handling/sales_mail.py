@@ -26,14 +26,16 @@ class HandlingMixin(models.AbstractModel):
     def _sales_mail_address(self):
         """The address of an automatic sales mail; none when there is no basis for one."""
         contact = self._sales_contact()
-        address = contact.email_normalized or ""
-        return "" if contact.is_blacklisted or not self._contact_basis() or self._is_wrong(address) else address
+        return "" if contact.is_blacklisted or not self._contact_basis() else contact.email_normalized or ""
 
-    def _is_wrong(self, address):
-        """Whether somebody said of this address that it isn't theirs."""
-        partners_sudo = self.env["res.partner"].sudo()  # no secret, of whomever
-        marked = [("email_normalized", "=", address), ("is_wrong_addressee", "=", True)]
-        return bool(address) and bool(partners_sudo.with_context(active_test=False).search_count(marked, limit=1))
+    def _sales_mail_addresses(self):
+        """{id: address} of the documents whose contacts may be written to: not to an address of which
+        somebody said that it isn't theirs."""
+        found = {document.id: document._sales_mail_address() for document in self}
+        partners_sudo = self.env["res.partner"].sudo().with_context(active_test=False)  # no secret, of whomever
+        marked = [("email_normalized", "in", list(set(found.values()))), ("is_wrong_addressee", "=", True)]
+        wrong = set(partners_sudo.search(marked).mapped("email_normalized"))
+        return {document_id: address for document_id, address in found.items() if address and address not in wrong}
 
     def _sales_sms_number(self):
         """The number of an automatic sales SMS; none when there is no basis for one."""
@@ -42,8 +44,8 @@ class HandlingMixin(models.AbstractModel):
 
     def _send_sales_mail(self, template):
         """Queue ``template`` for each document that may be written to."""
-        addresses = {document.id: document._sales_mail_address() for document in self}
-        documents = self.filtered(lambda document: addresses[document.id])
+        addresses = self._sales_mail_addresses()
+        documents = self.browse(addresses)
         if not template or not documents:
             return
         langs = template._render_lang(documents.ids)

@@ -50,7 +50,7 @@ class TestPausing(RunCase):
         self.run_on("2026-03-17")
         self.assertEqual(self.current(self.move), decision)
         self.run_on(AFTER)
-        self.assertEqual(self.current(self.move).code, "too_soon", "the others were reminded of")
+        self.assertEqual(self.current(self.move).code, "harder_open", "the other was reminded twice")
 
     def test_another_day_moves_the_decision(self):
         self.pause(self.move)
