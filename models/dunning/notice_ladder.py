@@ -64,7 +64,8 @@ class DunningNotice(models.Model):
         )
 
     def _open_too_long(self, company):
-        """Calls and letters that nobody made or posted within the patience of their levels."""
+        """Calls and letters that nobody made or posted within the patience of their levels, counted from the
+        day for which they are planned."""
         today, found = self._today(), self.browse()
         domain = [("company_id", "=", company.id), ("state", "=", "queued"), ("channel", "!=", "email")]
         domain.append(("is_asked", "=", False))
@@ -72,7 +73,9 @@ class DunningNotice(models.Model):
         for level, notices in groups:
             holidays = company._dunning_holidays(today - engine.span(level.patience_days), today)
             limit = working_days_before(today, level.patience_days, holidays)
-            found |= notices.filtered(lambda notice, limit=limit: notice.date < limit)
+            found |= notices.filtered(
+                lambda notice, limit=limit: (notice.activity_id.date_deadline or notice.date) < limit
+            )
         return found
 
     def _ask(self, summary):

@@ -85,6 +85,16 @@ class TestSteps(LadderCase):
         decide = self.env.ref("lead_to_cash.mail_activity_type_decide")
         return self.notices(move).activity_ids.filtered(lambda activity: activity.activity_type_id == decide)
 
+    def test_a_call_that_was_put_off_is_awaited(self):
+        self.steps()
+        move = self.invoice(due="2026-03-02")
+        self.run_on(TODAY)
+        self.notices(move).activity_id.date_deadline = "2026-03-16"
+        self.run_on("2026-03-18")
+        self.assertFalse(self.asked(move))
+        self.run_on("2026-03-20")
+        self.assertTrue(self.asked(move))
+
     def test_the_second_step_is_asked_about_too(self):
         self.ladder(
             ("Call", 5, {"channel": "call", "patience_days": 1}),
