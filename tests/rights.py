@@ -88,15 +88,15 @@ WRITTEN = {
     "dunning.collector.rule": "active company_id letter_from letter_to name partner_domain sequence user_ids",
     "dunning.dispute": "move_line_ids note reason revisit_date user_id",
     "dunning.level": (
-        "ask_rating attach_invoices attach_statement cc_user_ids channel copy_to_books delay_days delay_from guidance hold_sales "
-        "mail_template_id name next_activity_type_id payment_deadline_days policy_id requires_approval "
+        "ask_rating attach_invoices attach_statement cc_user_ids channel copy_to_books delay_days delay_from guidance "
+        "hold_sales is_final mail_template_id name next_activity_type_id patience_days payment_deadline_days policy_id requires_approval "
         "requires_sent sender sequence skip_trusted"
     ),
     "dunning.notice": "cc_ids copies_to_books recipient_ids",
     "dunning.policy": (
         "active catch_up company_id cut_off_date cut_off_level_id grace_days is_running level_ids "
         "minimum_balance minimum_days_between name partner_domain plan_max_instalments promise_max_days "
-        "net_position promise_min_percent sequence start_date thanks_template_id user_id"
+        "net_position promise_min_percent repeat_days repetitions sequence start_date thanks_template_id user_id"
     ),
     "dunning.write.off": "amount date document kind reason",
     "handling.attempt.mail": "mail_template_id number sms_template_id status_id",
@@ -107,10 +107,8 @@ WRITTEN = {
     ),
     "res.partner": (
         "collection_note collection_state collector_id dunning_hold_reason dunning_hold_until "
-        "dunning_policy_id external_rating external_rating_date external_rating_source is_wrong_addressee "
-        "payment_days withholding_rate"
         "dunning_policy_id dunning_split_by_contact external_rating external_rating_date external_rating_source "
-        "is_payment_cc is_payment_contact is_wrong_addressee payment_days"
+        "is_payment_cc is_payment_contact is_wrong_addressee payment_days withholding_rate"
     ),
     "sale.order": "handling_status_id next_action_date",
 }

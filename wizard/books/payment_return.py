@@ -11,7 +11,7 @@ class PaymentReturn(models.TransientModel):
 
     payment_ids = fields.Many2many("account.payment", string="Payments")
     payment_id = fields.Many2one("account.payment", domain="[('id', 'in', payment_ids)]", ondelete="cascade")
-    bank_line_ids = fields.Many2many("account.bank.statement.line", string="Money on the Bank")
+    bank_line_ids = fields.Many2many("account.bank.statement.line", string="Bank Lines to Choose from")
     bank_line_id = fields.Many2one(
         "account.bank.statement.line",
         "Money on the Bank",
