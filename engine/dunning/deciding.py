@@ -165,9 +165,9 @@ def _weighed(question):
     )
 
 
-def _no_address():
+def _no_address(question):
     """Whether nobody can be written to about the item."""
-    found = addresses(SQL("fact.partner_id"), contact_of(SQL("fact.id")))
+    found = addresses(SQL("fact.partner_id"), contact_of(SQL("fact.id")), SQL("%s", question.company_id))
     return SQL("channel = 'email' AND NOT EXISTS (%s)", found)
 
 
@@ -223,7 +223,7 @@ def _code(question):
         today=question.today,
         rate=question.rate,
         noticed=_noticed(question),
-        no_address=_no_address(),
+        no_address=_no_address(question),
     )
 
 

@@ -25,11 +25,25 @@ def reachable(partner, customer, *, by_mail=BY_MAIL):
     )
 
 
-def addresses(customer, contact, *, by_mail=BY_MAIL):
+def belongs(partner, customer, company):
+    """Whether ``partner``, an alias, is the ``customer`` or a contact of theirs, as the ``company`` knows them: a
+    contact of another company alone isn't seen by who reminds. The latter are expressions: ids."""
+    return SQL(
+        """(%(p)s.id = %(customer)s OR %(p)s.commercial_partner_id = %(customer)s AND (%(p)s.company_id IS NULL
+            OR EXISTS (SELECT 1 FROM res_company its JOIN res_company ours ON ours.id = %(company)s
+                        WHERE its.id = %(p)s.company_id AND starts_with(ours.parent_path, its.parent_path))))""",
+        p=SQL.identifier(partner),
+        customer=customer,
+        company=company,
+    )
+
+
+def addresses(customer, contact, company, *, by_mail=BY_MAIL):
     """SQL for (partner_id, rank, name) of all who may be written to about a document.
 
     :param customer: an expression: the id of the commercial partner
     :param contact: an expression: the id of the partner on the document
+    :param company: an expression: the id of the company whose document it is
     :param by_mail: an expression: whether an e-mail address is needed
     """
     return SQL(
@@ -40,12 +54,13 @@ def addresses(customer, contact, *, by_mail=BY_MAIL):
                     WHEN e.id = %(contact)s THEN %(on_document)s
                     ELSE %(for_invoices)s END AS rank
           FROM res_partner e
-         WHERE e.commercial_partner_id = %(customer)s AND %(reachable)s
+         WHERE e.commercial_partner_id = %(customer)s AND %(belongs)s AND %(reachable)s
            AND (e.is_payment_contact OR e.id IN (%(customer)s, %(contact)s)
                 OR (e.type = 'invoice' AND e.parent_id = %(customer)s))
         """,
         customer=customer,
         contact=contact,
+        belongs=belongs("e", customer, company),
         reachable=reachable("e", customer, by_mail=by_mail),
         marked=MARKED,
         on_document=ON_DOCUMENT,
@@ -77,7 +92,7 @@ def readers(which, *, by_mail=IS_MAIL):
                        MIN(e.rank) OVER (PARTITION BY raised.id, raised.contact_id) AS best,
                        ROW_NUMBER() OVER (PARTITION BY raised.id, raised.contact_id, e.rank
                                           ORDER BY e.name, e.partner_id DESC) AS place
-                  FROM (SELECT DISTINCT n.id, c.commercial_partner_id AS partner_id, n.channel,
+                  FROM (SELECT DISTINCT n.id, c.commercial_partner_id AS partner_id, n.channel, n.company_id,
                                COALESCE(m.partner_id, l.partner_id) AS contact_id
                           FROM dunning_notice n
                           JOIN res_partner c ON c.id = n.partner_id
@@ -89,7 +104,12 @@ def readers(which, *, by_mail=IS_MAIL):
          WHERE rank = best AND (rank IN %(several)s OR place = 1)
         """,
         which=which,
-        addresses=addresses(SQL("raised.partner_id"), SQL("raised.contact_id"), by_mail=SQL("(%s)", by_mail)),
+        addresses=addresses(
+            SQL("raised.partner_id"),
+            SQL("raised.contact_id"),
+            SQL("raised.company_id"),
+            by_mail=SQL("(%s)", by_mail),
+        ),
         several=(MARKED, ON_DOCUMENT),
     )
 
@@ -102,24 +122,36 @@ def make_recipients(which):
 
 
 def make_copies(which):
-    """SQL: they get who has a copy: contacts of the customer, and users whom the level names."""
+    """SQL: they get who has a copy: contacts of the customer, and users whom the level names, of those who
+    work in its company."""
     return SQL(
         """
         INSERT INTO dunning_notice_cc_rel (notice_id, partner_id)
         SELECT n.id, e.id FROM dunning_notice n
-          JOIN res_partner e ON e.commercial_partner_id = n.partner_id AND e.is_payment_cc AND %(reachable)s
+          JOIN res_partner e ON e.commercial_partner_id = n.partner_id AND e.is_payment_cc
+               AND %(belongs)s AND %(reachable)s
          WHERE n.channel = 'email' AND %(which)s
          UNION
         SELECT n.id, u.partner_id FROM dunning_notice n
           JOIN dunning_level_cc_rel x ON x.level_id = n.level_id
-          JOIN res_users u ON u.id = x.user_id AND u.active
+          JOIN res_users u ON u.id = x.user_id AND %(works)s
          WHERE n.channel = 'email' AND %(which)s
         EXCEPT
         SELECT notice_id, partner_id FROM dunning_notice_recipient_rel
             ON CONFLICT DO NOTHING
         """,
+        belongs=belongs("e", SQL("n.partner_id"), SQL("n.company_id")),
         reachable=reachable("e", SQL("n.partner_id")),
+        works=_works(),
         which=which,
+    )
+
+
+def _works():
+    """Whether the user ``u`` works in the company of the notice ``n``."""
+    return SQL(
+        """(u.active AND NOT u.share
+            AND EXISTS (SELECT 1 FROM res_company_users_rel w WHERE w.user_id = u.id AND w.cid = n.company_id))"""
     )
 
 
@@ -152,12 +184,13 @@ def unreachable(notice_ids, *, copies=False, by_mail=IS_MAIL):
           JOIN res_partner e ON e.id = x.partner_id
          WHERE x.notice_id IN %(ids)s
            AND NOT (%(reachable)s
-                    AND (e.commercial_partner_id = c.commercial_partner_id
-                         OR EXISTS (SELECT 1 FROM res_users u WHERE u.partner_id = e.id AND u.active AND NOT u.share)))
+                    AND (%(belongs)s OR EXISTS (SELECT 1 FROM res_users u WHERE u.partner_id = e.id AND %(works)s)))
         """,
         copies=copies,
         by_mail=by_mail,
         ids=tuple(notice_ids) or (0,),
+        belongs=belongs("e", SQL("c.commercial_partner_id"), SQL("n.company_id")),
+        works=_works(),
         reachable=reachable("e", SQL("n.partner_id")),
     )
 

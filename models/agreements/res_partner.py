@@ -9,6 +9,8 @@ from ...engine.agreements.promises import next_payment_day, payment_days, polici
 from ...engine.handling.own import own
 from ...engine.handling.workdays import last_working_day, next_working_day
 
+#: What decides whether a contact is written to about its company.
+REACHED_BY = ("is_wrong_addressee", "email", "active", "parent_id", "is_company", "company_id")
 ACCOUNTANTS = "account.group_account_invoice,account.group_account_readonly"
 
 
@@ -114,7 +116,7 @@ class ResPartner(models.Model):
         if vals.get("parent_id"):
             self._joined_another()
         corrected.is_wrong_addressee = False
-        if not vals.keys().isdisjoint(("is_wrong_addressee", "email", "active", "parent_id")):
+        if not vals.keys().isdisjoint(REACHED_BY):
             self.env["dunning.notice"]._addresses_changed(customers | self.commercial_partner_id)
         if not {"collection_state", "dunning_hold_until", "withholding_rate"}.isdisjoint(vals):
             self.env["dunning.notice"]._customers_changed(self)

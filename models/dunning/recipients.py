@@ -56,12 +56,20 @@ class DunningNotice(models.Model):
                 )
 
     def _possible(self, partners):
-        """Those of the partners who are contacts of the customer, or work in the notice's company."""
+        """Those of the partners who are contacts of the customer, and not of another company's alone, or work in
+        the notice's company."""
         customer, company = self.partner_id.commercial_partner_id, self.company_id
         users_sudo = partners.sudo().user_ids  # who works here is no secret
         colleagues_sudo = users_sudo.filtered(lambda user: not user.share and company in user.company_ids).partner_id
         return partners.filtered(
-            lambda partner: partner.commercial_partner_id == customer or partner in colleagues_sudo
+            lambda partner: (
+                partner in colleagues_sudo
+                or partner == customer
+                or (
+                    partner.commercial_partner_id == customer
+                    and (not partner.company_id or partner.company_id in company.parent_ids)
+                )
+            )
         )
 
     def _check_chosen_in_time(self):
