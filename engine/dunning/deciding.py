@@ -54,6 +54,9 @@ NOT_LISTED = (
     *("paused", "net_position"),
 )
 
+#: The last day that Python knows: what ends later, ends then.
+LAST_DAY = SQL("DATE '9999-12-31'")
+
 
 class Question(NamedTuple):
     """What is asked: which company, as of which day.
@@ -271,17 +274,17 @@ def decide(question):
                CASE WHEN code != 'escalates' THEN code WHEN escalates THEN 'reminded'
                     WHEN is_ripe THEN 'postponed' ELSE 'covered_by_credit' END AS code,
                CASE WHEN escalates OR code = 'unsent' THEN next_id ELSE COALESCE(reached_id, next_id) END AS level_id,
-               CASE WHEN code = 'promised' THEN promised_until + 1
+               CASE WHEN code = 'promised' THEN LEAST(promised_until + 1, %(last)s)
                     WHEN code = 'disputed' THEN revisit_date
-                    WHEN code = 'on_hold' THEN hold_until + 1
-                    WHEN code = 'paused' THEN paused_until + 1
+                    WHEN code = 'on_hold' THEN LEAST(hold_until + 1, %(last)s)
+                    WHEN code = 'paused' THEN LEAST(paused_until + 1, %(last)s)
                     WHEN code = 'replied' THEN replied_until + 1
                     WHEN code = 'too_soon' THEN %(noticed)s + minimum_days_between
                     WHEN escalates THEN %(today)s
                     WHEN is_ripe THEN %(today)s + 1
-                    WHEN code = 'not_due' THEN COALESCE(moved.working_day, comes)
+                    WHEN code = 'not_due' THEN LEAST(COALESCE(moved.working_day, comes), %(last)s)
                     WHEN code = 'reminded' AND comes IS NOT NULL
-                    THEN GREATEST(COALESCE(moved.working_day, comes),
+                    THEN GREATEST(LEAST(COALESCE(moved.working_day, comes), %(last)s),
                                   CASE WHEN noticed_today THEN %(today)s ELSE %(noticed)s END + minimum_days_between)
                END AS next_date
           FROM decided fact
@@ -298,4 +301,5 @@ def decide(question):
         enough=_enough(question),
         not_listed=NOT_LISTED,
         moved=moved_days(question.moved),
+        last=LAST_DAY,
     )
