@@ -9,7 +9,10 @@ COUNTS = frozenset(
 class PaymentTransaction(models.Model):
     """An online payment counts for its documents, and for its orders' invoices, before it is booked."""
 
-    _inherit = "payment.transaction"
+    _name = "payment.transaction"
+    _inherit = ["l2c.protected.mixin", "payment.transaction"]
+
+    _written_by = "the page of a notice, on which the customer pays"
 
     awaited_until = fields.Date(
         compute="_compute_awaited_until",
