@@ -286,9 +286,9 @@ class TestWrongPerson(RecipientCase):
 
     def test_no_sales_mail_either(self):
         order = self.order(partner_id=self.bert.id)
-        self.assertEqual(order._sales_mail_address(), "bert@example.com")
+        self.assertEqual(order._sales_mail_addresses(), {order.id: "bert@example.com"})
         self.bert.is_wrong_addressee = True
-        self.assertEqual(order._sales_mail_address(), "")
+        self.assertEqual(order._sales_mail_addresses(), {})
 
     def test_who_left_for_another_company_reads_nothing_more(self):
         notice = self.reminded(self.bert)
