@@ -232,6 +232,7 @@ class DunningNotice(models.Model):
         notices_sudo = self.sudo()  # users may not see mails
         mails_sudo = notices_sudo.mail_ids - notices_sudo._left_mails()
         mails_sudo.dunning_notice_id = False
+        mails_sudo.partner_ids = False  # whom they name may read them
         notices_sudo.is_written = False
         mails_sudo.filtered(lambda mail: mail.state in WAITING).cancel()
 

@@ -136,3 +136,94 @@ class TestAttackFacts(RecipientCase):
             with self.subTest(values), self.assertRaisesRegex(UserError, "can't be written directly"):
                 move.with_user(self.clerk).write(values)
         self.assertFalse(move.dunning_paused_until or item.under_way or item.payment_return_open)
+
+
+@tagged("post_install", "-at_install")
+class TestAttackOthers(RecipientCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other = cls.env["res.company"].create({"name": "Other"})
+        cls.stranger = cls.user("recipient_stranger", "lead_to_cash.group_collections_manager")
+        cls.stranger.write({"company_ids": [Command.set(cls.other.ids)], "company_id": cls.other.id})
+        cls.portal = cls.user("recipient_portal", "base.group_portal")
+        cls.portal.partner_id.write({"parent_id": cls.customer.id, "email": "p@example.com"})
+
+    def refused(self, work):
+        with self.assertRaises(AccessError):
+            work()
+
+    def test_another_company(self):
+        """Its manager may all of this with their own notices, invoices and runs."""
+        notice = self.reminded(self.bert)
+        move = notice.line_ids.move_line_id.move_id
+        theirs = notice.with_user(self.stranger)
+        self.refused(lambda: theirs.write({"recipient_ids": [Command.link(self.stranger.partner_id.id)]}))
+        self.refused(lambda: theirs.write({"copies_to_books": True}))
+        self.refused(lambda: theirs.read(["recipient_ids", "owed_to_customer", "mail_subject"]))
+        self.refused(lambda: notice.run_id.with_user(self.stranger).action_release())
+        self.refused(move.with_user(self.stranger).action_pause)
+        self.refused(move.with_user(self.stranger).action_end_pause)
+        self.refused(move.line_ids.with_user(self.stranger).action_pause)
+        self.refused(move.with_user(self.stranger).action_payment_returned)
+        wizards = self.env["collection.reminder"].with_user(self.stranger)
+        for records in (notice, move):
+            wizard = wizards.create({"res_model": records._name, "res_ids": records.ids})
+            self.refused(lambda wizard=wizard: wizard.read(["plan"]))
+            self.refused(wizard.action_send)
+        pause = {"kind": "pause", "date": "2030-01-01", "reason": "x", "res_model": "account.move", "res_ids": move.ids}
+        self.refused(lambda: self.env["collection.action"].with_user(self.stranger).create(pause).action_do())
+        self.assertFalse(move.dunning_paused_until)
+        payment = self.pay(move)
+        back = {"payment_id": payment.id, "reason": "x"}
+        self.refused(lambda: self.env["payment.return"].with_user(self.stranger).create(back).action_return())
+        self.assertNotEqual(payment.state, "rejected")
+
+    def test_a_shared_customer_in_the_others_plan(self):
+        """Whose invoices are ours alone has nothing open there."""
+        self.invoice(due="2026-03-02", amount=7777.0)
+        values = {"res_model": "res.partner", "res_ids": self.customer.ids}
+        wizard = self.env["collection.reminder"].with_user(self.stranger).create(values)
+        self.assertNotIn("7,777", str(wizard.plan))
+        self.assertEqual(wizard.notice_count, 0)
+
+    def test_a_customer(self):
+        notice = self.reminded(self.portal.partner_id)
+        move = notice.line_ids.move_line_id.move_id.with_user(self.portal)
+        move.check_access("read")
+        self.refused(move.action_pause)
+        self.refused(move.action_end_pause)
+        self.refused(move.action_payment_returned)
+        for name in ("dunning_paused_until", "dunning_pause_reason", "dunning_level_id"):
+            self.refused(lambda name=name: move.read([name]))
+            self.refused(lambda name=name: move.search([(name, "!=", False)]))
+        contact = self.portal.partner_id.with_user(self.portal)
+        for name in ("is_payment_contact", "owed_to_customer", "withholding_rate", "is_wrong_addressee"):
+            self.refused(lambda name=name: contact.read([name]))
+
+    def test_who_worked_here_once(self):
+        notice = self.reminded(self.bert)
+        self.collector.partner_id.email = "private@example.com"
+        self.collector.active = False
+        colleague = self.user("recipient_second", "lead_to_cash.group_collections_user")
+        for context in ({}, {"active_test": False}):
+            with self.assertRaises(UserError):
+                notice.with_user(colleague).with_context(**context).cc_ids = self.collector.partner_id
+        with self.assertRaisesRegex(UserError, "nor a colleague"):
+            notice.with_user(colleague).cc_ids = self.portal.partner_id.copy({"parent_id": False})
+
+    def test_a_colleague_releases_nothing(self):
+        notice = self.reminded(self.bert)
+        run = notice.run_id.with_user(self.collector)
+        for work in (run.action_release, run.action_run_now, run.action_run, run.action_stop):
+            self.refused(work)
+        self.refused(lambda: run.create({"date": TODAY}))
+
+    def test_who_left_the_customer_reads_no_mail_that_was_for_them(self):
+        """A login of theirs reads what names them, by its id."""
+        notice = self.reminded(self.portal.partner_id)
+        message = notice.mail_ids.mail_message_id
+        self.portal.partner_id.parent_id = False
+        self.env.invalidate_all()
+        self.assertNotEqual(notice.recipient_ids, self.portal.partner_id)
+        self.refused(lambda: message.with_user(self.portal).read(["body"]))
