@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from odoo.tools import SQL
 
+from .following import ARRIVED
 from .items import notice_day
 
 
@@ -26,7 +27,8 @@ def fact(question):
     ``is_step_open``: the call or letter of the level reached isn't done yet. ``is_softer``: the next level
     is softer than one that the customer has heard of an item that is open and not left to people.
     ``is_outvoiced``: so is the notice of the level reached, which has not left. What waits in the mail
-    queue, or on somebody's desk, counts as heard.
+    queue, or on somebody's desk, counts as heard. A broken promise brings the next level at once, but no
+    repetition.
     """
     return SQL(
         """
@@ -35,56 +37,69 @@ def fact(question):
                w.unsent AND next.requires_sent IS TRUE AS awaits_sending,
                h.notice_state = 'queued' AND h.channel != 'email' AS is_step_open,
                next.sequence < %(heard)s OR next.delay_days < %(heard_elsewhere)s AS is_softer,
-               h.notice_state IN ('draft', 'to_approve', 'queued', 'failed') AND h.policy_id = w.policy_id
-                   AND (h.voice < %(heard)s OR h.voice_delay < %(heard_elsewhere)s) AS is_outvoiced,
+               h.notice_state IN ('draft', 'to_approve', 'queued', 'failed')
+                   AND CASE WHEN h.policy_id = w.policy_id THEN h.voice < %(heard)s OR h.voice_delay < %(heard_elsewhere)s
+                            ELSE h.voice_delay < %(heard_anywhere)s END AS is_outvoiced,
                early.comes, early.comes <= %(working_day)s AS has_come,
                CASE WHEN next.delay_days < 0 THEN w.pay_day ELSE w.due END AS due_next
           FROM weighed w
      LEFT JOIN LATERAL (%(reached)s) h ON TRUE
      LEFT JOIN LATERAL (%(next)s) next ON TRUE
 CROSS JOIN LATERAL (
-            SELECT CASE WHEN next.comes IS NOT NULL AND (h.day IS NULL OR w.broken_on > h.day)
+            SELECT CASE WHEN next.repetition = 0 AND next.comes IS NOT NULL AND (h.day IS NULL OR w.broken_on > h.day)
                         THEN LEAST(next.comes, w.broken_on) ELSE next.comes END AS comes
         ) early
          WHERE w.is_owed AND NOT w.later
         """,
-        heard=_hardest("h.sequence", "="),
-        heard_elsewhere=_hardest("h.delay_days", "!="),
+        heard=_hardest("h.heard"),
+        heard_elsewhere=_hardest("h.heard_elsewhere"),
+        heard_anywhere=_hardest("h.heard_anywhere"),
         reached=_reached(question),
         next=_next(question),
         working_day=question.working_day,
     )
 
 
-def _hardest(measure, policy):
-    """The hardest level that the item's customer has heard, in the customer's policy or in others: of what
-    people have taken out of reminding, nobody speaks any more."""
+def _hardest(measure):
+    """The most of what the item's customer has heard of any item: of what people have taken out of reminding, and
+    of what is as good as paid, nobody speaks any more."""
     return SQL(
-        """MAX(%s) FILTER (WHERE h.notice_state IN ('queued', 'sent') AND h.policy_id %s w.policy_id
-                             AND NOT w.excluded AND NOT w.closed) OVER (PARTITION BY w.partner_id)""",
+        """MAX(%s) FILTER (WHERE NOT w.excluded AND NOT w.closed AND NOT w.withheld AND NOT w.is_rest AND w.residual != 0)
+           OVER (PARTITION BY w.partner_id)""",
         SQL(measure),
-        SQL(policy),
     )
 
 
 def _reached(question):
     """The level that the item ``w`` reached last, by which notice, how harsh that is as a whole, and how often the
-    level was repeated."""
+    level was repeated; and the hardest that was heard of it, whichever came last: ``heard`` in the customer's
+    policy, by its place; ``heard_elsewhere`` in others, and ``heard_anywhere``, by their delay."""
     return SQL(
         """
             SELECT nl.notice_state, v.id AS level_id, v.policy_id, v.sequence, v.delay_days, nl.id, %(notice_day)s AS day,
-                   n.channel, nl.repetition, nv.sequence AS voice, nv.delay_days AS voice_delay
+                   n.channel, nl.repetition, nv.sequence AS voice, nv.delay_days AS voice_delay,
+                   MAX(v.sequence) FILTER (WHERE was.heard AND v.policy_id = w.policy_id) OVER () AS heard,
+                   MAX(v.delay_days) FILTER (WHERE was.heard AND v.policy_id != w.policy_id) OVER () AS heard_elsewhere,
+                   MAX(v.delay_days) FILTER (WHERE was.heard) OVER () AS heard_anywhere
               FROM dunning_notice_line nl
               JOIN dunning_level v ON v.id = nl.level_id
               JOIN dunning_notice n ON n.id = nl.notice_id
               JOIN dunning_level nv ON nv.id = n.level_id
+        CROSS JOIN LATERAL (
+                    SELECT nl.notice_state IN ('queued', 'sent')
+                           OR (nl.notice_state = 'failed' AND %(partly_left)s) AS heard) was
              WHERE nl.move_line_id = w.id AND nl.notice_state != 'cancelled'
              UNION ALL
-            SELECT NULL, v.id, v.policy_id, v.sequence, v.delay_days, 0, NULL, NULL, 0, NULL, NULL
+            SELECT NULL, v.id, v.policy_id, v.sequence, v.delay_days, 0, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL
               FROM dunning_level v WHERE w.is_old AND v.id = w.cut_off_level_id
           ORDER BY 6 DESC LIMIT 1
         """,
         notice_day=notice_day(question.zone),
+        partly_left=SQL(
+            """EXISTS (SELECT 1 FROM mail_mail m
+                        WHERE m.dunning_notice_id = n.id AND m.state IN %s AND m.dunning_came_back IS NOT TRUE)""",
+            ARRIVED,
+        ),
     )
 
 

@@ -233,7 +233,7 @@ def show_mails(mail_ids):
         """UPDATE mail_message m SET body = regexp_replace(x.body_html, %s, '#', 'g')
              FROM mail_mail x WHERE x.mail_message_id = m.id AND x.id IN %s""",
         LINKS,
-        tuple(mail_ids),
+        tuple(mail_ids) or (0,),
     )
 
 
@@ -288,13 +288,13 @@ def in_states(states, company_id=None):
 
 
 def changed_by_the_books(notice_ids, withdrawn=()):
-    """SQL for (notice id, whether an item that escalated is still open) of those of the notices (ids, or
+    """SQL for (notice id, whether an item that escalated as far as it is still open) of those of the notices (ids, or
     SQL for them) whose lines no longer say what the books say. Lines with the ids ``withdrawn``
     count as if their items were paid."""
     return SQL(
         """
         SELECT notice_id, bool_or(escalated AND NOT gone)
-          FROM (SELECT nl.notice_id, nl.level_id IS NOT NULL AS escalated, %(gone)s AS gone, %(unlike)s AS unlike
+          FROM (SELECT nl.notice_id, nl.level_id IS NOT NULL AND nl.is_also_due IS NOT TRUE AS escalated, %(gone)s AS gone, %(unlike)s AS unlike
                   FROM dunning_notice_line nl JOIN account_move_line l ON l.id = nl.move_line_id
                  WHERE nl.notice_id IN %(ids)s) line
       GROUP BY notice_id
@@ -303,6 +303,34 @@ def changed_by_the_books(notice_ids, withdrawn=()):
         gone=_gone(withdrawn),
         unlike=unlike_the_books(withdrawn),
         ids=notice_ids if isinstance(notice_ids, SQL) else tuple(notice_ids),
+    )
+
+
+def new_credits(question, notice_ids):
+    """SQL for (notice id, item, amount, due date) of the customers' open credits that are not yet on these notices."""
+    return SQL(
+        """
+        SELECT n.id, c.id, c.residual, c.due
+          FROM dunning_notice n
+          JOIN (%s) c ON c.partner_id = n.partner_id AND c.currency_id = n.currency_id
+         WHERE n.id IN %s
+           AND NOT EXISTS (SELECT 1 FROM dunning_notice_line nl WHERE nl.notice_id = n.id AND nl.move_line_id = c.id)
+        """,
+        credits(question),
+        tuple(notice_ids) or (0,),
+    )
+
+
+def list_credits(question, notice_ids):
+    """SQL: these credits stand on the notices."""
+    return SQL(
+        """
+        INSERT INTO dunning_notice_line (notice_id, move_line_id, repetition, amount_residual, days_overdue, notice_state)
+        SELECT n.id, c.item_id, 0, c.amount, GREATEST(%s - c.due, 0), n.state
+          FROM (%s) c(notice_id, item_id, amount, due) JOIN dunning_notice n ON n.id = c.notice_id
+        """,
+        question.today,
+        new_credits(question, notice_ids),
     )
 
 

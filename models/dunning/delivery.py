@@ -191,21 +191,27 @@ class DunningNotice(models.Model):
         pending_sudo._follow_reasons()
 
     def _follow_reasons(self):
-        """What was promised, disputed, held or excluded since the run is not reminded of."""
+        """What was promised, disputed, held or excluded since the run is not reminded of; credits that came since
+        are set against the rest."""
         for company, notices in self.grouped("company_id").items():
             question = company.with_company(company)._dunning_question(partners=notices.partner_id)
             self.env.flush_all()
             rows = self.env.execute_query(engine.withdrawn(question, notices.ids))
-            if rows:
-                notices._follow_books(withdrawn=[line_id for [line_id] in rows])
+            credited = {row[0] for row in self.env.execute_query(engine.new_credits(question, notices.ids))}
+            if credited:
+                here = notices.browse(credited)._not_leaving()
+                self.env.cr.execute(engine.list_credits(question, here.ids))
+            if rows or credited:
+                notices._follow_books([line_id for [line_id] in rows], credited)
 
-    def _follow_books(self, withdrawn=()):
+    def _follow_books(self, withdrawn=(), credited=()):
         """Cancel notices whose items are paid; write those anew whose amounts changed.
-        Lines with the ids ``withdrawn`` go as if they were paid."""
+        Lines with the ids ``withdrawn`` go as if they were paid; of the notices ``credited`` the sum changed."""
         if not self:
             return
         self.env.flush_all()
-        still_open = dict(self.env.execute_query(engine.changed_by_the_books(self.ids, withdrawn)))
+        still_open = dict.fromkeys(credited, True)
+        still_open.update(self.env.execute_query(engine.changed_by_the_books(self.ids, withdrawn)))
         if not still_open:
             return
         notices = self.browse(still_open)._not_leaving()

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 
 from ...engine.dunning import ladder as engine
-from ...engine.dunning.claims import claimed
 from ...engine.handling.workdays import working_days_before
 from ..handling.next_action import ONCE
 
@@ -23,9 +22,7 @@ class DunningNotice(models.Model):
     @api.depends("line_ids.amount_residual", "line_ids.is_also_due")
     def _compute_amount_claimed(self):
         for notice in self:
-            notice.amount_claimed = claimed(
-                (line.date_maturity or notice.date, line.amount_residual, line.is_also_due) for line in notice.line_ids
-            )
+            notice.amount_claimed = notice.line_ids._claimed()
 
     def _next_level(self):
         """The policy's next step for items past due, of those that the customer's trust allows."""

@@ -2,6 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
+from ...engine.dunning.claims import claimed
 from .notice import STATES
 
 
@@ -66,13 +67,14 @@ class DunningNoticeLine(models.Model):
 
     def _one_a_notice(self, lines):
         """The values for one item, from (id, values) of the lines that it takes over: on each notice once, each
-        level once. What was reached last, and of one policy the highest, comes last: that is what counts."""
+        level once. What was reached last, and of one policy the highest, as often as it was repeated, comes last:
+        that is what counts."""
         level_of = {line_id: self.env["dunning.level"].browse(values["level_id"]) for line_id, values in lines}
         last = {level.policy_id: line_id for line_id, level in sorted(level_of.items())}
 
         def reached_at(line):
             level = level_of[line[0]]
-            return bool(level), last[level.policy_id], level.sequence, line[0]
+            return bool(level), last[level.policy_id], level.sequence, line[1].get("repetition") or 0, line[0]
 
         ordered = sorted(lines, key=reached_at)
         notices, reached = {}, set()
@@ -95,3 +97,9 @@ class DunningNoticeLine(models.Model):
 
     def _total(self):
         return sum(self.mapped("amount_residual"))
+
+    def _claimed(self):
+        """What is due of the items of one notice, without what is only also due."""
+        return claimed(
+            (line.date_maturity or line.notice_id.date, line.amount_residual, line.is_also_due) for line in self
+        )

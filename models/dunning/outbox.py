@@ -10,7 +10,7 @@ from ...engine.handling.own import Own
 from ...engine.handling.window import next_midnight
 from ..handling.cron_step import conflict_in
 from .mail_template import first_lines
-from .notice import SOON
+from .notice import PENDING, SOON
 
 _logger = logging.getLogger(__name__)
 
@@ -43,6 +43,14 @@ class DunningNotice(models.Model):
         by_mail = drafts.filtered(lambda notice: notice.channel == "email")
         by_mail._at_once_or_singly(lambda notices: notices._wait())
         (drafts - by_mail)._at_once_or_singly(lambda notices: notices._queue_activities())
+        drafts._outvoice()
+
+    def _outvoice(self):
+        """A softer call or letter to a customer who now hears these isn't made any more; e-mails are asked before
+        they leave."""
+        customers = self.partner_id.commercial_partner_id
+        desk = [("partner_id", "in", customers.ids), ("state", "in", PENDING), ("channel", "!=", "email")]
+        self.search([*desk, ("company_id", "in", self.company_id.ids)])._follow_reasons()
 
     def _wait(self):
         """Until the moment in the hours for sending comes."""
@@ -152,6 +160,8 @@ class DunningNotice(models.Model):
         self.env.cr.execute(engine.show_mails(mails.ids))
         mails.invalidate_recordset(["body"], flush=False)
         self.invalidate_recordset(["is_written", "send_at"], flush=False)
+        done_sudo = (self - mails.dunning_notice_id).sudo()  # nobody is left to write to; users may not see mails
+        self._follow_mails(done_sudo.mail_ids)
         self.env["mail.mail"]._queue_cron()._trigger()
 
     def _prepare_mails(self, template, lang):

@@ -248,7 +248,8 @@ class DunningNotice(models.Model):
 
     def _parts(self):
         """[(readers, lines)]: who is still to get an e-mail about which items. What is on no reader's document is
-        the first one's. Where a part would ask for nothing, for its credits, all get the whole."""
+        the first one's. Where a part would ask for nothing, for its credits or since it is only also due, all get the
+        whole."""
         readers = self._readers()
         parts = [(readers, self.line_ids)]
         if self._is_split():
@@ -258,7 +259,7 @@ class DunningNotice(models.Model):
                 for reader in readers
             ]
             parts = [(reader, lines) for reader, lines in parts if lines]
-            if any(lines._total() <= 0 for _reader, lines in parts):
+            if any(lines._claimed() <= 0 for _reader, lines in parts):
                 parts = [(readers, self.line_ids)]
         reached = self._reached()
         return [(some - reached, lines) for some, lines in parts if some - reached]
