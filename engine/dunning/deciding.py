@@ -51,7 +51,7 @@ CODES = [
 #: Codes of items that a notice doesn't list, even when they are past due.
 NOT_LISTED = (
     *("internal", "closed", "insolvent", "legal", "excluded", "withholding", "disputed", "promised"),
-    *("paused", "net_position"),
+    *("paused", "net_position", "in_flight"),
 )
 
 #: The last day that Python knows: what ends later, ends then.

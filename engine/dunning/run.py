@@ -364,7 +364,7 @@ def withdrawn(question, notice_ids):
         answer=decide(question),
         ids=tuple(notice_ids),
         not_listed=NOT_LISTED,
-        held=("no_policy", "on_hold", "replied", "in_flight", "covered_by_credit"),
+        held=("no_policy", "on_hold", "replied", "covered_by_credit"),
     )
 
 

@@ -133,6 +133,10 @@ class DunningNotice(models.Model):
         rows = self.env.execute_query(engine.changed_by_the_books(engine.in_states(PENDING, company.id)))
         # Whoever may run.
         self.sudo().browse(notice_id for notice_id, _open in rows)._follow_books()
+        # E-mails that wait for their moment are asked before they leave.
+        by_people = [("state", "=", "to_approve")], [("state", "in", PENDING), ("channel", "!=", "email")]
+        waiting = Domain("company_id", "=", company.id) & Domain.OR(by_people)
+        self.sudo().search(waiting)._follow_reasons()  # as above
 
     def _follow_in_batches(self, ids, work):
         cron = self.env.ref("lead_to_cash.cron_follow")
