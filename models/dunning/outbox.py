@@ -50,7 +50,8 @@ class DunningNotice(models.Model):
         they leave."""
         customers = self.partner_id.commercial_partner_id
         desk = [("partner_id", "in", customers.ids), ("state", "in", PENDING), ("channel", "!=", "email")]
-        self.search([*desk, ("company_id", "in", self.company_id.ids)])._follow_reasons()
+        # Who approves one need not see the customer's others.
+        self.sudo().search([*desk, ("company_id", "in", self.company_id.ids)])._follow_reasons()
 
     def _wait(self):
         """Until the moment in the hours for sending comes."""
