@@ -49,7 +49,9 @@ class TestExample(RealProcessCase):
         self.assertEqual(codes, [("Plain", "reminded"), ("Tagged", "no_policy")])
 
     def test_the_company_gets_a_copy(self):
-        copies = self.database.query("SELECT m.email_cc FROM mail_mail m JOIN dunning_notice n ON n.id = m.dunning_notice_id")
+        copies = self.database.query(
+            "SELECT m.email_cc FROM mail_mail m JOIN dunning_notice n ON n.id = m.dunning_notice_id"
+        )
         self.assertEqual(copies, [("us@example.com",)])
 
     def test_an_answer_is_a_contact(self):

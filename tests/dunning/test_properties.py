@@ -287,7 +287,8 @@ class Course(RunCase):
         """What the customer owes in the currency of the notice, less open credits and what is under way."""
         owed = self.open_items(self.moves).filtered(
             lambda item: (
-                (item.partner_id, item.currency_id) == (notice.partner_id, notice.currency_id) and item.left_currency > 0
+                (item.partner_id, item.currency_id) == (notice.partner_id, notice.currency_id)
+                and item.left_currency > 0
             )
         )
         return sum((owed | self.open_credits(notice)).mapped("left_currency"))
@@ -307,15 +308,19 @@ class Course(RunCase):
             self.assertGreaterEqual(notice.level_id.sequence, hardest)
 
     def open_credits(self, notice):
-        return self.env["account.move.line"].search(
-            [
-                ("partner_id", "=", notice.partner_id.id),
-                ("currency_id", "=", notice.currency_id.id),
-                ("account_type", "=", "asset_receivable"),
-                ("parent_state", "=", "posted"),
-                ("amount_residual_currency", "<", 0),
-            ]
-        ).filtered("left_currency")
+        return (
+            self.env["account.move.line"]
+            .search(
+                [
+                    ("partner_id", "=", notice.partner_id.id),
+                    ("currency_id", "=", notice.currency_id.id),
+                    ("account_type", "=", "asset_receivable"),
+                    ("parent_state", "=", "posted"),
+                    ("amount_residual_currency", "<", 0),
+                ]
+            )
+            .filtered("left_currency")
+        )
 
     def suspended(self, day):
         promises = self.env["dunning.promise"].search([("state", "=", "open")])
