@@ -40,8 +40,10 @@ class DunningLetter(models.AbstractModel):
         return letter
 
     def _next_dates(self, notices):
-        """The day of the next step of what each notice raised, by the decisions in force."""
-        raised = notices.line_ids.filtered("level_id").move_line_id
+        """The day of the next step of what each notice claims, by the decisions in force; none before its
+        own deadline has passed."""
+        claimed = notices.line_ids.filtered(lambda line: line.level_id and not line.is_also_due)
+        raised = claimed.move_line_id
         groups = self.env["dunning.decision"]._read_group(
             [("move_line_id", "in", raised.ids), ("current", "=", True), ("code", "=", "reminded")],
             ["move_line_id"],
@@ -49,6 +51,7 @@ class DunningLetter(models.AbstractModel):
         )
         by_item, days = dict(groups), defaultdict(lambda: False)
         for notice in notices:
-            dates = [by_item.get(line.move_line_id) for line in notice.line_ids if line.level_id]
-            days[notice] = min(filter(None, dates), default=False)
+            dates = [by_item.get(line.move_line_id) for line in notice.line_ids & claimed]
+            day = min(filter(None, dates), default=False)
+            days[notice] = day and (not notice.payment_deadline or day > notice.payment_deadline) and day
         return days

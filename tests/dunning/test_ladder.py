@@ -259,6 +259,26 @@ class TestAlsoDue(LadderCase):
         self.assertLess(text.index("Also due"), text.index("NEW/1"))
         self.assertRegex(text, r"Please pay \$\s*100.00")
 
+    def test_the_letter_names_the_day_of_what_it_claims(self):
+        """Not of what is only also due; and no day before its own deadline has passed."""
+        self.invoice(due="2026-03-01", amount=7.0)
+        self.ladder(
+            ("First", 4, {}),
+            ("Demand", 20, {"payment_deadline_days": 14}),
+            ("Final", 45, {}),
+            catch_up="latest",
+        )
+        self.run_on(TODAY)
+        notice = self.notices(self.old)
+        self.assertIn("still open on 03/27/2026", self.letter(notice))
+        notice.level_id.payment_deadline_days = 17
+        self.assertNotIn("next step", self.letter(notice))
+
+    def letter(self, notice):
+        report = self.env["ir.actions.report"]
+        html = report._render_qweb_html("lead_to_cash.action_report_dunning_letter", notice.ids)[0]
+        return " ".join(html2plaintext(html.decode()).split())
+
     def test_a_level_of_its_own_that_is_softer_is_also_due(self):
         softer = self.invoice(due="2026-03-01", amount=7.0)
         self.run_on(TODAY)

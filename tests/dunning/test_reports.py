@@ -69,9 +69,9 @@ class TestDunningLetter(LetterCase):
         self.assertTells(text, "RO49AAAA1B31007593840000", "Dear Customer", " 9 ")
 
     def test_what_comes_next(self):
-        self.policy.level_ids[1].payment_deadline_days = 7
+        self.policy.level_ids[1].payment_deadline_days = 3
         text = self.text(LETTER, self.notice(self.invoice(due="2026-03-01")))
-        self.assertTells(text, "Please pay $ 100.00 by 03/17/2026", "the next step follows: Second")
+        self.assertTells(text, "Please pay $ 100.00 by 03/13/2026", "open on 03/15/2026, the next step follows: Second")
 
     def test_before_due_date_nothing_is_demanded(self):
         text = self.text(LETTER, self.notice(self.invoice(due="2026-03-14")))
