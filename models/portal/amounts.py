@@ -48,6 +48,18 @@ class DunningNotice(models.Model):
             raise UserError(self.env._("Enter the amount, as a number above zero."))
         return float(amount)
 
+    def _amount_said(self, form, filled_in):
+        """The amount in a form of the page. When items are ticked, and it still is what the page filled in for
+        all of them, it is what is open of those.
+
+        :raise UserError: as for any amount
+        """
+        amount = self._read_amount(form.get("amount", ""))
+        if form.get("items") and not self.currency_id.compare_amounts(amount, filled_in):
+            ticked = self.currency_id.round(sum(self._chosen(form["items"]).mapped("left_currency")))
+            return min(amount, ticked) if ticked > 0 else amount
+        return amount
+
     def _check_at_most(self, amount, most):
         if self.currency_id.compare_amounts(amount, most) > 0:
             money = format_amount(self.env, most, self.currency_id)

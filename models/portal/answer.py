@@ -171,14 +171,15 @@ class DunningAnswer(models.Model):
         today = self._today()
         return {
             "day": self._read_day(form, today - timedelta(days=LATEST_PAYMENT), today),
-            "amount": notice._read_amount(form.get("amount", "")),
+            "amount": notice._amount_said(form, notice._open_amount()),
             "move_line_ids": [(6, 0, notice._chosen(form["items"]).ids if form.get("items") else [])],
         }
 
     def _read_promise(self, notice, form):
-        if problem := notice._promise_problem(notice._promisable()[1]):
+        _items, most = notice._promisable()
+        if problem := notice._promise_problem(most):
             raise UserError(problem)
-        amount = notice._read_amount(form.get("amount", ""))
+        amount = notice._amount_said(form, most)
         items = notice._promised_items(amount, form.get("items") or ())
         last = self._today() + timedelta(days=notice.policy_id.promise_max_days)
         return {

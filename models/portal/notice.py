@@ -10,6 +10,7 @@ from odoo.addons.rating.models.rating_data import (
 from odoo.exceptions import UserError
 from odoo.tools import SQL, plaintext2html
 
+from ...engine.dunning.claims import claimed
 from ...engine.dunning.run import overdue_paid, show_mails
 from ...engine.handling.own import Own
 from ...engine.portal.answers import read_key
@@ -51,6 +52,13 @@ class DunningNotice(models.Model):
     def _open_amount(self):
         """What is open now of the notice's items."""
         return sum(self._open_lines().move_line_id.mapped("left_currency"))
+
+    def _open_claim(self):
+        """What the notice asks for by its deadline, of what is open now."""
+        return claimed(
+            (line.date_maturity or self.date, line.move_line_id.left_currency, line.is_also_due)
+            for line in self._open_lines()
+        )
 
     def _page_lines(self):
         """What the page shows of each item, as it is today."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from odoo import Command, fields
 from odoo.addons.payment.tests.http_common import PaymentHttpCommon
 from odoo.tests import HttpCase, JsonRpcException, freeze_time, tagged
-from odoo.tools import mute_logger
+from odoo.tools import html2plaintext, mute_logger
 
 from ...engine.portal.answers import ANSWER_KINDS
 from ...models.portal.post import MOST_OF_TOKEN
@@ -398,6 +398,17 @@ class TestInstalmentsOnThePage(PayingCase):
         self.answer("paid", day="2026-03-09", amount="40", items=str(self.later.id))
         self.assertEqual(self.taken().move_line_ids, self.later)
 
+    def test_ticked_and_the_amount_left_as_it_was(self):
+        """The page fills in all that is open; who ticks one of several means that one's amount."""
+        for kind, day in (("paid", "2026-03-09"), ("promise", "2026-03-20")):
+            page = self.get().text
+            self.assertIn('value="230.00"', page)
+            self.assertEqual(
+                self.answer(kind, page=page, day=day, amount="230.00", items=str(self.later.id)).status_code, 200
+            )
+            answer = self.taken().filtered(lambda answer, kind=kind: answer.kind == kind)
+            self.assertEqual((answer.amount, answer.move_line_ids), (40.0, self.later))
+
     def test_paid(self):
         """The page asks for the instalment; what comes is matched with it, not with the oldest."""
         query = {"access_token": self.notice.access_token, "items": self.later.id}
@@ -423,3 +434,28 @@ class TestInstalmentsOnThePage(PayingCase):
         self.env.invalidate_all()
         self.assertEqual((self.later.reconciled, self.earlier.reconciled), (True, False))
         self.assertEqual(self.earlier.amount_residual, 40.0)
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(f"{TODAY} 12:00:00")
+class TestClaimOnThePage(AnswerCase):
+    """The page asks for what the e-mail asked for."""
+
+    def before_the_run(self):
+        self.policy.level_ids.payment_deadline_days = 7
+        self.newer = self.invoice(due="2026-03-09", amount=40.0)
+
+    def claim(self):
+        return " ".join(html2plaintext(self.get().text).replace("*", "").split())
+
+    def test_without_what_is_only_also_due(self):
+        self.assertIn(self.newer, self.notice.line_ids.filtered("is_also_due").move_id)
+        self.assertIn("Please pay $ 150.00 by 03/17/2026", self.claim())
+        self.pay(self.first)
+        self.assertIn("Please pay $ 50.00 by 03/17/2026", self.claim())
+        self.pay(self.second)
+        self.assertNotIn("Please pay", self.claim())
+
+    def test_all_of_it(self):
+        self.pay(self.newer)
+        self.assertIn("Please pay by 03/17/2026", self.claim())
