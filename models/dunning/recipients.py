@@ -107,8 +107,10 @@ class DunningNotice(models.Model):
             )
 
     def _recipients_chosen(self):
-        """What was written for others is written anew."""
+        """What was written for others is written anew. Who comes first is told by the database, not by the
+        order of choosing."""
         self._check_chosen_reachable()
+        self.invalidate_recordset(["recipient_ids", "cc_ids"], flush=False)
         self.filtered(lambda notice: notice.is_written and notice.state in ("queued", "failed"))._write_anew()
 
     # Who reads it ------------------------------------------------------------------------

@@ -180,6 +180,14 @@ class TestChoosing(RecipientCase):
         self.mails_due()
         self.assertEqual(self.addresses(notice.mail_ids), [["Anna <anna@example.com>"]])
 
+    def test_the_first_is_the_first_at_once(self):
+        """What the form shows right after saving is what will be sent."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.anna.lang = "fr_FR"
+        notice = self.reminded(self.bert)
+        notice.with_user(self.collector).recipient_ids = [Command.link(self.anna.id)]
+        self.assertEqual((notice.recipient_ids.ids, notice._lang()), ([self.anna.id, self.bert.id], "fr_FR"))
+
     def test_a_colleague_may_read_it(self):
         notice = self.reminded(self.bert)
         self.collector.email = "collector@example.com"
