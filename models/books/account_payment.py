@@ -85,7 +85,8 @@ class AccountPayment(models.Model):
         """The payment of these items was rejected: today, unless our wizard says when and why."""
         day, reason = own(self.env, "l2c_return") or (self.env["res.company"]._today(), "")
         items._came_back(day, self.display_name, reason)
-        self._message_log(body=self.env._("Payment returned: %(payment)s. %(reason)s", payment="", reason=reason))
+        body = self.env._("Payment returned: %(payment)s. %(reason)s", payment=self.display_name, reason=reason)
+        self._message_log(body=body)
 
     def _paid_items(self):
         """What the payment has paid: what its entry was matched with; without an entry, what is open of

@@ -69,7 +69,9 @@ class TestReturned(PromiseCase):
         self.assertEqual((self.move.amount_residual, str(self.move.payment_returned_date)), (100.0, "2026-03-09"))
         self.assertEqual((promise.state, str(promise.broken_date)), ("broken", TODAY))
         self.assertEqual(sorted(self.told().mapped("summary")), ["Broken promise", "Payment returned"])
-        self.assertIn("No funds", self.move.message_ids[0].body)
+        for record in (self.move, payment):
+            told = f"Payment returned: {payment.display_name}. No funds"
+            self.assertTrue(any(told in message.body for message in record.message_ids), record)
         self.assertFalse(self.move.cheque_due_date)
         self.assertTrue(self.preview(self.move).escalates)
 
