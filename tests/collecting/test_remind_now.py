@@ -202,7 +202,7 @@ class TestTheDialog(ReminderCase):
     def test_what_waits_for_approval(self):
         self.policy.level_ids[1].requires_approval = True
         self.invoice(due="2026-03-02")
-        self.assertIn("Of these 1 wait for approval.", self.plan(self.ask(self.customer)))
+        self.assertIn("It waits for approval.", self.plan(self.ask(self.customer)))
         self.env.company.dunning_awaits_release = True
         self.assertIn("The first run isn't released yet", self.plan(self.ask(self.customer)))
 
