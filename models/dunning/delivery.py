@@ -201,20 +201,18 @@ class DunningNotice(models.Model):
             question = company.with_company(company)._dunning_question(partners=notices.partner_id)
             self.env.flush_all()
             rows = self.env.execute_query(engine.withdrawn(question, notices.ids))
-            credited = {row[0] for row in self.env.execute_query(engine.new_credits(question, notices.ids))}
-            if credited:
-                here = notices.browse(credited)._not_leaving()
-                self.env.cr.execute(engine.list_credits(question, here.ids))
-            if rows or credited:
-                notices._follow_books([line_id for [line_id] in rows], credited)
+            notices._follow_books([line_id for [line_id] in rows], question)
 
-    def _follow_books(self, withdrawn=(), credited=()):
+    def _follow_books(self, withdrawn=(), question=None):
         """Cancel notices whose items are paid; write those anew whose amounts changed.
-        Lines with the ids ``withdrawn`` go as if they were paid; of the notices ``credited`` the sum changed."""
+        Lines with the ids ``withdrawn`` go as if they were paid. With the engine's ``question``, credits that came
+        since are listed too."""
         if not self:
             return
         self.env.flush_all()
-        still_open = dict.fromkeys(credited, True)
+        still_open = {}
+        if question:
+            still_open = {row[0]: True for row in self.env.execute_query(engine.new_credits(question, self.ids))}
         still_open.update(self.env.execute_query(engine.changed_by_the_books(self.ids, withdrawn)))
         if not still_open:
             return
@@ -223,6 +221,8 @@ class DunningNotice(models.Model):
         changed = notices - paid
         if changed:
             self.env.cr.execute(engine.follow_the_books(changed.ids, withdrawn))
+            if question:
+                self.env.cr.execute(engine.list_credits(question, changed.ids))
             self.env.cr.execute(engine.sum_lines(changed.ids))
             self.env.invalidate_all()
         worthless = changed.filtered(lambda notice: notice.currency_id.compare_amounts(notice.amount_due, 0) <= 0)

@@ -174,6 +174,15 @@ class TestVoice(VoiceCase):
 
 @tagged("post_install", "-at_install")
 class TestMoney(VoiceCase):
+    def test_what_was_paid_besides_a_new_credit_keeps_its_sum(self):
+        move = self.invoice(due="2026-03-05")
+        self.run_on("2026-03-10")
+        notice = self.notices(move)
+        self.invoice(move_type="out_refund", amount=60.0)
+        self.items(move).no_followup = True
+        self.assertEqual((notice.state, notice.amount_due), ("cancelled", 100.0))
+        self.assertEqual(notice.line_ids.mapped("amount_residual"), [100.0])
+
     def prepay(self, amount):
         self.env["account.payment"].create(
             {
