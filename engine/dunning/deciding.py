@@ -282,7 +282,7 @@ def decide(question):
                     WHEN code = 'too_soon' THEN %(noticed)s + minimum_days_between
                     WHEN escalates THEN %(today)s
                     WHEN is_ripe THEN %(today)s + 1
-                    WHEN code = 'not_due' THEN LEAST(COALESCE(moved.working_day, comes), %(last)s)
+                    WHEN code = 'not_due' AND comes IS NOT NULL THEN LEAST(COALESCE(moved.working_day, comes), %(last)s)
                     WHEN code = 'reminded' AND comes IS NOT NULL
                     THEN GREATEST(LEAST(COALESCE(moved.working_day, comes), %(last)s),
                                   CASE WHEN noticed_today THEN %(today)s ELSE %(noticed)s END + minimum_days_between)
