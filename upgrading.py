@@ -6,7 +6,7 @@ import logging
 from lxml import etree
 from odoo.tools import SQL, file_open
 from odoo.tools.convert import xml_import
-from odoo.tools.sql import make_index_name
+from odoo.tools.sql import column_exists, make_index_name
 from psycopg2.extras import Json
 
 _logger = logging.getLogger(__name__)
@@ -15,6 +15,7 @@ TEMPLATES = "data/mail_template_data.xml"
 #: What a company writes anew in a mail template.
 TEXTS = ("subject", "body_html")
 SHIPPED = "migrations/shipped_texts.txt"
+TERMS = "migrations/shipped_terms.txt"
 
 
 def rename_field(cr, model, old, new):
@@ -61,6 +62,18 @@ def load_untouched_templates(env):
             _logger.warning("The mail template %s stays as it is", name, exc_info=True)
 
 
+def load_fields(env, filename, name, *fields):
+    """Of one record, ``fields`` say again what the data file says, in each language."""
+    node = _nodes(filename)[name]
+    for field in node.findall("field"):
+        if field.get("name") not in fields:
+            node.remove(field)
+    _load(env, filename, node)
+    langs = [code for code, _name in env["res.lang"].get_installed()]
+    for field in fields:
+        _forget_translations(env, name, field, langs)
+
+
 def _load_texts(env, name, node, untouched):
     for field in node.findall("field"):
         if "en_US" not in untouched.get(field.get("name"), ()):
@@ -71,19 +84,85 @@ def _load_texts(env, name, node, untouched):
         _forget_translations(env, name, text, langs)
 
 
-def keep_view_translations(env):
-    """The terms of views that ``pre-views.py`` has emptied, as they were translated before."""
-    field = env["ir.ui.view"]._fields["arch_db"]
+def note_translations(env):
+    """For ``pre-`` scripts: what our records say in each language, before the new data are loaded.
+
+    Records that another addon had before are not ours, like the fields of an invoice.
+    """
     env.flush_all()
-    rows = env.execute_query(
-        SQL("SELECT o.id, o.arch_db, v.arch_db->>'en_US' FROM l2c_old_view o JOIN ir_ui_view v USING (id)")
+    env.cr.execute("CREATE TEMP TABLE l2c_old_text (model text, field text, res_id int, value jsonb)")
+    env.cr.execute(
+        """
+        SELECT model, name FROM ir_model_fields
+         WHERE translate IS NOT NULL AND store AND model IN (SELECT model FROM ir_model_data WHERE module = 'lead_to_cash')
+        """
     )
-    for view_id, old, arch in rows:
-        terms = field.get_translation_dictionary(old.pop("en_US"), old)
-        own = {lang: {term: found[lang] for term, found in terms.items()} for lang in old}
-        translated = Json({lang: field.translate(own[lang].get, arch) for lang in old})
-        env.cr.execute(SQL("UPDATE ir_ui_view SET arch_db = arch_db || %s WHERE id = %s", translated, view_id))
-    env.cr.execute("DROP TABLE l2c_old_view")
+    for model, field in env.cr.fetchall():
+        table = env[model]._table if model in env else model.replace(".", "_")
+        if column_exists(env.cr, table, field):
+            env.cr.execute(
+                SQL(
+                    """
+                    INSERT INTO l2c_old_text
+                    SELECT DISTINCT d.model, %(name)s, t.id, t.%(field)s::jsonb
+                      FROM %(table)s t JOIN ir_model_data d ON d.model = %(model)s AND d.res_id = t.id
+                     WHERE d.module = 'lead_to_cash' AND t.%(field)s IS NOT NULL AND NOT EXISTS (
+                           SELECT 1 FROM ir_model_data o WHERE o.model = d.model AND o.res_id = d.res_id
+                                                           AND o.module != d.module AND o.id < d.id)
+                    """,
+                    name=field,
+                    model=model,
+                    field=SQL.identifier(field),
+                    table=SQL.identifier(table),
+                )
+            )
+
+
+def forget_shipped_terms(env):
+    """Of what was noted, the translations that a release has shipped for these terms go: Odoo loads
+    those of today when the scripts have ended. What a company has translated itself stays."""
+    shipped = shipped_terms()
+    env.flush_all()
+    for model, name in env.execute_query(SQL("SELECT DISTINCT model, field FROM l2c_old_text")):
+        field = model in env and env[model]._fields.get(name)
+        if not field or not field.translate:
+            continue
+        table, column = SQL.identifier(env[model]._table), SQL.identifier(name)
+        rows = SQL(
+            "SELECT t.id, o.value, t.%s FROM l2c_old_text o JOIN %s t ON t.id = o.res_id WHERE o.model = %s AND o.field = %s",
+            *(column, table, model, name),
+        )
+        for res_id, old, now in env.execute_query(rows):
+            kept = _without_shipped(field, old, now, shipped) if now else now
+            if kept != now:
+                env.cr.execute(SQL("UPDATE %s SET %s = %s WHERE id = %s", table, column, Json(kept), res_id))
+    env.cr.execute("DROP TABLE l2c_old_text")
+    env.invalidate_all()
+
+
+def _without_shipped(field, old, now, shipped):
+    """``{language: text}``: ``now`` without the translations that ``old`` had as they were shipped."""
+    old_terms, now_terms = (field.get_translation_dictionary(texts["en_US"], texts) for texts in (old, now))
+    kept = {"en_US": now["en_US"]}
+    for lang in (old | now).keys() - kept:
+        own = _own_words(lang, old_terms, now_terms, shipped)
+        if field.translate is True and own:
+            [kept[lang]] = own.values()
+        elif any(text != term for term, text in own.items()):
+            kept[lang] = field.translate(own.get, now["en_US"])
+    return kept
+
+
+def _own_words(lang, old_terms, now_terms, shipped):
+    """``{term: translation}``, but for those that were shipped; of a view that was emptied on the way, as it
+    had them."""
+    known = {
+        found[lang]
+        for term, found in old_terms.items()
+        if lang in found and term_fingerprint(lang, term, found[lang]) in shipped
+    }
+    own = {term: found.get(lang) or old_terms.get(term, {}).get(lang) for term, found in now_terms.items()}
+    return {term: text for term, text in own.items() if text and text not in known}
 
 
 def texts_of(env, name):
@@ -101,6 +180,17 @@ def shipped_texts():
     """The fingerprints of all texts of mail templates that releases have shipped."""
     with file_open(f"lead_to_cash/{SHIPPED}") as lines:
         return {line.split()[0] for line in lines}
+
+
+def term_fingerprint(lang, term, translation):
+    """Of what a term is in a language, whatever the country."""
+    return fingerprint(f"{lang.partition('_')[0]} {term} = {translation}")
+
+
+def shipped_terms():
+    """The fingerprints of all translations that releases have shipped."""
+    with file_open(f"lead_to_cash/{TERMS}") as lines:
+        return set(lines.read().split())
 
 
 def _nodes(filename):

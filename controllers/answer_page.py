@@ -1,15 +1,18 @@
+import logging
 import uuid
 
 from odoo import Command, http
 from odoo.addons.account_payment.controllers.payment import PaymentPortal
 from odoo.addons.account_payment.controllers.portal import PortalAccount
 from odoo.exceptions import UserError
-from odoo.http import request
+from odoo.http import content_disposition, request
 
 from ..engine.portal.answers import MOST_BYTES, read_number
 from ..models.portal.amounts import ITEM
 from ..models.portal.token_page import LARGEST_ID
 from .token_page import ID, MOST_POSTED, UNLISTED, TokenPages
+
+_logger = logging.getLogger(__name__)
 
 
 class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
@@ -24,7 +27,57 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
         """The page behind a notice, for whoever has its link."""
         notice_sudo = self._notice(notice_id, access_token)
         answer = notice_sudo.answer_ids.filtered(lambda answer: answer.id == read_number(done or ""))
-        return self._render_page(notice_sudo, answer=answer, done_payment=done == "payment")
+        return self._render_page(notice_sudo, answer=answer, done=done)
+
+    @http.route(
+        f"/my/collection/<{ID}:notice_id>/document/<{ID}:document_id>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        website=True,
+        sitemap=False,
+    )
+    def document(self, notice_id, document_id, access_token="", **_query):
+        """One of the documents that the notice names, as PDF; no other one. Making it anew counts as a post."""
+        notice_sudo = self._notice(notice_id, access_token)
+        number = read_number(document_id)
+        move_sudo = notice_sudo._documents().filtered(lambda move: move.id == number)
+        if not move_sudo:
+            raise request.not_found()
+        if not move_sudo.invoice_pdf_report_id and (too_much := self._too_much(notice_id, access_token)):
+            return too_much
+        try:
+            name, content = move_sudo._document_pdf()
+        except UserError:
+            _logger.exception("The document %s can't be shown", move_sudo.id)
+            error = request.env._("This document can't be shown now. Please ask us for it.")
+            return self._render_page(notice_sudo, error=error, status=422)
+        headers = {
+            "Content-Type": "application/pdf",
+            "Content-Disposition": content_disposition(name, disposition_type="inline"),
+            "X-Content-Type-Options": "nosniff",
+        }
+        return request.make_response(content, list(headers.items()))
+
+    @http.route(
+        f"/my/collection/<{ID}:notice_id>/copies",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        max_content_length=MOST_POSTED,
+        website=True,
+        sitemap=False,
+    )
+    def copies(self, notice_id, access_token="", **_form):
+        """Send the open documents once more, to those who got the notice."""
+        if too_much := self._too_much(notice_id, access_token):
+            return too_much
+        notice_sudo = self._notice(notice_id, access_token)
+        try:
+            notice_sudo._ask_copies()
+        except UserError as error:
+            return self._render_page(notice_sudo, error=str(error), status=422)
+        return request.redirect(notice_sudo.get_portal_url(query_string="&done=copies"))
 
     @http.route(
         f"/my/collection/<{ID}:notice_id>/answer",
@@ -59,11 +112,13 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
         notice_sudo = self._notice(notice_id, access_token)
         chosen = request.httprequest.args.getlist("items")
         try:
-            items, owed = notice_sudo._to_pay(chosen, amount)
+            items, owed, early = notice_sudo._to_pay(chosen, amount)
+            providers_sudo = self._providers(notice_sudo, owed)
         except UserError as error:
             form = {"kind": "pay", "amount": amount, "items": chosen}
             return self._render_page(notice_sudo, error=str(error), form=form, status=422)
-        route = f"/my/collection/{notice_sudo.id}/transaction/{'-'.join(notice_sudo._names_to_pay(chosen, items))}"
+        names = notice_sudo._names_to_pay(chosen, items, early)
+        route = f"/my/collection/{notice_sudo.id}/transaction/{'-'.join(names)}"
         values = self._get_common_page_view_values(
             {
                 "partner": notice_sudo.partner_id,
@@ -76,8 +131,10 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
             },
             access_token=access_token,
         )
+        self._offer_only(values, providers_sudo)
         labels = [notice_sudo._label(item) for item in items] if chosen else items.move_id.mapped("name")
         values |= {"notice": notice_sudo, "labels": labels, "amount": owed, "page_name": "collection"}
+        values["early"] = early and notice_sudo._asked_early(owed, items._discounts(notice_sudo._today_there()))
         values |= self._layout()
         if request.env.user._is_public():
             # The link says that its reader may pay, not that the customer's cards are theirs.
@@ -98,21 +155,24 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
         self._refuse_too_much(notice_id, access_token)
         notice_sudo = self._notice(notice_id, access_token)
         names = documents.split("-")
-        items, amount = notice_sudo._to_pay_named(names, amount)
+        items, amount, early = notice_sudo._to_pay_named(names, amount)
         self._validate_transaction_kwargs(kwargs)
         self._check_card(kwargs)
         self._check_payment_form(kwargs)
+        card_sudo = request.env["payment.token"].sudo().browse(kwargs.get("token_id") or ())  # checked above
+        provider_ids = {kwargs["provider_id"], *card_sudo.provider_id.ids}  # Odoo takes a card of another one, too
+        if not provider_ids <= set(self._providers(notice_sudo, amount).ids) or len(provider_ids) > 1:
+            raise UserError(request.env._("This amount can't be paid so. Choose another way to pay."))
         kwargs |= {"is_validation": False, "landing_route": self._after_paying(notice_sudo)}
-        user = request.env.user
-        partner = notice_sudo.partner_id if user._is_public() else user.partner_id
-        ticked = items if any(name.startswith(ITEM) for name in names) else items.browse()
+        ticked = items if early or any(name.startswith(ITEM) for name in names) else items.browse()
         transaction_sudo = self._create_transaction(
-            partner_id=partner.id,
+            partner_id=self._payer(notice_sudo).id,
             currency_id=notice_sudo.currency_id.id,
             amount=amount,
             custom_create_values={
                 "invoice_ids": [Command.set(items.move_id.ids)],
                 "collection_item_ids": [Command.set(ticked.ids)],
+                "discounted_item_ids": [Command.set(early.ids)],
             },
             **kwargs,
         )
@@ -150,6 +210,31 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
         if not known or flow not in ("redirect", "direct", "token"):
             raise UserError(request.env._("Paying could not be started. Open the link in your e-mail again."))
 
+    def _payer(self, notice_sudo):
+        """Who pays, as Odoo's payment form has it."""
+        user = request.env.user
+        return notice_sudo.partner_id if user._is_public() else user.partner_id
+
+    def _providers(self, notice_sudo, amount):
+        """Those by which the reader of the page can pay an amount.
+
+        :raise UserError: when there is none
+        """
+        if providers_sudo := notice_sudo._providers(amount, self._payer(notice_sudo)):
+            return providers_sudo
+        raise UserError(
+            request.env._("This amount can't be paid online. Enter less, or pay in one of the ways named below.")
+        )
+
+    def _offer_only(self, values, providers_sudo):
+        """Of what Odoo's payment form would offer, staff too, only what customers can really pay by."""
+        methods, tokens = values["payment_methods_sudo"], values["tokens_sudo"]
+        values |= {
+            "providers_sudo": providers_sudo,
+            "payment_methods_sudo": methods.filtered(lambda method: method.provider_ids & providers_sudo),
+            "tokens_sudo": tokens.filtered(lambda token: token.provider_id in providers_sudo),
+        }
+
     def _check_card(self, kwargs):
         """Whether the payment form may use and save a card. By the link alone it does neither.
 
@@ -178,10 +263,12 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
             "lines": notice_sudo._page_lines(),
             "hidden": notice_sudo._is_hidden(),
             "amount": notice_sudo._open_amount(),
+            "early": notice_sudo._early(),
             "limits": notice_sudo._answer_limits(),
             "reasons": request.env["dunning.answer"]._fields["reason"]._description_selection(request.env),
             "form_key": uuid.uuid4().hex,
             "form": {},
             "page_name": "collection",
+            **notice_sudo._paying(self._payer(notice_sudo)),
         }
         return request.render("lead_to_cash.answer_page", page | self._layout() | values, status=status)

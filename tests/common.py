@@ -16,6 +16,8 @@ class HandlingCase(TransactionCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.env = cls.env(context=dict(cls.env.context, l2c_today=TODAY, tracking_disable=True))
+        # Installed before the days in which the tests play.
+        cls.env["ir.config_parameter"].set_param("lead_to_cash.asked_again_since", "2025-01-01")
         cls.customer = cls.env["res.partner"].create({"name": "Customer", "email": "customer@example.com"})
         cls.product = cls.env["product.product"].create({"name": "Thing", "list_price": 100.0, "taxes_id": False})
 
@@ -71,6 +73,26 @@ class HandlingCase(TransactionCase):
         wizard.action_return()
         self.env.invalidate_all()
 
+    @classmethod
+    def only_provider(cls, **values):
+        """The one provider with which customers can pay online."""
+        cls.env["payment.provider"].search([]).state = "disabled"
+        method = cls.env.ref("payment.payment_method_unknown")
+        form = cls.env["ir.ui.view"].create({"name": "Form", "type": "qweb", "arch": "<form action='x'/>"})
+        provider = cls.env["payment.provider"].create(
+            {
+                "name": "Provider",
+                "code": "none",
+                "state": "enabled",
+                "is_published": True,
+                "payment_method_ids": [Command.set(method.ids)],
+                "redirect_form_view_id": form.id,
+                **values,
+            }
+        )
+        method.active = True
+        return provider
+
     def nightly(self, day=TODAY):
         """The job that follows the time, as of a day."""
         self.env.flush_all()
@@ -84,6 +106,25 @@ class HandlingCase(TransactionCase):
         return self.env["account.payment.term"].create(
             {"name": "Half now, half later", "line_ids": [Command.create(line) for line in lines]}
         )
+
+    def early_term(self, computation="included", percent=5, days=8, due=10):
+        """A payment term: due after ``due`` days, less ``percent`` % within ``days``."""
+        return self.env["account.payment.term"].create(
+            {
+                "name": f"{percent} % in {days} days, {computation}",
+                "early_discount": True,
+                "discount_percentage": percent,
+                "discount_days": days,
+                "early_pay_discount_computation": computation,
+                "line_ids": [Command.create({"value": "percent", "value_amount": 100, "nb_days": due})],
+            }
+        )
+
+    def early_invoice(self, computation="included", **values):
+        """1,000.00 that fall due on 2026-03-15, less 5 % until 2026-03-13."""
+        term = HandlingCase.early_term(self, computation)
+        values = {"invoice_date": "2026-03-05", "invoice_payment_term_id": term.id, "amount": 1000.0, **values}
+        return HandlingCase.invoice(self, **values)
 
     def status(self, model, role, situation=False):
         return self.env["handling.status"].search(

@@ -25,6 +25,7 @@ ALMIGHTY = {
 #: Records of our company; about a lead and a customer of an administrator's; dialogs that somebody else opened.
 _MODELS = """
                           public portal employee seller all_leads sales_manager invoicing readonly collector manager accountant neighbour
+account.letter            -      -      -        -      -         -             r         r        r         r       r          -
 balance.confirmation      -      -      -        -      -         -             r         r        r         r       r          -
 call.list.line            -      -      -        -      r         r             -         -        -         -       -          -
 call.result               -      -      -        -      -         -             c         -        c         c       c          c
@@ -32,6 +33,7 @@ collection.action         -      -      -        -      -         -             
 collection.reminder       -      -      -        -      -         -             -         -        c         c       c          c
 contact.attempt           -      -      -        c      crw       crw           c         -        c         c       c          c
 contact.dialog            -      -      -        c      c         c             c         -        c         c       c          c
+contact.result            -      -      -        c      c         c             c         -        c         c       c          c
 dunning.answer            -      -      -        -      -         -             r         r        rw        rw      rw         -
 dunning.ask.salesperson   -      -      -        -      -         -             c         -        c         c       c          c
 dunning.collector.assign  -      -      -        -      -         -             -         -        -         c       c          -
@@ -56,8 +58,11 @@ handling.close            -      -      -        c      c         c             
 handling.status           -      -      r        r      r         cr            r         r        r         crwu    crwu       r
 handling.status.change    -      -      -        -      r         r             -         -        -         -       -          -
 l2c.audit.log             -      -      -        -      -         -             r         r        r         r       r          -
+l2c.payment.way           -      -      -        -      -         -             r         r        r         crwu    crwu       -
 l2c.portal.post           -      -      -        -      -         -             -         -        -         -       -          -
+keep.in.touch             -      -      -        -      r         r             -         -        -         -       -          -
 lead.hand.over            -      -      -        c      c         c             -         -        -         -       -          -
+lead.qualification        -      -      -        r      r         crwu          -         -        -         -       -          -
 lead.response.report      -      -      -        -      r         r             -         -        -         -       -          -
 lead.return               -      -      -        c      c         c             -         -        -         -       -          -
 payment.return            -      -      -        -      -         -             -         -        c         c       c          c
@@ -67,6 +72,9 @@ privacy.deletion.line     -      -      -        -      -         -             
 receivable.ageing         -      -      -        -      -         -             r         r        r         r       r          -
 receivable.ageing.date    -      -      -        -      -         -             c         c        c         c       c          c
 receivable.metrics        -      -      -        -      -         -             r         r        r         r       r          -
+lead.conversion.report    -      -      -        -      r         r             -         -        -         -       -          -
+quotation.renew           -      -      -        c      c         c             -         -        -         -       -          -
+sales.work.hand.over      -      -      -        -      -         c             -         -        -         -       -          -
 satisfaction.dialog       -      -      -        c      c         c             c         -        c         c       c          c
 statement.wizard          -      -      -        -      -         -             c         c        c         c       c          c
 win.rate.report           -      -      -        -      r         r             -         -        -         -       -          -
@@ -83,6 +91,8 @@ WRITTEN = {
         "budget closure_reason_id consent_date contact_basis decision_maker decision_when "
         "do_not_call_checked_on handling_status_id interest_level need next_action_date"
     ),
+    "crm.team": "quotation_followup_days quotation_template_id",
+    "crm.stage": "handling_status_id",
     "crm.lost.reason": "reengage_days reengage_template_id",
     "dunning.answer": "is_handled",
     "dunning.collector.rule": "active company_id letter_from letter_to name partner_domain sequence user_ids",
@@ -99,16 +109,18 @@ WRITTEN = {
         "net_position promise_min_percent repeat_days repetitions sequence start_date thanks_template_id user_id"
     ),
     "dunning.write.off": "amount date document kind reason",
-    "handling.attempt.mail": "mail_template_id number sms_template_id status_id",
+    "handling.attempt.mail": "as_draft mail_template_id number sms_template_id status_id",
     "handling.status": (
         "active activity_type_id color exhausted_reason_id fold followup_again_days followup_days guidance "
-        "mail_template_id max_attempts name requires_closure_reason requires_next_action res_model "
-        "response_hours role sequence series_ids silent_days situation"
+        "mail_template_id max_attempts name requires_closure_reason requires_need requires_next_action requires_note "
+        "res_model response_hours role sequence series_ids silent_days situation stage_id stage_ids"
     ),
+    "lead.qualification": "question sequence",
+    "l2c.payment.way": "active bank_account_id company_id kind name sequence text",
     "res.partner": (
         "collection_note collection_state collector_id dunning_hold_reason dunning_hold_until "
         "dunning_policy_id dunning_split_by_contact external_rating external_rating_date external_rating_source "
         "is_payment_cc is_payment_contact is_wrong_addressee payment_days withholding_rate"
     ),
-    "sale.order": "handling_status_id next_action_date",
+    "sale.order": "customer_need handling_status_id is_need_shown next_action_date",
 }

@@ -18,6 +18,8 @@ env['dunning.forecast'].create({'partner_id': customer.id, 'company_id': company
 env['payment.return'].create({'payment_id': env['account.payment'].search([], limit=1).id, 'reason': 'x'})
 env['privacy.deletion'].create({'line_ids': [Command.create({'name': 'x'})]})
 env['privacy.anonymise'].create({'partner_id': customer.id})
+env['account.letter'].create({
+    'partner_id': customer.id, 'company_id': company.id, 'user_id': admin.id, 'kind': 'open', 'date_to': '2026-03-01'})
 env['dunning.watch'].create({
     'partner_id': customer.id, 'company_id': company.id, 'kind': 'complaint', 'ref': 'x', 'since': '2026-03-01'})
 text = env['mail.template'].create({'name': 'x', 'model_id': env['ir.model']._get_id('crm.lead')})
@@ -28,7 +30,7 @@ lead.action_log_attempt('no_answer')
 customer.dunning_hold_until = '2026-12-01'
 env.cr.execute("INSERT INTO l2c_portal_post (key, date) VALUES ('x', '2026-03-10')")
 env.flush_all()
-found = {record._name: record.id for record in records}
+found = {record._name: record.id for record in records} | {'contact.attempt': lead.contact_attempt_ids.id}
 for name, model in env.registry.items():
     ours = any(field._modules[:1] == ('lead_to_cash',) for field in model._fields.values())
     if ours and not model._abstract and name not in found:

@@ -1,9 +1,18 @@
 """What happens in a browser: tours on the real screens, unit tests of our components."""
 
+import json
 from datetime import timedelta
 
 from odoo import Command, fields
 from odoo.tests import HttpCase, new_test_user, tagged
+
+from .common import HandlingCase
+from .sales.tours import MondayTours, QuotationTours
+
+
+@tagged("-standard", "l2c_long", "post_install", "-at_install")
+class TestMondays(MondayTours, QuotationTours, HttpCase):
+    """What a salesperson does all day, and what becomes of a quotation."""
 
 
 @tagged("post_install", "-at_install")
@@ -29,14 +38,45 @@ class TestBrowser(HttpCase):
         user = new_test_user(self.env, "tour_salesperson", groups="sales_team.group_sale_salesman")
         missed, reached = self.env["crm.lead"].create(
             [
-                {"name": name, "contact_name": name, "type": "opportunity", "user_id": user.id, "phone": "+40215550120"}
-                for name in ("Missed lead", "Reached lead")
+                {"name": name, "contact_name": name, "type": "opportunity", "user_id": user.id, "phone": phone}
+                for name, phone in (("Missed lead", "+40215550120"), ("Reached lead", "+40215550121"))
             ]
         )
         self.start_tour("/odoo/call-list", "l2c_morning", login="tour_salesperson")
         self.assertEqual((missed.handling_role, missed.attempt_count), ("no_answer", 1))
         self.assertEqual((reached.handling_role, reached.need), ("contacted", "Tills for three shops"))
         self.assertEqual(reached.next_action_summary, "Meeting")
+
+    def test_an_expired_quotation_is_renewed_at_a_desk(self):
+        self.renew()
+
+    def test_an_expired_quotation_is_renewed_on_a_phone(self):
+        self.browser_size, self.touch_enabled = "375x667", True
+        self.renew()
+
+    def renew(self):
+        user = new_test_user(self.env, "tour_salesperson", groups="sales_team.group_sale_salesman")
+        customer = self.env["res.partner"].create({"name": "Customer", "email": "customer@example.com"})
+        product = self.env["product.product"].create({"name": "Thing", "list_price": 100.0, "taxes_id": False})
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": customer.id,
+                "user_id": user.id,
+                "validity_date": "2026-03-01",
+                "order_line": [Command.create({"product_id": product.id, "product_uom_qty": 1})],
+            }
+        )
+        order.with_context(l2c_today="2026-02-20").action_quotation_sent()
+        order._handling_follow_time()
+        product.list_price = 120.0
+        self.start_tour(f"/odoo/sale.order/{order.id}", "l2c_renew", login="tour_salesperson")
+        self.assertEqual((order.state, order.revision, order.amount_untaxed), ("draft", 2, 120.0))
+        self.assertGreater(order.validity_date, fields.Date.today())
+
+    def test_the_overview_opens_what_it_counts(self):
+        user = new_test_user(self.env, "tour_salesperson", groups="sales_team.group_sale_salesman")
+        self.env["crm.lead"].create({"name": "A lead to call", "type": "opportunity", "user_id": user.id})
+        self.start_tour("/odoo/sales-overview", "l2c_overview", login="tour_salesperson")
 
     def test_a_salesperson_closes_a_lead_with_a_reason_at_a_desk(self):
         self.close_with_a_reason("l2c_close")
@@ -249,6 +289,7 @@ class TestBrowser(HttpCase):
         self.answers()
 
     def answers(self):
+        HandlingCase.only_provider.__func__(self)
         self.overdue().action_start()
         run = self.env["dunning.run"].create({})
         run.action_run()
@@ -259,6 +300,31 @@ class TestBrowser(HttpCase):
         self.assertEqual(notice.answer_ids.dispute_id.move_line_ids, notice.line_ids.move_line_id)
         self.assertEqual(notice.answer_ids.promise_id.amount, 100)
         self.assertTrue(notice.partner_id.is_wrong_addressee)
+
+    def test_mails_fit_a_phone(self):
+        """Of 390 pixels; in each language, with long numbers and references, whatever a company prints."""
+        self.env.company.write({"trade_register": "J40/1234/2020", "legal_form": "S.R.L.", "share_capital": 200})
+        self.overdue().action_start()
+        run = self.env["dunning.run"].create({})
+        run.action_run()
+        invoice = run.notice_ids.line_ids.move_id
+        invoice.write({"ref": "Comanda/4500012345/Depozit-București", "allocation_number": "123456789012345"})
+        run.notice_ids.line_ids.amount_residual = 1234567.89
+        mails = []
+        for lang in ("en_US", "he_IL", "ro_RO"):
+            self.env["res.lang"]._activate_lang(lang)
+            notice = run.notice_ids.with_context(lang=lang)
+            for template in self.env["mail.template"].with_context(lang=lang).search([("model", "=", notice._name)]):
+                mails += template._render_mails(notice)
+        self.assertGreaterEqual(len(mails), 24)
+        self.browser_js("/web/login", f"({FIT})({json.dumps(mails)})", "!!document.body", timeout=60)
+
+    def test_a_kept_address_of_an_ageing_says_its_day(self):
+        """In each of its views; nothing but the address names the day."""
+        for query in ("", "?view_type=pivot"):
+            with self.subTest(query):
+                title = "document.title.includes('Ageing as at 02/28/2026')"
+                self.browser_js(f"/odoo/20260228/ageing{query}", "console.log('test successful')", title, login="admin")
 
     def test_components(self):
         # Fails when a unit test fails, and when none is found: then the page never says so.
@@ -271,6 +337,25 @@ class TestBrowser(HttpCase):
             success_signal="[HOOT] Test suite succeeded",
             error_checker=lambda message: "[HOOT]" not in message,
         )
+
+
+#: Shows each mail in a window of a phone's width, and looks whether something sticks out.
+FIT = """async (mails) => {
+    for (const mail of mails) {
+        const frame = document.createElement("iframe");
+        frame.style.cssText = "width: 390px; height: 800px; border: 0";
+        frame.srcdoc = mail;
+        const loaded = new Promise((done) => frame.addEventListener("load", done));
+        document.body.append(frame);
+        await loaded;
+        const page = frame.contentDocument.documentElement;
+        if (page.scrollWidth > 390 || !page.textContent.trim()) {
+            throw new Error(`${page.scrollWidth} pixels: ${page.textContent}`);
+        }
+        frame.remove();
+    }
+    console.log("test successful");
+}"""
 
 
 def suite_id(name):

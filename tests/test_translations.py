@@ -10,10 +10,31 @@ from odoo.tools.translate import trans_export
 
 #: By language, the words that are the same as in English: by convention they stay empty.
 SAME = {
-    "he": {"%(done)s: %(count)s.", ", BIC", "QR", "id", "object.display_name"},
+    "he": {
+        "%(done)s: %(count)s.",
+        "%(name)s (%(status)s)",
+        "%(name)s (%(status)s, %(amount)s)",
+        "BIC",
+        "DSO",
+        "IBAN",
+        "Message-Id",
+        "PDF",
+        "QR",
+        "WhatsApp",
+        "id",
+        "object.display_name",
+    },
     "ro": {
         "%(done)s: %(count)s.",
-        ", BIC",
+        "%(name)s (%(status)s)",
+        "%(name)s (%(status)s, %(amount)s)",
+        "BIC",
+        "Card",
+        "Credit",
+        "Debit",
+        "IBAN",
+        "Message-Id",
+        "PDF",
         "<b>Document</b>",
         "<b>Total</b>",
         "<strong>Total</strong>",
@@ -30,11 +51,13 @@ SAME = {
         "Normal",
         "QR",
         "SMS",
+        "Segment",
         "Standard",
         "Subtotal",
         "Total",
         "id",
         "object.display_name",
+        "WhatsApp",
     },
 }
 

@@ -25,7 +25,10 @@ WEEK_AFTER, WEEK_AFTER_NOON = "2026-03-17 08:00:00", "2026-03-17 12:00:00"
 CHANGES = {
     ("account_move", "sent_date"): (1, "it was the day of installing"),
     ("dunning_notice", "failure_reason"): (1, "it was what Odoo writes before each sending"),
-    ("mail_template", "body_html"): (6, "texts that nobody had changed are those of today"),
+    ("mail_template", "body_html"): (12, "texts that nobody had changed are those of today"),
+    ("mail_template", "name"): (3, "the e-mails of the series are for the tries 2, 4 and 6"),
+    ("mail_template", "description"): (3, "the same"),
+    ("handling_status", "requires_next_action"): (4, "also there nobody is forgotten"),
     ("mail_message", "body"): (5, "the chatter of notices held the ways to the customers' pages"),
 }
 
@@ -90,6 +93,24 @@ RECORDS = """
      WHERE d.module = 'lead_to_cash'
 """
 
+#: The translated fields of the records that the addon has made.
+TRANSLATED = """
+    SELECT f.model, f.name FROM ir_model_fields f
+     WHERE f.translate IS NOT NULL AND f.store AND f.model IN (SELECT model FROM ir_model_data WHERE module = 'lead_to_cash')
+"""
+#: What they say in all languages.
+WORDS = """
+    SELECT d.name || ' ' || %s, regexp_replace(t."{field}"::text, '<button name=."[0-9]+', '', 'g')
+      FROM "{table}" t JOIN ir_model_data d ON d.model = %s AND d.res_id = t.id WHERE d.module = 'lead_to_cash'
+"""
+#: Models with a table of another name.
+TABLES = {
+    "ir.actions.server": "ir_act_server",
+    "ir.actions.act_window": "ir_act_window",
+    "ir.actions.client": "ir_act_client",
+    "ir.actions.report": "ir_act_report_xml",
+}
+
 TEMPLATES = """
     SELECT d.name, to_jsonb(t) FROM mail_template t JOIN ir_model_data d ON d.model = 'mail.template' AND d.res_id = t.id
      WHERE d.module = 'lead_to_cash'
@@ -142,6 +163,15 @@ def named(database):
     """What the addon has made in a database."""
     catalogue = [row for row in database.query(CATALOGUE) if row[0] in NAMED]
     return {*catalogue, *database.query(RECORDS)}
+
+
+def words(database):
+    """{record and field: what it says in all languages} of what the addon has made."""
+    found = {}
+    for model, field in database.query(TRANSLATED):
+        table = TABLES.get(model, model.replace(".", "_"))
+        found.update(database.query(WORDS.format(table=table, field=field), field, model))
+    return found
 
 
 class TestUpgrade(RealProcessCase):
@@ -239,6 +269,20 @@ class TestUpgrade(RealProcessCase):
         expected, found = named(self.fresh), named(self.database)
         self.assertEqual({row[0] for row in found - expected}, {"view_move_form"})  # of our own words
         self.assertEqual({row[0] for row in expected - found}, {"view_move_form"})
+
+    def test_all_says_what_it_would_say_if_it_was_installed_now(self):
+        """In each language; but for what the company has written itself, or what was renamed and is its own."""
+        expected, found = words(self.fresh), words(self.database)
+        self.assertEqual(found.keys() ^ expected.keys(), set())
+        self.assertEqual(
+            {name for name, text in found.items() if text != expected[name]},
+            {
+                "mail_template_dunning_notice subject",
+                "mail_template_before_due body_html",
+                "status_lead_new name",
+                "view_move_form arch_db",
+            },
+        )
 
     def test_what_the_first_release_shipped_is_known(self):
         known = shipped_texts()

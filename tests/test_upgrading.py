@@ -3,7 +3,16 @@
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import SQL
 
-from ..upgrading import load_again, load_untouched_templates, rename_field, texts_of
+from ..upgrading import (
+    forget_shipped_terms,
+    load_again,
+    load_untouched_templates,
+    note_translations,
+    rename_field,
+    shipped_terms,
+    term_fingerprint,
+    texts_of,
+)
 
 CRONS = "data/ir_cron_data.xml"
 #: A template, and another one, whose texts a release has shipped too.
@@ -95,3 +104,70 @@ class TestTemplates(TransactionCase):
             found = self.texts()
         self.assertEqual(found, self.now)
         self.assertEqual([record.args for record in logs.records], [(TEMPLATE,)])
+
+
+@tagged("post_install", "-at_install")
+class TestTerms(TransactionCase):
+    """What a release has shipped in Romanian becomes what is shipped now; what a company wrote stays."""
+
+    #: Of each kind of record: its field, and what a release has called it. The last is never updated.
+    SHIPPED = {
+        "menu_desk": ("name", "Birou"),
+        "field_res_partner__overdue_amount": ("field_description", "Restantă"),
+        "desk_action": ("name", "Birou"),
+        "mail_activity_type_mail_server": ("name", "E-mailurile către clienți nu pleacă"),
+    }
+    VIEW, TERM, OLD_VIEW_TERM = "ageing_section", "Unallocated credits", "Încasări nealocate"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context={"lang": cls.env["res.lang"]._activate_lang("ro_RO").code})
+
+    def upgrade(self):
+        """What an upgrade does about translations, without what it does about all else."""
+        note_translations(self.env)
+        forget_shipped_terms(self.env)
+        self.env["ir.module.module"]._get("lead_to_cash")._update_translations()
+
+    def record(self, name):
+        return self.env.ref(f"lead_to_cash.{name}")
+
+    def term(self):
+        translations, _context = self.record(self.VIEW).get_field_translations("arch_db", ["ro_RO"])
+        return next(found["value"] for found in translations if found["source"] == self.TERM)
+
+    def translate_view(self, text):
+        self.record(self.VIEW).update_field_translations("arch_db", {"ro_RO": {self.TERM: text}})
+
+    def test_what_was_shipped_goes(self):
+        now = {name: self.record(name)[field] for name, (field, _old) in self.SHIPPED.items()}
+        term = self.term()
+        for name, (field, old) in self.SHIPPED.items():
+            english = self.record(name).with_context(lang="en_US")[field]
+            if name == "field_res_partner__overdue_amount":  # was called otherwise
+                english = "Overdue"
+                self.record(name).with_context(lang="en_US")[field] = english
+            self.assertIn(term_fingerprint("ro_RO", english, old), shipped_terms(), name)
+            self.assertNotEqual(now[name], old)
+            self.record(name)[field] = old
+        self.translate_view(self.OLD_VIEW_TERM)
+        self.upgrade()
+        self.assertEqual({name: self.record(name)[field] for name, (field, _old) in self.SHIPPED.items()}, now)
+        self.assertEqual(self.term(), term)
+
+    def test_own_words_stay(self):
+        for name, (field, _old) in self.SHIPPED.items():
+            self.record(name)[field] = "Our own"
+        self.translate_view("Our own")
+        self.upgrade()
+        found = {self.record(name)[field] for name, (field, _old) in self.SHIPPED.items()}
+        self.assertEqual(found, {"Our own"})
+        self.assertEqual(self.term(), "Our own")
+
+    def test_a_language_of_the_companys_own(self):
+        french = self.env["res.lang"]._activate_lang("fr_FR").code
+        menu = self.record("menu_desk").with_context(lang=french)
+        menu.name = "Bureau"
+        self.upgrade()
+        self.assertEqual(menu.name, "Bureau")

@@ -1,7 +1,8 @@
 """A dialog is whose who opened it."""
 
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .common import TODAY, HandlingCase
 
@@ -31,6 +32,7 @@ class TestWizards(HandlingCase):
             "collection.action": {**invoices, "kind": "promise", "reason": "Secret"},
             "collection.reminder": invoices,
             "contact.dialog": {"res_model": "crm.lead", "res_id": lead.id, "note": "Secret"},
+            "contact.result": {"res_model": "crm.lead", "res_id": lead.id, "outcome": "callback", "note": "Secret"},
             "dunning.ask.salesperson": {**invoices, "question": "Secret"},
             "dunning.collector.assign": {"from_user_id": self.owner.id, "user_id": self.other.id},
             "dunning.forecast": {"company_id": self.env.company.id, **customer, "date": TODAY},
@@ -42,19 +44,65 @@ class TestWizards(HandlingCase):
             "privacy.anonymise": customer,
             "privacy.deletion": {},
             "privacy.deletion.line": {"deletion_id": self.env["privacy.deletion"].create({}).id},
+            "quotation.renew": {"order_id": self.order(validity_date="2026-01-01").id},
             "receivable.ageing.date": {"date": TODAY},
+            "sales.work.hand.over": {"from_user_id": self.owner.id, "user_ids": self.other.ids},
             "satisfaction.dialog": {**customer, "note": "Secret"},
             "statement.wizard": {"partner_ids": self.customer.ids},
         }
 
-    def test_another_reads_writes_and_runs_none(self):
-        rows = self.rows()
-        ours = {
+    def ours(self):
+        return {
             name
             for name, model in self.registry.items()
             if model._transient and not model._abstract and model._original_module == "lead_to_cash"
         }
-        self.assertEqual(set(rows), ours)
+
+    def chosen(self):
+        """Records of which dialogs can be opened, as chosen in a list."""
+        move = self.invoice()
+        lead, policy = self.lead(user_id=self.owner.id), self.env["dunning.policy"].search([], limit=1)
+        return [move, self.customer, lead, policy, self.pay(move), self.env["dunning.notice"].search([], limit=1)]
+
+    def opened(self, model, **context):
+        """What the browser gets for a new dialog. It asks for the names of what tags hold, too, which ``Form``
+        doesn't."""
+        form = Form(self.env[model].with_context(**context))
+        spec = form._view["fields_spec"]
+        for name, asked in spec.items():
+            if self.env[model]._fields[name].type in ("one2many", "many2many"):
+                asked["fields"] = {"display_name": {}, **asked.get("fields", {})}
+        return form._record.onchange({}, [], spec)["value"]
+
+    def test_each_opens_as_in_the_browser(self):
+        """Whatever is chosen."""
+        rows, chosen = self.rows(), self.chosen()
+        for name, values in rows.items():
+            defaults = {f"default_{field}": value for field, value in values.items()}
+            for records in chosen:
+                with self.subTest(model=name, chosen=records._name):
+                    context = {**defaults, "active_model": records._name, "active_ids": records.ids}
+                    self.assertTrue(self.opened(name, **context))
+
+    def test_each_opens_from_the_actions_menu(self):
+        """Those in a menu find what was chosen, of one and of several."""
+        several = {records._name: records for records in self.chosen()}
+        several["res.partner"] |= self.customer.copy()
+        actions = self.env["ir.actions.act_window"].search([("res_model", "in", list(self.ours()))])
+        bound = actions.filtered("binding_model_id")
+        self.assertGreaterEqual(len(bound), 3)
+        for action in bound:
+            records = several[action.binding_model_id.model]
+            for some in (records[:1], records):
+                context = {"active_model": some._name, "active_ids": some.ids, "active_id": some[:1].id}
+                context |= safe_eval(action.context, dict(context))
+                with self.subTest(action=action.name, count=len(some)):
+                    values = self.opened(action.res_model, **context)
+                    self.assertEqual([command[:2] for command in values["partner_ids"]], [(4, one.id) for one in some])
+
+    def test_another_reads_writes_and_runs_none(self):
+        rows = self.rows()
+        self.assertEqual(set(rows), self.ours())
         for name, values in rows.items():
             wizard = self.env[name].with_user(self.owner).sudo().create(values).sudo(False)
             theirs = wizard.with_user(self.other)

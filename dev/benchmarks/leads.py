@@ -6,6 +6,8 @@ from .databases import copy_of, figures, ratio, with_and_without
 
 COUNT = 1000
 USERS = 50
+CONTACTS = 50000
+EMAILS = 1000000
 
 #: Leads to move.
 PREPARE = """
@@ -37,11 +39,12 @@ env['res.users'].with_context(no_reset_password=True).create([{
 leads = env['crm.lead'].create([{
     'name': f'Bench {n}', 'type': 'opportunity', 'contact_name': 'Contact', 'phone': '+40 21 555 0120',
     'email_from': f'bench{n}@example.com', 'expected_revenue': 1,
-} for n in range(10)])
+} for n in range(11)])
 leads[0:4].action_set_lost()
 leads[4:7].action_set_won()
 leads[8]._set_handling_role('no_answer')
 leads[9]._set_handling_role('in_progress')
+leads[10].sudo().write({'contact_basis': 'enquiry', 'response_goal': '2020-01-01 08:10:00'})
 partner = env['res.partner'].create({'name': 'Bench', 'phone': '+40 21 555 0130'})
 product = env['product.product'].create({'name': 'Bench', 'list_price': 10, 'taxes_id': False})
 orders = env['sale.order'].create([
@@ -52,8 +55,13 @@ orders[1].action_quotation_sent()
 """.replace("USERS", str(USERS))
 
 SOMEBODY = f"(SELECT min(id) FROM res_users WHERE login LIKE 'bench%%') + (random() * 1e6)::int %% {USERS}"
-#: Copies of the seeds: created within two years, the planned day from 10 days ago to 30 days on.
+#: One of the contacts that there are; every fourth lead has one, the others an e-mail of theirs or of another lead.
+CONTACT = f"(SELECT min(id) FROM res_partner WHERE name = 'Bench') + (random() * {CONTACTS})::int %% {CONTACTS}"
+EMAIL = f"'bench' || (random() * {EMAILS})::int || '@example.com'"
+#: Copies of the seeds: created within two years, the planned day from 10 days ago to 30 days on; of the enquiries
+#: some in the last ten minutes.
 SPREAD = {
+    "res_partner": ("d.name = 'Bench'", {}),
     "crm_lead": (
         "d.name LIKE 'Bench %%'",
         {
@@ -63,6 +71,12 @@ SPREAD = {
                                         THEN d.create_date::date - 10 + (random() * 40)::int END""",
             "expected_revenue": "(random() * 20000)::int",
             "priority": "((random() * 3)::int)::varchar",
+            "probability": "(random() * 100)::int",
+            "partner_id": f"CASE WHEN random() < 0.25 THEN {CONTACT} END",
+            "email_normalized": EMAIL,
+            "response_goal": """CASE WHEN d.response_goal IS NOT NULL
+                                    THEN now() AT TIME ZONE 'UTC' + interval '10 minutes'
+                                         - random() * random() * random() * interval '730 days' END""",
         },
     ),
     "sale_order": (
@@ -71,6 +85,7 @@ SPREAD = {
             "user_id": SOMEBODY,
             "next_action_date": "d.create_date::date - 10 + (random() * 40)::int",
             "access_token": "NULL",
+            "partner_id": CONTACT,
         },
     ),
 }
@@ -124,7 +139,8 @@ def _hosts():
 def _call_list(leads):
     with copy_of(os.environ["L2C_TEMPLATE_DB"]) as database:
         database.shell(SEED)
-        _spread(database, "crm_lead", leads // 10)
+        _spread(database, "res_partner", CONTACTS)
+        _spread(database, "crm_lead", leads // 11)
         _spread(database, "sale_order", leads // 20)
         database.query("ANALYZE")
         found = figures(database, OPEN)

@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import json
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -13,6 +14,12 @@ import websocket
 
 WAIT = 60  # seconds for a page or the browser
 NAMES = ("chromium", "google-chrome", "chromium-browser")
+
+
+def _with_memory():
+    """Chromium reserves more addresses than Odoo's tests leave to their processes."""
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
 
 
 class Browser:
@@ -28,6 +35,7 @@ class Browser:
             ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            preexec_fn=_with_memory,  # noqa: PLW1509
         )
         self._session = None
         self._connect()
@@ -72,14 +80,26 @@ class Browser:
 
     def open(self, url, selector):
         """Open a page, until what ``selector`` names is there."""
-        self.ask("Page.navigate", url=url)
-        until = time.monotonic() + WAIT
-        found = f"document.readyState === 'complete' && !!document.querySelector({json.dumps(selector)})"
-        while not self.ask("Runtime.evaluate", expression=found)["result"].get("value"):
-            if time.monotonic() > until:
-                raise SystemExit(f"{url} doesn't show {selector} within {WAIT} s.")
-            time.sleep(0.2)
+        self.go_to(url, selector)
         time.sleep(1.5)  # animations, fonts and pictures have no end to wait for
+
+    def go_to(self, url, selector):
+        """The same, as soon as it is there."""
+        self.ask("Page.navigate", url=url)
+        self.wait_for(f"document.readyState === 'complete' && !!document.querySelector({json.dumps(selector)})")
+
+    def wait_for(self, expression):
+        """Until an expression of the page is true."""
+        until = time.monotonic() + WAIT
+        while not self.ask("Runtime.evaluate", expression=expression)["result"].get("value"):
+            if time.monotonic() > until:
+                raise SystemExit(f"The page doesn't come to this within {WAIT} s: {expression}")
+            time.sleep(0.2)
+
+    def click(self, selector):
+        """Click what ``selector`` names, once it is there."""
+        self.wait_for(f"!!document.querySelector({json.dumps(selector)})")
+        self.ask("Runtime.evaluate", expression=f"document.querySelector({json.dumps(selector)}).click()")
 
     def picture(self):
         """What the window shows, as a PNG."""

@@ -207,3 +207,16 @@ def badges(move_ids):
         """,
         tuple(move_ids),
     )
+
+
+def under_discussion():
+    """SQL for the ids of the documents of which somebody has promised or disputed something that is open."""
+    return SQL(
+        """(SELECT l.move_id FROM dunning_promise_line_rel x
+              JOIN dunning_promise s ON s.id = x.promise_id AND s.state = 'open'
+              JOIN account_move_line l ON l.id = x.move_line_id
+             UNION
+            SELECT l.move_id FROM dunning_dispute_line_rel y
+              JOIN dunning_dispute d ON d.id = y.dispute_id AND d.state = 'open'
+              JOIN account_move_line l ON l.id = y.move_line_id)"""
+    )

@@ -1,5 +1,7 @@
 """Receivables as at a day, and by month: SQL over the books, without a table of its own."""
 
+from datetime import date
+
 from odoo.tools import SQL
 
 from .items import accounts, open_as_at
@@ -25,7 +27,8 @@ def ageing(limits, as_at):
              parent AS (SELECT DISTINCT ON (id) id, top FROM above ORDER BY id, step DESC)
         SELECT item.id, item.move_id, item.company_id, c.currency_id, p.commercial_partner_id AS partner_id,
                parent.top AS parent_id, cp.country_id, item.account_id, item.date, item.due, item.residual,
-               GREATEST(%(as_at)s - item.due, 0) AS days_overdue,
+               %(as_at)s AS as_at,
+               CASE WHEN item.residual > 0 THEN GREATEST(%(as_at)s - item.due, 0) END AS days_overdue,
                %(amounts)s
           FROM item
           JOIN res_company c ON c.id = item.company_id
@@ -39,6 +42,39 @@ def ageing(limits, as_at):
         amounts=_by_age(as_at),
         limits=SQL(", ").join(rows),
     )
+
+
+def number_of(day):
+    """A day as a number, as it stands in the address of a page.
+
+    >>> number_of(date(2026, 2, 28))
+    20260228
+    """
+    return day.year * 10_000 + day.month * 100 + day.day
+
+
+def day_of(number):
+    """The day that a number of an address means; None for one that means none, as that of a record.
+
+    >>> day_of(20260228), day_of(20260231), day_of(42), day_of("x"), day_of(None)
+    (datetime.date(2026, 2, 28), None, None, None, None)
+    """
+    if type(number) is not int or not 1900_01_01 <= number <= 9999_12_31:
+        return None
+    try:
+        return date(number // 10_000, number // 100 % 100, number % 100)
+    except ValueError:
+        return None
+
+
+def age_labels(limits):
+    """What the columns of an ageing are called, by the last day past due of each but the last.
+
+    >>> [label.replace("\N{EN DASH}", " to ") for label in age_labels((30, 60, 90))]
+    ['1 to 30', '31 to 60', '61 to 90', '> 90']
+    """
+    spans = zip([1, *(last + 1 for last in limits)], limits, strict=False)
+    return [f"{first}–{last}" for first, last in spans] + [f"> {limits[-1]}"]  # noqa: RUF001
 
 
 def _by_age(as_at):
@@ -62,9 +98,10 @@ def months(companies, today):
     """SQL with a row for each company and month, from its first receivable until ``today``;
     the last month ends today.
 
-    ``sales`` of the month by invoice date, taxes included, less credit notes; ``closing``
+    ``sales`` of the month by invoice date, taxes included, receipts too, less credit notes; ``closing``
     receivables at its end, of which ``not_due`` had not come due; ``opening`` is the closing of
-    the month before; ``day_count``; ``count_back`` days.
+    the month before; ``day_count``; ``count_back`` days. Credits that were not allocated then reduce
+    what was not due as they reduce the receivables; what is more than that reduces what was past due.
     """
     return SQL(
         """
@@ -84,7 +121,7 @@ def months(companies, today):
              sold AS (
                 SELECT company_id, date_trunc('month', invoice_date)::date AS month, SUM(amount_total_signed) AS amount
                   FROM account_move
-                 WHERE state = 'posted' AND move_type IN ('out_invoice', 'out_refund')
+                 WHERE state = 'posted' AND move_type IN ('out_invoice', 'out_receipt', 'out_refund')
                    AND company_id IN %(companies)s AND invoice_date <= %(today)s
               GROUP BY 1, 2),
              waiting AS (%(waiting)s),
@@ -94,17 +131,24 @@ def months(companies, today):
                        generate_series(date_trunc('month', w.since), LEAST(w.due, %(today)s), interval '1 month') m
                  WHERE LEAST((m + interval '1 month')::date - 1, %(today)s) BETWEEN w.since AND w.due
               GROUP BY 1, 2),
+             credited AS (
+                SELECT company_id, date_trunc('month', c.since)::date AS month, SUM(c.amount) AS amount
+                  FROM (%(credits)s) c
+              GROUP BY 1, 2),
              summed AS (
                 SELECT month.company_id, month.month, month.day_end, month.day_end - month.month + 1 AS day_count,
-                       COALESCE(sold.amount, 0) AS sales, COALESCE(young.amount, 0) AS not_due,
+                       COALESCE(sold.amount, 0) AS sales, COALESCE(young.amount, 0) AS young,
                        SUM(COALESCE(moved.amount, 0)) OVER until_now AS closing,
+                       SUM(COALESCE(credited.amount, 0)) OVER until_now AS credits,
                        SUM(GREATEST(COALESCE(sold.amount, 0), 0)) OVER until_now AS sold_so_far
                   FROM month
              LEFT JOIN moved USING (company_id, month)
              LEFT JOIN sold USING (company_id, month)
              LEFT JOIN young USING (company_id, month)
+             LEFT JOIN credited USING (company_id, month)
                 WINDOW until_now AS (PARTITION BY month.company_id ORDER BY month.month))
-        SELECT s.*, COALESCE(LAG(closing) OVER (PARTITION BY company_id ORDER BY month), 0) AS opening,
+        SELECT s.*, LEAST(GREATEST(young - credits, 0), closing) AS not_due,
+               COALESCE(LAG(closing) OVER (PARTITION BY company_id ORDER BY month), 0) AS opening,
                (%(count_back)s) AS count_back
           FROM summed s
         """,
@@ -112,6 +156,7 @@ def months(companies, today):
         companies=tuple(companies),
         today=today,
         waiting=_waiting(today),
+        credits=_credits(today),
         count_back=_count_back(),
     )
 
@@ -127,6 +172,21 @@ def _waiting(today):
           FROM account_partial_reconcile p
           JOIN receivable r ON r.id = p.debit_move_id AND r.balance > 0
          WHERE p.max_date <= r.due AND p.max_date <= %s
+        """,
+        today,
+    )
+
+
+def _credits(today):
+    """What was credited and not allocated, from the day of its entry; what was allocated of it, from that day."""
+    return SQL(
+        """
+        SELECT company_id, date AS since, -balance AS amount FROM receivable WHERE balance < 0
+         UNION ALL
+        SELECT r.company_id, p.max_date, -p.amount
+          FROM account_partial_reconcile p
+          JOIN receivable r ON r.id = p.credit_move_id AND r.balance < 0
+         WHERE p.max_date <= %s
         """,
         today,
     )

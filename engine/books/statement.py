@@ -1,37 +1,47 @@
 """What customers owed at the end of a day, from the reconciliations made by then; and what
 moved on their accounts. Amounts are in the item's own currency, credits negative."""
 
+from itertools import accumulate
+
 from odoo.tools import SQL
 
 from .items import booked, open_as_at
 
-#: The boxes of an ageing: the last day past due that falls into each; the last has none.
-LIMITS = (0, 30, 60, 90)
 
+def box(days, limits):
+    """The number of the ageing's box for an item so many days past due: the first is for what isn't, the
+    next end with the days of ``limits``, the last never.
 
-def box(days):
-    """The number of the ageing's box for an item so many days past due.
-
-    >>> [box(days) for days in (-5, 0, 1, 30, 31, 60, 61, 90, 91, 400)]
+    >>> [box(days, (30, 60, 90)) for days in (-5, 0, 1, 30, 31, 60, 61, 90, 91, 400)]
     [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
     """
-    return sum(days > limit for limit in LIMITS)
+    return sum(days > limit for limit in (0, *limits))
 
 
-def ageing(items, day):
+def ageing(items, day, limits):
     """The open amounts of ``items`` by box, and what is left of the credits.
 
     >>> from datetime import date
-    >>> ageing([(date(2026, 3, 1), 100.0), (date(2026, 1, 1), 5.0), (None, -20.0)], date(2026, 3, 10))
+    >>> items = [(date(2026, 3, 1), 100.0), (date(2026, 1, 1), 5.0), (None, -20.0)]
+    >>> ageing(items, date(2026, 3, 10), (30, 60, 90))
     ([0.0, 100.0, 0.0, 5.0, 0.0], -20.0)
     """
-    boxes, credits = [0.0] * (len(LIMITS) + 1), 0.0
+    boxes, credits = [0.0] * (len(limits) + 2), 0.0
     for due, residual in items:
         if residual < 0:
             credits += residual
         else:
-            boxes[box((day - due).days)] += residual
+            boxes[box((day - due).days, limits)] += residual
     return boxes, credits
+
+
+def running(forward, amounts):
+    """The balance after each of ``amounts``, beginning with what was brought ``forward``.
+
+    >>> running(70.0, [100.0, -25.0]), running(70.0, [])
+    ([170.0, 145.0], [])
+    """
+    return list(accumulate(amounts, initial=forward))[1:]
 
 
 def _receivables(company_id, partner_ids):

@@ -17,7 +17,8 @@ def _money(states, today, only):
     currency_id, day, since, sign`` (1: it comes in), ``amount`` and ``is_loose``: what its documents leave of
     it is set against others. What a bank confirmed without an entry may have come by a line of its
     statement, so only what is in process is loose. Parts of an online payment that were captured count
-    themselves once they have a payment; until then all counts at the whole one."""
+    themselves once they have a payment; until then all counts at the whole one. Of what the whole pays early,
+    the discounts are paid too."""
     payments, transactions = (
         (SQL("TRUE"), SQL("TRUE")) if only is None else (_among("y", only[0]), _among("t", only[1]))
     )
@@ -25,16 +26,19 @@ def _money(states, today, only):
         """
         SELECT y.id AS payment_id, COALESCE(t.source_transaction_id, t.id) AS transaction_id, y.partner_id,
                y.company_id, y.currency_id, y.date AS day, y.create_date AS since,
-               CASE y.payment_type WHEN 'inbound' THEN 1 ELSE -1 END AS sign, y.amount,
+               CASE y.payment_type WHEN 'inbound' THEN 1 ELSE -1 END AS sign,
+               y.amount + CASE WHEN y.amount = w.amount THEN %(of_payment)s ELSE 0 END AS amount,
                y.state = 'in_process' AND y.payment_type = 'inbound' AND y.partner_type = 'customer' AS is_loose
           FROM account_payment y LEFT JOIN payment_transaction t ON t.id = y.payment_transaction_id
+     LEFT JOIN payment_transaction w ON w.id = COALESCE(t.source_transaction_id, t.id)
          WHERE y.move_id IS NULL AND y.state IN ('in_process', 'paid') AND y.state IN %(states)s AND %(payments)s
          UNION ALL
         SELECT NULL, t.id, t.partner_id, t.company_id, t.currency_id, t.last_state_change::date, t.create_date, 1,
-               t.amount - COALESCE((SELECT SUM(c.amount) FROM payment_transaction c
-                                     WHERE c.source_transaction_id = t.id AND c.operation != 'refund'
-                                       AND (c.state = 'cancel' OR c.payment_id IS NOT NULL)), 0), TRUE
+               t.amount - parts.amount + CASE WHEN parts.amount = 0 THEN %(of_transaction)s ELSE 0 END, TRUE
           FROM payment_transaction t
+    CROSS JOIN LATERAL (SELECT COALESCE(SUM(c.amount), 0) AS amount FROM payment_transaction c
+                         WHERE c.source_transaction_id = t.id AND c.operation != 'refund'
+                           AND (c.state = 'cancel' OR c.payment_id IS NOT NULL)) parts
          WHERE t.state IN ('authorized', 'pending', 'done') AND t.payment_id IS NULL AND t.amount > 0
            AND (t.state = 'authorized' OR t.awaited_until >= %(today)s)
            AND (t.state != 'done' OR t.is_post_processed IS NOT TRUE)
@@ -46,6 +50,19 @@ def _money(states, today, only):
         today=today,
         payments=payments,
         transactions=transactions,
+        of_payment=_discounts("w"),
+        of_transaction=_discounts("t"),
+    )
+
+
+def _discounts(transaction):
+    """The early-payment discounts of the items that an online payment pays wholly, while nothing else was paid of
+    them."""
+    return SQL(
+        """COALESCE((SELECT SUM(l.amount_currency - l.discount_amount_currency)
+                       FROM payment_transaction_discount_rel x JOIN account_move_line l ON l.id = x.move_line_id
+                      WHERE x.transaction_id = %s AND l.amount_residual_currency = l.amount_currency), 0)""",
+        SQL.identifier(transaction, "id"),
     )
 
 

@@ -24,7 +24,7 @@ DESK_KINDS = [
 #: Kinds for which one calls the customer.
 CALLED = ("answer", "returned", "broken", "call")
 #: Ranks before these belong to salespeople.
-FIRST_RANK = 4
+FIRST_RANK = 8
 NUMBERS = {kind: FIRST_RANK + n for n, (kind, _label) in enumerate(DESK_KINDS)}
 #: The ranks of each kind; within it, who owes most for longest comes first.
 DESK_RANKS = {kind: (n * 1e12, (n + 1) * 1e12) for kind, n in NUMBERS.items()}
@@ -44,6 +44,37 @@ def risk(days):
 
 #: The same in SQL.
 RISK = "(1 + LEAST(GREATEST(days, 0) / 30, 4))"
+
+
+def _calls(today, zone):
+    """SQL for the calls, and what is done by hand, that are due, as of :func:`events`."""
+    return SQL(
+        """
+        SELECT n.company_id, n.partner_id, %(call)s, a.id, n.amount_due, n.currency_id,
+               v.delay_days + (%(today)s - %(notice_day)s), a.date_deadline
+          FROM mail_activity a
+          JOIN mail_activity_type t ON t.id = a.activity_type_id
+          JOIN dunning_notice n ON n.id = a.res_id
+          JOIN dunning_level v ON v.id = n.level_id
+         WHERE a.res_model = 'dunning.notice' AND a.active AND a.date_deadline <= %(today)s
+           AND n.state IN ('queued', 'sent')
+           AND (t.category = 'phonecall' OR (n.activity_id = a.id AND n.channel = 'manual'))
+         UNION ALL
+        SELECT m.company_id, m.commercial_partner_id, %(call)s, a.id, m.amount_residual, m.currency_id,
+               %(today)s - m.invoice_date_due, a.date_deadline
+          FROM mail_activity a
+          JOIN mail_activity_type t ON t.id = a.activity_type_id AND t.category = 'phonecall'
+          JOIN account_move m ON m.id = a.res_id
+         WHERE a.res_model = 'account.move' AND a.active AND a.date_deadline <= %(today)s
+           AND m.move_type IN ('out_invoice', 'out_receipt') AND m.state = 'posted'
+           AND (m.payment_state IN ('not_paid', 'partial') -- or has a payment without an entry for a part
+                OR m.payment_state IN ('paid', 'in_payment') AND m.handling_role IN %(open_roles)s)
+        """,
+        call=NUMBERS["call"],
+        today=today,
+        notice_day=notice_day(zone),
+        open_roles=OPEN_ROLES,
+    )
 
 
 def events(today, zone):
@@ -90,29 +121,11 @@ def events(today, zone):
            AND EXISTS (SELECT 1 FROM dunning_promise_line_rel x JOIN account_move_line l ON l.id = x.move_line_id
                         WHERE x.promise_id = s.id AND l.reconciled IS NOT TRUE)
          UNION ALL
-        SELECT n.company_id, n.partner_id, %(call)s, a.id, n.amount_due, n.currency_id,
-               v.delay_days + (%(today)s - %(notice_day)s), a.date_deadline
-          FROM mail_activity a
-          JOIN mail_activity_type t ON t.id = a.activity_type_id
-          JOIN dunning_notice n ON n.id = a.res_id
-          JOIN dunning_level v ON v.id = n.level_id
-         WHERE a.res_model = 'dunning.notice' AND a.active AND a.date_deadline <= %(today)s
-           AND n.state IN ('queued', 'sent')
-           AND (t.category = 'phonecall' OR (n.activity_id = a.id AND n.channel = 'manual'))
-         UNION ALL
-        SELECT m.company_id, m.commercial_partner_id, %(call)s, a.id, m.amount_residual, m.currency_id,
-               %(today)s - m.invoice_date_due, a.date_deadline
-          FROM mail_activity a
-          JOIN mail_activity_type t ON t.id = a.activity_type_id AND t.category = 'phonecall'
-          JOIN account_move m ON m.id = a.res_id
-         WHERE a.res_model = 'account.move' AND a.active AND a.date_deadline <= %(today)s
-           AND m.move_type IN ('out_invoice', 'out_receipt') AND m.state = 'posted'
-           AND (m.payment_state IN ('not_paid', 'partial') -- or has a payment without an entry for a part
-                OR m.payment_state IN ('paid', 'in_payment') AND m.handling_role IN %(open_roles)s)
+        %(calls)s
         """,
         today=today,
         notice_day=notice_day(zone),
-        open_roles=OPEN_ROLES,
+        calls=_calls(today, zone),
         **NUMBERS,
     )
 
@@ -178,7 +191,10 @@ def worklist(now, local_now, rate, zone):
                   NULL::timestamp,
                   CASE WHEN claimed_until > %(now)s THEN claimed_by_id END,
                   claimed_until,
-                  event_id
+                  event_id,
+                  NULL::timestamp,
+                  NULL::integer,
+                  NULL::text
              FROM (%(desk)s) desk""",
         company=COMPANY,
         partner_number=MODELS["res.partner"],
@@ -258,7 +274,7 @@ def last_contacts(partner_ids, company_ids):
         SELECT p.commercial_partner_id, a.company_id, array_agg(a.id ORDER BY a.date DESC, a.id DESC)
           FROM res_partner p JOIN contact_attempt a ON a.partner_id = p.id
          WHERE p.commercial_partner_id IN %s AND a.company_id IN %s
-           AND a.res_model IN ('res.partner', 'account.move')
+           AND a.res_model IN ('res.partner', 'account.move') AND a.active
       GROUP BY 1, 2
         """,
         tuple(partner_ids),

@@ -6,6 +6,41 @@ from ..books.items import open_now
 from ..books.under_way import on_its_way, rate_of
 
 
+def _reached():
+    """SQL: the items ``item``, with each level that they have reached."""
+    return SQL(
+        """
+           SELECT i.*, v.id AS level_id, v.delay_days, v.sequence,
+                  v.hold_sales AND NOT i.excused AS holds
+             FROM item i LEFT JOIN dunning_decision d ON d.move_line_id = i.id AND d.current
+        LEFT JOIN LATERAL (
+               SELECT nl.level_id FROM dunning_notice_line nl
+                WHERE nl.move_line_id = i.id AND nl.level_id IS NOT NULL
+                  AND nl.notice_state NOT IN ('draft', 'to_approve', 'cancelled')
+                UNION ALL
+               SELECT o.cut_off_level_id FROM dunning_policy o
+                WHERE o.is_running AND o.cut_off_level_id = d.level_id AND i.due < o.cut_off_date
+             ) h ON i.residual > 0
+        LEFT JOIN dunning_level v ON v.id = h.level_id
+        """
+    )
+
+
+def _coming(company_ids, partner_ids, today, states):
+    """SQL for what customers have paid that is for no document, in their companies' currencies."""
+    return SQL(
+        """
+          SELECT f.company_id, f.customer_id AS partner_id, SUM(f.amount * %(rate)s) AS amount
+            FROM (%(on_its_way)s) f JOIN res_company c ON c.id = f.company_id
+           WHERE f.customer_id IN %(partners)s
+        GROUP BY 1, 2
+        """,
+        rate=_in_company_currency(SQL("f"), today),
+        on_its_way=on_its_way(states, today, company_ids),
+        partners=tuple(partner_ids),
+    )
+
+
 def collection_facts(company_ids, partner_ids, today, states):
     """SQL for a row of each customer and company with something past due, or with an open item
     that has reached a level that holds sales. What is wholly under way is as paid.
@@ -13,8 +48,8 @@ def collection_facts(company_ids, partner_ids, today, states):
     ``company_id, partner_id``; ``overdue``: past due less open credits, in the company's
     currency; ``level_id``: the highest level that an open item has reached; ``hold_level_id``:
     the highest of them that holds sales, unless credits and money on its way that is for no document
-    make up for all that holds them; ``decision_id``: the decision in force about the item
-    at the highest level, the oldest of them; ``release_id``: what lets sales go on today.
+    make up for all that holds them; ``item_id``: the item at the highest level, the oldest of them;
+    ``release_id``: what lets sales go on today.
 
     A level is reached when its notice has left or is about to: not while it waits for approval.
     Items from before a policy's cut-off date are at that policy's level for them. What is disputed or
@@ -29,23 +64,12 @@ def collection_facts(company_ids, partner_ids, today, states):
               FROM (%(items)s) o JOIN res_company c ON c.id = o.company_id
              WHERE o.customer_id IN %(partners)s AND o.company_id IN %(companies)s AND o.left_open != 0
         ), reached AS (
-            SELECT i.*, d.id AS decision_id, v.id AS level_id, v.delay_days, v.sequence,
-                   v.hold_sales AND NOT i.excused AS holds
-              FROM item i LEFT JOIN dunning_decision d ON d.move_line_id = i.id AND d.current
-         LEFT JOIN LATERAL (
-                SELECT nl.level_id FROM dunning_notice_line nl
-                 WHERE nl.move_line_id = i.id AND nl.level_id IS NOT NULL
-                   AND nl.notice_state NOT IN ('draft', 'to_approve', 'cancelled')
-                 UNION ALL
-                SELECT o.cut_off_level_id FROM dunning_policy o
-                 WHERE o.is_running AND o.cut_off_level_id = d.level_id AND i.due < o.cut_off_date
-              ) h ON i.residual > 0
-         LEFT JOIN dunning_level v ON v.id = h.level_id
+            %(reached)s
         ), ranked AS (
             SELECT reached.*,
                    row_number() OVER (PARTITION BY id ORDER BY holds DESC NULLS LAST) AS once,
                    row_number() OVER (PARTITION BY company_id, partner_id ORDER BY residual > 0 DESC,
-                       delay_days DESC NULLS LAST, sequence DESC, decision_id IS NULL, due, id) AS highest,
+                       delay_days DESC NULLS LAST, sequence DESC, due, id) AS highest,
                    row_number() OVER (PARTITION BY company_id, partner_id ORDER BY holds DESC NULLS LAST,
                        delay_days DESC NULLS LAST, sequence DESC, due, id) AS holding
               FROM reached
@@ -55,15 +79,12 @@ def collection_facts(company_ids, partner_ids, today, states):
                    COALESCE(SUM(residual) FILTER (WHERE once = 1 AND (residual < 0 OR holds)), 0) AS held,
                    MAX(level_id) FILTER (WHERE highest = 1) AS level_id,
                    MAX(level_id) FILTER (WHERE holding = 1 AND holds) AS hold_level_id,
-                   MAX(decision_id) FILTER (WHERE highest = 1) AS decision_id
+                   MAX(id) FILTER (WHERE highest = 1) AS item_id
               FROM ranked GROUP BY company_id, partner_id
         ), coming AS (
-            SELECT f.company_id, f.customer_id AS partner_id, SUM(f.amount * %(rate)s) AS amount
-              FROM (%(on_its_way)s) f JOIN res_company c ON c.id = f.company_id
-             WHERE f.customer_id IN %(partners)s
-          GROUP BY 1, 2
+            %(coming)s
         ), fact AS (
-            SELECT company_id, partner_id, overdue, level_id, decision_id,
+            SELECT company_id, partner_id, overdue, level_id, item_id,
                    CASE WHEN held > COALESCE(coming.amount, 0) THEN hold_level_id END AS hold_level_id
               FROM summed LEFT JOIN coming USING (company_id, partner_id)
         )
@@ -75,8 +96,8 @@ def collection_facts(company_ids, partner_ids, today, states):
         """,
         items=open_now(),
         excused=_excused(),
-        rate=_in_company_currency(SQL("f"), today),
-        on_its_way=on_its_way(states, today, company_ids),
+        reached=_reached(),
+        coming=_coming(company_ids, partner_ids, today, states),
         partners=tuple(partner_ids),
         companies=tuple(company_ids),
         today=today,

@@ -111,7 +111,7 @@ def _no_reply(watch):
                              JOIN res_partner p ON p.id = t.partner_id
                             WHERE p.commercial_partner_id = noticed.partner_id
                               AND COALESCE(t.company_id, %(company)s) = %(company)s
-                              AND t.outcome IN %(contacts)s
+                              AND t.outcome IN %(contacts)s AND t.active
                               AND t.date::date >= noticed.day)
       GROUP BY noticed.partner_id
         HAVING count(*) >= %(mails)s AND %(mails)s > 0

@@ -241,6 +241,30 @@ def _enough(question):
     )
 
 
+def _next_date(question):
+    """When the reason ends, or the level comes."""
+    return SQL(
+        """
+        CASE WHEN code = 'promised' THEN LEAST(promised_until + 1, %(last)s)
+             WHEN code = 'disputed' THEN revisit_date
+             WHEN code = 'on_hold' THEN LEAST(hold_until + 1, %(last)s)
+             WHEN code = 'paused' THEN LEAST(paused_until + 1, %(last)s)
+             WHEN code = 'replied' THEN replied_until + 1
+             WHEN code = 'too_soon' THEN %(noticed)s + minimum_days_between
+             WHEN escalates THEN %(today)s
+             WHEN is_ripe THEN %(today)s + 1
+             WHEN code = 'not_due' AND comes IS NOT NULL THEN LEAST(COALESCE(moved.working_day, comes), %(last)s)
+             WHEN code = 'reminded' AND comes IS NOT NULL
+             THEN GREATEST(LEAST(COALESCE(moved.working_day, comes), %(last)s),
+                           CASE WHEN noticed_today THEN %(today)s ELSE %(noticed)s END + minimum_days_between)
+        END
+        """,
+        noticed=_noticed(question),
+        today=question.today,
+        last=LAST_DAY,
+    )
+
+
 def decide(question):
     """SQL with one row for each open debit item of the company.
 
@@ -274,19 +298,7 @@ def decide(question):
                CASE WHEN code != 'escalates' THEN code WHEN escalates THEN 'reminded'
                     WHEN is_ripe THEN 'postponed' ELSE 'covered_by_credit' END AS code,
                CASE WHEN escalates OR code = 'unsent' THEN next_id ELSE COALESCE(reached_id, next_id) END AS level_id,
-               CASE WHEN code = 'promised' THEN LEAST(promised_until + 1, %(last)s)
-                    WHEN code = 'disputed' THEN revisit_date
-                    WHEN code = 'on_hold' THEN LEAST(hold_until + 1, %(last)s)
-                    WHEN code = 'paused' THEN LEAST(paused_until + 1, %(last)s)
-                    WHEN code = 'replied' THEN replied_until + 1
-                    WHEN code = 'too_soon' THEN %(noticed)s + minimum_days_between
-                    WHEN escalates THEN %(today)s
-                    WHEN is_ripe THEN %(today)s + 1
-                    WHEN code = 'not_due' AND comes IS NOT NULL THEN LEAST(COALESCE(moved.working_day, comes), %(last)s)
-                    WHEN code = 'reminded' AND comes IS NOT NULL
-                    THEN GREATEST(LEAST(COALESCE(moved.working_day, comes), %(last)s),
-                                  CASE WHEN noticed_today THEN %(today)s ELSE %(noticed)s END + minimum_days_between)
-               END AS next_date
+               %(next_date)s AS next_date
           FROM decided fact
      LEFT JOIN (%(moved)s) AS moved(day, working_day) ON moved.day = fact.comes
         """,
@@ -295,11 +307,10 @@ def decide(question):
         suspended=_suspended(question),
         weighed=_weighed(question),
         fact=fact(question),
-        noticed=_noticed(question),
+        next_date=_next_date(question),
         code=_code(question),
         today=question.today,
         enough=_enough(question),
         not_listed=NOT_LISTED,
         moved=moved_days(question.moved),
-        last=LAST_DAY,
     )

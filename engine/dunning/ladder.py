@@ -72,7 +72,7 @@ def _hardest(measure):
 
 def _reached(question):
     """The level that the item ``w`` reached last, by which notice, how harsh that is as a whole, and how often the
-    level was repeated; and the hardest that was heard of it, whichever came last: ``heard`` in the customer's
+    level was repeated; the day by which that notice asks for its payment; and the hardest that was heard of it, whichever came last: ``heard`` in the customer's
     policy, by its place; ``heard_elsewhere`` in others, and ``heard_anywhere``, by their delay."""
     return SQL(
         """
@@ -80,7 +80,9 @@ def _reached(question):
                    n.channel, nl.repetition, nv.sequence AS voice, nv.delay_days AS voice_delay,
                    MAX(v.sequence) FILTER (WHERE was.heard AND v.policy_id = w.policy_id) OVER () AS heard,
                    MAX(v.delay_days) FILTER (WHERE was.heard AND v.policy_id != w.policy_id) OVER () AS heard_elsewhere,
-                   MAX(v.delay_days) FILTER (WHERE was.heard) OVER () AS heard_anywhere
+                   MAX(v.delay_days) FILTER (WHERE was.heard) OVER () AS heard_anywhere,
+                   CASE WHEN nl.is_also_due IS NOT TRUE AND nv.payment_deadline_days > 0
+                        THEN %(notice_day)s + nv.payment_deadline_days END AS deadline
               FROM dunning_notice_line nl
               JOIN dunning_level v ON v.id = nl.level_id
               JOIN dunning_notice n ON n.id = nl.notice_id
@@ -90,7 +92,7 @@ def _reached(question):
                            OR (nl.notice_state = 'failed' AND %(partly_left)s) AS heard) was
              WHERE nl.move_line_id = w.id AND nl.notice_state != 'cancelled'
              UNION ALL
-            SELECT NULL, v.id, v.policy_id, v.sequence, v.delay_days, 0, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL
+            SELECT NULL, v.id, v.policy_id, v.sequence, v.delay_days, 0, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL
               FROM dunning_level v WHERE w.is_old AND v.id = w.cut_off_level_id
           ORDER BY 6 DESC LIMIT 1
         """,
@@ -108,15 +110,14 @@ def _next(question):
     again, where its policy repeats it.
 
     Friendly levels only until the due date; ``one_step`` takes the first level, ``latest`` the last that
-    has come. Counted from a day that is not known, it never comes. Until a level after the due date is
+    has come, and none before the deadline of the notice has passed. Counted from a day that is not known, it never comes. Until a level after the due date is
     reached, they count from the customer's payment day. A promise broken since the level reached brings
     the next one at once.
     """
     return SQL(
         """
             SELECT v.id, v.sequence, v.channel, v.delay_days, v.requires_sent, again.repetition,
-                   base.day + base.delay AS comes,
-                   w.catch_up = 'latest' AND base.day + base.delay <= %(working_day)s AS skip_to
+                   later.comes, w.catch_up = 'latest' AND later.comes <= %(working_day)s AS skip_to
               FROM dunning_level v
         CROSS JOIN LATERAL (SELECT CASE WHEN v.id = h.level_id THEN h.repetition + 1 ELSE 0 END AS repetition) again
         CROSS JOIN LATERAL (
@@ -127,12 +128,15 @@ def _next(question):
                                 WHEN v.delay_from = 'returned' THEN w.returned
                                 WHEN v.delay_days < 0 OR h.delay_days >= 0 THEN w.due
                                 ELSE w.pay_day END AS day) base
+        CROSS JOIN LATERAL (
+                    SELECT CASE WHEN base.day IS NOT NULL THEN GREATEST(base.day + base.delay, h.deadline + 1) END AS comes
+                   ) later
              WHERE v.policy_id = w.policy_id
                AND (h.level_id IS NULL OR %(harder)s OR (again.repetition BETWEEN 1 AND w.repetitions AND %(is_last)s))
                AND NOT (v.delay_from = 'due' AND v.delay_days < 0 AND w.due < %(today)s)
                AND (v.skip_trusted AND w.trust = 'good') IS NOT TRUE
           ORDER BY skip_to DESC NULLS LAST,
-                   CASE WHEN w.catch_up = 'latest' AND base.day + base.delay <= %(working_day)s
+                   CASE WHEN w.catch_up = 'latest' AND later.comes <= %(working_day)s
                         THEN -v.sequence ELSE v.sequence END
              LIMIT 1
         """,

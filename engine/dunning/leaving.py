@@ -2,7 +2,7 @@
 
 from odoo.tools import SQL
 
-from .run import unlike_the_books
+from .waiting import unlike_the_books
 
 
 def claim_as_written(mail_id):

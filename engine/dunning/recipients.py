@@ -114,6 +114,27 @@ def readers(which, *, by_mail=IS_MAIL):
     )
 
 
+def of_customers(customer_ids, company_id):
+    """SQL for (customer_id, partner_id): who reads e-mails about all that each of these customers owes the company:
+    the best there are."""
+    return SQL(
+        """
+        SELECT customer_id, partner_id
+          FROM (SELECT c.id AS customer_id, e.partner_id, e.rank,
+                       MIN(e.rank) OVER (PARTITION BY c.id) AS best,
+                       ROW_NUMBER() OVER (PARTITION BY c.id, e.rank ORDER BY e.name, e.partner_id DESC) AS place
+                  FROM res_partner c
+            CROSS JOIN LATERAL (%(addresses)s) e
+                 WHERE c.id IN %(ids)s) found
+         WHERE rank = best AND (rank = %(marked)s OR place = 1)
+      ORDER BY customer_id, place
+        """,
+        addresses=addresses(SQL("c.id"), SQL("c.id"), SQL("%s", company_id)),
+        ids=tuple(customer_ids) or (0,),
+        marked=MARKED,
+    )
+
+
 def make_recipients(which):
     """SQL: the notices ``n`` for which ``which`` holds get their readers."""
     return SQL(

@@ -3,12 +3,13 @@ the number of statements doesn't depend on the number of items."""
 
 from odoo.tools import SQL
 
-from ..books.items import left, open_now
+from ..books.items import open_now
 from ..handling.links import LINKS
+from ..handling.mail_frame import INSIDE
 from ..handling.workdays import moved_days
-from .deciding import NOT_LISTED, decide
+from .deciding import decide
 from .exceptions import contact_key
-from .items import credits, small_rest
+from .items import credits
 from .ladder import harder
 
 
@@ -51,7 +52,7 @@ def move_decisions(question):
 
 def open_decisions(question):
     """SQL: a decision for each open item that has none in force. The next step of an item
-    that escalates is the level after, or the last one again."""
+    that escalates is the level after, once the deadline of today's has passed, or the last one again."""
     return SQL(
         """
         INSERT INTO dunning_decision
@@ -62,9 +63,12 @@ def open_decisions(question):
                     THEN GREATEST(COALESCE(moved.working_day, d.follows), %(today)s + d.minimum_days_between) END,
                jsonb_strip_nulls(jsonb_build_object('promise_id', d.promise_id, 'dispute_id', d.dispute_id))
           FROM (SELECT d.*, COALESCE((
-                    SELECT CASE v.delay_from WHEN 'invoice' THEN d.invoiced WHEN 'sent' THEN d.sent
-                                             WHEN 'returned' THEN d.returned ELSE d.due_next END + v.delay_days
+                    SELECT CASE WHEN base.day IS NOT NULL
+                                THEN GREATEST(base.day + v.delay_days, %(today)s + NULLIF(own.payment_deadline_days, 0) + 1) END
                       FROM dunning_level v
+                      JOIN dunning_level own ON own.id = d.level_id
+        CROSS JOIN LATERAL (SELECT CASE v.delay_from WHEN 'invoice' THEN d.invoiced WHEN 'sent' THEN d.sent
+                                                     WHEN 'returned' THEN d.returned ELSE d.due_next END AS day) base
                      WHERE d.escalates AND v.policy_id = d.policy_id AND v.sequence > d.sequence
                        AND NOT (v.delay_from = 'due' AND v.delay_days < 0)
                        AND (v.skip_trusted AND d.trust = 'good') IS NOT TRUE
@@ -172,7 +176,7 @@ def make_lines(run_id, question):
         INSERT INTO dunning_notice_line
                (notice_id, move_line_id, level_id, repetition, is_also_due, amount_residual, days_overdue, notice_state)
         SELECT n.id, x.id, x.level_id, x.repetition, x.residual > 0 AND (own.id IS NULL OR %(harder)s),
-               x.residual, GREATEST(%(today)s - x.due, 0), n.state
+               x.residual, CASE WHEN x.residual > 0 THEN GREATEST(%(today)s - x.due, 0) ELSE 0 END, n.state
           FROM dunning_notice n
           JOIN dunning_level voice ON voice.id = n.level_id
           JOIN dunning_listed x ON x.partner_id = n.partner_id AND x.currency_id = n.currency_id
@@ -186,35 +190,6 @@ def make_lines(run_id, question):
     )
 
 
-def sum_lines(notice_ids):
-    """SQL: the amount of these notices is the sum of their lines."""
-    return SQL(
-        """
-        UPDATE dunning_notice n SET amount_due = total.amount
-          FROM (SELECT notice_id, SUM(amount_residual) AS amount
-                  FROM dunning_notice_line WHERE notice_id IN %s GROUP BY notice_id) total
-         WHERE total.notice_id = n.id
-        """,
-        tuple(notice_ids),
-    )
-
-
-def _gone(withdrawn):
-    """Whether the line ``nl`` of the item ``l`` is no longer for a notice: paid, or on its way, but for less
-    than 1.00."""
-    return SQL(
-        "(l.reconciled IS TRUE OR %s = 0 OR l.parent_state != 'posted' OR nl.id IN %s OR %s)",
-        left(),
-        tuple(withdrawn) or (0,),
-        small_rest(left()),
-    )
-
-
-def unlike_the_books(withdrawn=()):
-    """Whether the line ``nl`` no longer says what its item ``l`` says."""
-    return SQL("(%s OR nl.amount_residual != %s)", _gone(withdrawn), left())
-
-
 def mark_written(notice_ids, moment):
     """SQL: the e-mails of these notices were written at ``moment``."""
     return SQL(
@@ -223,15 +198,17 @@ def mark_written(notice_ids, moment):
 
 
 def show_mails(mail_ids):
-    """SQL: what the mails say also stands in the chatter of their notices, without the ways to the
-    customers' pages, which not all who read it may open.
+    """SQL: what the mails say also stands in the chatter of their notices, without the company's frame,
+    and without the ways to the customers' pages, which not all who read it may open.
 
     Not by the ORM, which would sanitize each body again, a quarter of all the run's time: the
     template was sanitized when it was saved, and rendering has escaped what was put into it.
     """
     return SQL(
-        """UPDATE mail_message m SET body = regexp_replace(x.body_html, %s, '#', 'g')
+        """UPDATE mail_message m
+              SET body = regexp_replace(COALESCE(substring(x.body_html FROM %s), x.body_html), %s, '#', 'g')
              FROM mail_mail x WHERE x.mail_message_id = m.id AND x.id IN %s""",
+        INSIDE,
         LINKS,
         tuple(mail_ids) or (0,),
     )
@@ -268,103 +245,17 @@ def overdue_paid(today):
     )
 
 
-def behind_their_mails():
-    """SQL for the ids of queued notices none of whose e-mails waits any more."""
+def decided_now(question, customer_ids):
+    """SQL for what would be decided now of each open item of customers, the oldest first: ``id`` of the item,
+    its document, and what a decision names."""
     return SQL(
         """
-        SELECT n.id FROM dunning_notice n JOIN mail_mail m ON m.dunning_notice_id = n.id
-         WHERE n.state = 'queued' AND n.is_written
-      GROUP BY n.id
-        HAVING bool_and(m.state != 'outgoing')
-      ORDER BY n.id
-        """
-    )
-
-
-def in_states(states, company_id=None):
-    """SQL for the ids of the notices in these states; of all companies, or of one."""
-    where = SQL("TRUE") if company_id is None else SQL("company_id = %s", company_id)
-    return SQL("(SELECT id FROM dunning_notice WHERE state IN %s AND %s)", states, where)
-
-
-def changed_by_the_books(notice_ids, withdrawn=()):
-    """SQL for (notice id, whether an item that escalated as far as it is still open) of those of the notices (ids, or
-    SQL for them) whose lines no longer say what the books say. Lines with the ids ``withdrawn``
-    count as if their items were paid."""
-    return SQL(
-        """
-        SELECT notice_id, bool_or(escalated AND NOT gone)
-          FROM (SELECT nl.notice_id, nl.level_id IS NOT NULL AND nl.is_also_due IS NOT TRUE AS escalated, %(gone)s AS gone, %(unlike)s AS unlike
-                  FROM dunning_notice_line nl JOIN account_move_line l ON l.id = nl.move_line_id
-                 WHERE nl.notice_id IN %(ids)s) line
-      GROUP BY notice_id
-        HAVING bool_or(unlike)
+        SELECT d.id, d.id AS move_line_id, d.move_id, d.partner_id, d.code, d.level_id, d.next_date, d.promise_id,
+               d.dispute_id
+          FROM (%s) d WHERE d.partner_id IN %s ORDER BY d.due, d.id
         """,
-        gone=_gone(withdrawn),
-        unlike=unlike_the_books(withdrawn),
-        ids=notice_ids if isinstance(notice_ids, SQL) else tuple(notice_ids),
-    )
-
-
-def new_credits(question, notice_ids):
-    """SQL for (notice id, item, amount, due date) of the customers' open credits that are not yet on these notices."""
-    return SQL(
-        """
-        SELECT n.id, c.id, c.residual, c.due
-          FROM dunning_notice n
-          JOIN (%s) c ON c.partner_id = n.partner_id AND c.currency_id = n.currency_id
-         WHERE n.id IN %s
-           AND NOT EXISTS (SELECT 1 FROM dunning_notice_line nl WHERE nl.notice_id = n.id AND nl.move_line_id = c.id)
-        """,
-        credits(question),
-        tuple(notice_ids) or (0,),
-    )
-
-
-def list_credits(question, notice_ids):
-    """SQL: these credits stand on the notices."""
-    return SQL(
-        """
-        INSERT INTO dunning_notice_line (notice_id, move_line_id, repetition, amount_residual, days_overdue, notice_state)
-        SELECT n.id, c.item_id, 0, c.amount, GREATEST(%s - c.due, 0), n.state
-          FROM (%s) c(notice_id, item_id, amount, due) JOIN dunning_notice n ON n.id = c.notice_id
-        """,
-        question.today,
-        new_credits(question, notice_ids),
-    )
-
-
-def follow_the_books(notice_ids, withdrawn=()):
-    """SQL: the lines take the amounts of the books; lines of what is gone go."""
-    return SQL(
-        """
-        WITH gone AS (
-            DELETE FROM dunning_notice_line nl USING account_move_line l
-             WHERE l.id = nl.move_line_id AND nl.notice_id IN %(ids)s AND %(gone)s)
-        UPDATE dunning_notice_line nl SET amount_residual = %(left)s
-          FROM account_move_line l
-         WHERE l.id = nl.move_line_id AND nl.notice_id IN %(ids)s AND NOT %(gone)s
-        """,
-        ids=tuple(notice_ids),
-        gone=_gone(withdrawn),
-        left=left(),
-    )
-
-
-def withdrawn(question, notice_ids):
-    """SQL for the ids of the lines whose items are no longer reminded of, for a reason that
-    came up after the run."""
-    return SQL(
-        """
-        SELECT nl.id
-          FROM dunning_notice_line nl JOIN (%(answer)s) d ON d.id = nl.move_line_id
-         WHERE nl.notice_id IN %(ids)s
-           AND (d.code IN %(not_listed)s OR (nl.level_id IS NOT NULL AND (d.code IN %(held)s OR d.is_outvoiced)))
-        """,
-        answer=decide(question),
-        ids=tuple(notice_ids),
-        not_listed=NOT_LISTED,
-        held=("no_policy", "on_hold", "replied", "covered_by_credit"),
+        decide(question),
+        customer_ids,
     )
 
 

@@ -102,9 +102,30 @@ def _choice(model, role, situation):
     )
 
 
+def _before_closing(model):
+    """The status that a closed document ``doc`` had before, where that was an open one and still is
+    a status that fits."""
+    return SQL(
+        """SELECT s.id, s.role
+             FROM handling_status_change log
+             JOIN handling_status s ON s.id = log.old_status_id AND s.active
+            WHERE doc.old_role = 'lost'
+              AND log.res_model = %(model)s
+              AND log.res_id = doc.id
+              AND log.new_role = 'lost'
+              AND s.role = ANY(doc.roles)
+              AND s.role IN %(open)s
+              AND (s.situation IS NULL OR s.situation = doc.situation)
+         ORDER BY log.id DESC
+            LIMIT 1""",
+        model=model,
+        open=OPEN_ROLES,
+    )
+
+
 def _target(model, chosen):
-    """The status that a document ``doc`` gets: its own while it fits, else the default of
-    the first role allowed; or the chosen one."""
+    """The status that a document ``doc`` gets: its own while it fits, else, where it was closed, the one
+    before, else the default of the first role allowed; or the chosen one."""
     if isinstance(chosen, str):
         return _choice(model, chosen, SQL("doc.situation"))
     if chosen is not None:
@@ -112,8 +133,12 @@ def _target(model, chosen):
     fits = SQL("doc.old_role = ANY(doc.roles) AND (doc.old_situation IS NULL OR doc.old_situation = doc.situation)")
     return SQL(
         """SELECT doc.old_id AS id, doc.old_role AS role WHERE %(fits)s
-           UNION ALL (SELECT choice.id, choice.role FROM (%(default)s) choice WHERE (%(fits)s) IS NOT TRUE)""",
+           UNION ALL (SELECT choice.id, choice.role
+                        FROM ((%(before)s) UNION ALL (%(default)s)) choice
+                       WHERE (%(fits)s) IS NOT TRUE
+                       LIMIT 1)""",
         fits=fits,
+        before=_before_closing(model),
         default=_choice(model, SQL("doc.roles[1]"), SQL("doc.situation")),
     )
 

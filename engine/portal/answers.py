@@ -8,7 +8,7 @@ ANSWER_KINDS = [
     ("promise", "I will pay on…"),
     ("dispute", "I dispute this"),
     ("plan", "I need a payment plan"),
-    ("wrong_person", "Wrong person"),
+    ("wrong_person", "I am not the right person"),
 ]
 #: What customers rate: a notice, and on the phone, all.
 RATED = ("dunning.notice", "res.partner")

@@ -127,6 +127,16 @@ def _confirmations(company, before):
     return SQL("x.company_id = %s AND x.day < %s", company, before)
 
 
+def _letters(company, before):
+    """One that waits is still to go."""
+    return SQL(
+        "x.company_id = %s AND x.date_to < %s AND x.create_date < %s AND (x.is_written OR x.problem IS NOT NULL)",
+        company,
+        before,
+        before,
+    )
+
+
 def _releases(company, before):
     return SQL("x.company_id = %s AND x.until < %s", company, before)
 
@@ -147,6 +157,7 @@ KINDS = {
     "disputes": Kind("dunning.dispute", "keep_notices_years", _disputes),
     "decisions": Kind("dunning.decision", "keep_notices_years", _decisions),
     "confirmations": Kind("balance.confirmation", "keep_notices_years", _confirmations),
+    "letters": Kind("account.letter", "keep_notices_years", _letters),
     "releases": Kind("dunning.sales.release", "keep_notices_years", _releases),
     "changes": Kind("l2c.audit.log", "keep_notices_years", _changes),
 }

@@ -108,7 +108,7 @@ class AccountMove(models.Model):
 
     def unlink(self):
         proposals_sudo = self._write_offs_sudo().filtered(lambda proposal: proposal.state == "approved")
-        proposals_sudo._refuse(self.env._("Its entry was deleted."))
+        proposals_sudo._refuse(lambda proposal: proposal.env._("Its entry was deleted."))
         return super(AccountMove, self.exists()).unlink()
 
     def _write_offs_sudo(self):

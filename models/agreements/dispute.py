@@ -29,7 +29,7 @@ class DunningDispute(models.Model):
     user_id = fields.Many2one("res.users", "Responsible", default=lambda self: self.env.user, tracking=True)
     revisit_date = fields.Date("Revisit on", tracking=True)
     state = fields.Selection(
-        [("open", "Open"), ("resolved", "Resolved")], required=True, default="open", readonly=True, tracking=True
+        [("open", "Unresolved"), ("resolved", "Resolved")], required=True, default="open", readonly=True, tracking=True
     )
     is_settled = fields.Boolean("Resolved by Payment", readonly=True, copy=False)
 
@@ -108,11 +108,13 @@ class DunningDispute(models.Model):
         self.sudo().activity_ids.filtered_domain(PLANNED).unlink()
         self.mapped("display_name")  # warm: it is read one by one while planning
         for dispute in self.filtered(lambda dispute: dispute.state == "open" and dispute.revisit_date):
-            dispute.with_context(mail_activity_quick_update=True).activity_schedule(
+            user = dispute.user_id or self.env.user
+            theirs = user._reading(dispute).with_context(mail_activity_quick_update=True)
+            theirs.activity_schedule(
                 "mail.mail_activity_data_todo",
-                summary=self.env._("Revisit the dispute"),
+                summary=theirs.env._("Revisit the dispute"),
                 date_deadline=dispute.revisit_date,
-                user_id=(dispute.user_id or self.env.user).id,
+                user_id=user.id,
                 handling_step=ONCE,
             )
 

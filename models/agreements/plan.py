@@ -33,12 +33,13 @@ class DunningPlan(models.Model):
     )
     promise_ids = fields.One2many("dunning.promise", "plan_id", "Promises", readonly=True)
     state = fields.Selection(
-        [("open", "Open"), ("kept", "Kept"), ("broken", "Broken"), ("cancelled", "Cancelled")],
+        [("open", "Ongoing"), ("kept", "Completed"), ("broken", "Broken off"), ("cancelled", "Called off")],
         compute="_compute_state",
         store=True,
     )
 
     @api.depends("partner_id", "total", "number")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for plan in self:
             amount = plan.currency_id and format_amount(self.env, plan.total, plan.currency_id)

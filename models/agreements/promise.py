@@ -32,7 +32,7 @@ class DunningPromise(models.Model):
     )
     plan_id = fields.Many2one("dunning.plan", "Payment Plan", ondelete="cascade", index="btree_not_null", readonly=True)
     state = fields.Selection(
-        [("open", "Open"), ("kept", "Kept"), ("broken", "Broken"), ("cancelled", "Cancelled")],
+        [("open", "Open"), ("kept", "Kept"), ("broken", "Broken"), ("cancelled", "Withdrawn")],
         required=True,
         default="open",
         readonly=True,
@@ -51,6 +51,7 @@ class DunningPromise(models.Model):
     _broken_idx = models.Index("(company_id) WHERE state = 'broken' AND is_followed_up IS NOT TRUE")
 
     @api.depends("partner_id", "date")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for promise in self:
             parts = [promise.partner_id.display_name, promise.date and format_date(self.env, promise.date)]
@@ -90,9 +91,9 @@ class DunningPromise(models.Model):
             if policy and (promise.date - promise._today()).days > policy.promise_max_days:
                 raise ValidationError(
                     self.env._(
-                        "A promise can be for at most %(days)s days ahead. Choose an earlier day, "
+                        "A promise can be for at most %(days)s ahead. Choose an earlier day, "
                         "or ask a manager of collections.",
-                        days=policy.promise_max_days,
+                        days=promise._days_text(policy.promise_max_days),
                     )
                 )
 
@@ -213,12 +214,13 @@ class DunningPromise(models.Model):
         lapsed.modified(["state"])
         self.sudo().is_followed_up = False  # whoever broke it
         for company, promises in self.grouped("company_id").items():
-            notes = {
-                partner: ", ".join(of_partner.mapped(lambda promise: promise._text()))
-                for partner, of_partner in promises.grouped("partner_id").items()
-            }
+            of_customer = promises.grouped("partner_id")
             promises.partner_id.with_company(company)._tell_responsible(
-                self.env._("Broken promise"), notes, promises.move_line_ids.move_id
+                lambda customer, theirs=of_customer: (
+                    customer.env._("Broken promise"),
+                    ", ".join(theirs[customer].with_context(lang=customer.env.lang).mapped(lambda one: one._text())),
+                ),
+                promises.move_line_ids.move_id,
             )
         self.env["res.company"]._dunning_fire("promise_broken", self)
 

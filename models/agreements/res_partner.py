@@ -134,7 +134,7 @@ class ResPartner(models.Model):
         days = self.env.company.insolvency_claim_days
         if self and days:
             self._tell_responsible(
-                self.env._("File the claim in the insolvency"),
+                lambda customer: (customer.env._("File the claim in the insolvency"), ""),
                 activity_type="lead_to_cash.mail_activity_type_claim",
                 day=self.env.company._today() + timedelta(days=days),
             )
@@ -153,35 +153,37 @@ class ResPartner(models.Model):
 
     # Who is told -----------------------------------------------------------------------
 
-    def _tell_responsible(
-        self, summary, notes=None, moves=None, activity_type="mail.mail_activity_data_todo", day=None
-    ):
+    def _tell_responsible(self, say, moves=None, activity_type="mail.mail_activity_data_todo", day=None):
         """One activity for each of these customers, for its responsible in this company; ``moves``
-        are the documents that it is about, ``notes`` what else there is to say, by customer. It stands
-        on a document: a customer's own activities are for every employee."""
+        are the documents that it is about. It stands on a document: a customer's own activities are for
+        every employee.
+
+        :param say: of a customer, as the responsible reads it: (summary, text of the note)
+        """
         documents = self._debt_documents() | {move.commercial_partner_id: move for move in (moves or ())[::-1]}
         documents = {partner: documents.get(partner.commercial_partner_id, partner) for partner in self}
         self.env["account.move"].union(  # warm: it is read one by one while planning
             *(document for document in documents.values() if document._name == "account.move")
         ).sudo().mapped("display_name")
         responsibles = self._collection_responsibles(moves)
-        # The engine's: who made it happen need not be allowed to plan for others. Nobody is mailed.
-        activities_sudo = self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True)
-        return activities_sudo.create(
-            [
+        values = []
+        for partner in self:
+            user = responsibles.get(partner, self.env.user)
+            summary, note = say(user._reading(partner))
+            values.append(
                 {
                     "activity_type_id": self.env.ref(activity_type).id,
                     "summary": summary,
-                    "note": plaintext2html((notes or {}).get(partner, "")),
+                    "note": plaintext2html(note),
                     "automated": True,
                     "date_deadline": day or self.env.company._today(),
                     "res_model_id": self.env["ir.model"]._get_id(documents[partner]._name),
                     "res_id": documents[partner].id,
-                    "user_id": responsibles.get(partner, self.env.user).id,
+                    "user_id": user.id,
                 }
-                for partner in self
-            ]
-        )
+            )
+        # The engine's: who made it happen need not be allowed to plan for others. Nobody is mailed.
+        return self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True).create(values)
 
     def _collection_responsibles(self, moves=None):
         """{customer: user}: its collector, else a salesperson of ``moves``, else the responsible of

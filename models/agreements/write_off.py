@@ -88,6 +88,7 @@ class DunningWriteOff(models.Model):
     _approved_idx = models.Index("(date) WHERE state = 'approved' AND kind = 'settlement'")
 
     @api.depends("partner_id", "kind")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         labels = dict(self._fields["kind"]._description_selection(self.env))
         for proposal in self:

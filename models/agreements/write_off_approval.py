@@ -48,14 +48,19 @@ class DunningWriteOff(models.Model):
 
     def _refuse(self, reason=None):
         """The proposals are over: nothing is left of what they planned. What is in the books
-        isn't over."""
+        isn't over.
+
+        :param reason: a person's words; or a function of a proposal, as who made it reads it
+        """
         # Whoever refuses, or pays, need not be allowed to write the proposal and its entry.
         proposals_sudo = self.sudo().filtered(lambda proposal: proposal.move_state != "posted")
         if not proposals_sudo:
             return
         proposals_sudo._end_requests()
         moves_sudo, promises_sudo = proposals_sudo.move_id, proposals_sudo.promise_id
-        proposals_sudo._set_state("refused", refusal_reason=reason)
+        for proposal_sudo in proposals_sudo:
+            why = reason(proposal_sudo.requested_by_id._reading(proposal_sudo)) if callable(reason) else reason
+            proposal_sudo._set_state("refused", refusal_reason=why)
         moves_sudo.filtered(lambda move: move.state == "draft").unlink()
         promises_sudo.action_cancel()
 
@@ -166,17 +171,18 @@ class DunningWriteOff(models.Model):
             for proposal in proposals:
                 others = managers - proposal.requested_by_id - proposal.approver_ids
                 responsible = company.sudo().dunning_policy_id.user_id & others  # the company's settings
-                proposal._plan(self.env._("Approve or refuse"), responsible or others[:1])
+                proposal._plan(lambda one: one.env._("Approve or refuse"), responsible or others[:1])
 
     def _managers(self, company):
         group_sudo = self.env.ref(MANAGER).sudo()  # users may not read groups
         users = group_sudo.all_user_ids.filtered(lambda user: company in user.company_ids and not user.share)
         return users.sorted("id").with_env(self.env)
 
-    def _plan(self, summary, user):
+    def _plan(self, say, user):
         if user:
-            # Whoever pays may not write the proposal.
-            self.sudo().activity_schedule(
+            theirs_sudo = user._reading(self.sudo())  # whoever pays may not write the proposal
+            summary = say(theirs_sudo)
+            theirs_sudo.activity_schedule(
                 "mail.mail_activity_data_todo", self._today(), summary=summary, user_id=user.id, handling_step=ONCE
             )
 
@@ -193,11 +199,11 @@ class DunningWriteOff(models.Model):
                 continue
             open_amount = proposal._open_amount()
             if proposal.currency_id.compare_amounts(open_amount, 0) <= 0:
-                proposal._refuse(self.env._("It was paid."))
+                proposal._refuse(lambda one: one.env._("It was paid."))
             elif proposal.kind == "settlement":
                 proposal._part_arrived()
             elif proposal.currency_id.compare_amounts(open_amount, proposal.amount) < 0:
-                proposal._refuse(proposal._too_much())
+                proposal._refuse(lambda one: one._too_much())
 
     def _follow_entry(self):
         """Written off is what a posted entry settles; one that somebody took off its items can
@@ -210,7 +216,7 @@ class DunningWriteOff(models.Model):
         """The customer has paid what was agreed: somebody writes off the rest."""
         if self.state == "approved" and self.currency_id.is_zero(self.amount_to_pay):
             self._end_requests()
-            self._plan(self.env._("The settlement was paid: write off the rest"), self.requested_by_id)
+            self._plan(lambda one: one.env._("The settlement was paid: write off the rest"), self.requested_by_id)
 
     @api.model
     def _lapse(self):
@@ -220,6 +226,9 @@ class DunningWriteOff(models.Model):
         for proposal in late:
             policy = proposal.partner_id.with_company(proposal.company_id)._get_dunning_policy()
             if (proposal._today() - proposal.date).days > policy.grace_days:
-                reason = self.env._("The customer did not pay its part in time.")
-                proposal._refuse(reason)
-                proposal._plan(reason, proposal.requested_by_id)
+                proposal._refuse(_did_not_pay)
+                proposal._plan(_did_not_pay, proposal.requested_by_id)
+
+
+def _did_not_pay(proposal):
+    return proposal.env._("The customer did not pay its part in time.")

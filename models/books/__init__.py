@@ -4,7 +4,10 @@ from . import account_move_line
 from . import account_partial_reconcile
 from . import account_payment
 from . import account_bank_statement_line
+from . import payment_provider
 from . import payment_transaction
+from . import payment_way
+from . import res_partner_bank
 from . import res_company
 from . import res_partner
 from . import res_config_settings

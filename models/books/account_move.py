@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...engine.books.items import left
+from ...engine.handling.own import own
 from ...engine.handling.status import OPEN_ROLES, Rule, role_array
 from ..handling.searching import check_searched
 
@@ -34,6 +35,10 @@ class AccountMove(models.Model):
     # Customers read the messages of their own documents on the portal's pages, without internal notes.
     message_ids = fields.One2many(groups="base.group_user")
     website_message_ids = fields.One2many(groups="base.group_user")
+
+    def _efactura_index(self):
+        """The number that Romania's tax authority gave the document, where an addon of Odoo's sends it there."""
+        return "l10n_ro_edi_index" in self._fields and self.l10n_ro_edi_index
 
     @api.depends("is_move_sent")
     def _compute_sent_date(self):
@@ -149,9 +154,11 @@ class AccountMove(models.Model):
         self.filtered(lambda move: not move.closure_reason_id)._write_closure(None, None, None)
 
     def button_cancel(self):
+        if not self:  # the host, for who cancels a quotation without an invoice
+            return super().button_cancel()
         self.check_access("write")
         result = super().button_cancel()
-        self._write_offs_sudo()._refuse(self.env._("Its entry was cancelled."))
+        self._write_offs_sudo()._refuse(lambda proposal: proposal.env._("Its entry was cancelled."))
         self.env["l2c.money"]._moved(self.line_ids)
         return result
 
@@ -195,19 +202,31 @@ class AccountMove(models.Model):
             | Domain("payment_state", "in", SAID_TO_BE_PAID) & Domain("handling_role", "in", OPEN_ROLES)
         )
 
+    def _get_invoice_next_payment_values(self, custom_amount=None):
+        """Without a discount while a payment is made that books its discounts itself."""
+        values = super()._get_invoice_next_payment_values(custom_amount=custom_amount)
+        return values | {"installment_state": None} if own(self.env, "l2c_discounts_booked") else values
+
     def _online_payment_url(self):
         """Where the customer can pay the invoice online; nothing where that is not possible,
         or where Odoo prints its own link."""
         self.ensure_one()
         if not self.id or self.display_link_qr_code or not self._has_to_be_paid():
             return False
-        # Which payment providers are set up is no secret to whom the invoice is for.
-        providers_sudo = self.env["payment.provider"].sudo()
-        domain = [("state", "in", ("enabled", "test")), ("is_published", "=", True)]
-        domain.append(("company_id", "parent_of", self.company_id.ids))
-        if not providers_sudo.search_count(domain, limit=1):
+        providers = self.env["payment.provider"]
+        if not providers._usable(self.company_id, self.partner_id, self.currency_id, self.amount_residual):
             return False
         return self.get_base_url() + self.get_portal_url()
+
+    def _document_pdf(self):
+        """(name of the file, its content): the document as its customer got it, else as it is printed now."""
+        self.ensure_one()
+        if legal := self._get_invoice_legal_documents("pdf"):
+            return legal["filename"], legal["content"]
+        report = self.env["account.move.send"]._get_default_pdf_report_id(self)
+        reports = self.env["ir.actions.report"].with_company(self.company_id)
+        content = reports._render_qweb_pdf(report, self.ids)[0]
+        return self._get_invoice_report_filename(report=report), content
 
     def _search_activity_state(self, operator, value):
         check_searched(self, "activity_state")

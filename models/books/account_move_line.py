@@ -1,3 +1,5 @@
+from itertools import chain
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -61,6 +63,72 @@ class AccountMoveLine(models.Model):
         for item in self:
             item.left_currency = item.amount_residual_currency - item.under_way_currency
 
+    # Paid early ---------------------------------------------------------------------------------
+
+    def _discounts(self, day):
+        """What is taken off those of these items that are paid by ``day``, wholly and together: Odoo's
+        early-payment discount, by Odoo's rule. None of what is paid in part, be it by money under way; nor where
+        the credits among these items leave no more than that.
+
+        :return: {item: amount above zero, in the item's currency}
+        """
+        items_sudo = self.sudo()  # who reads the items is told what was agreed about them
+        early_sudo = items_sudo.filtered(
+            lambda item: item.discount_date and item.discount_date >= day and not item.under_way_currency
+        )
+        early_sudo = early_sudo.with_prefetch(items_sudo._prefetch_ids)
+        early_sudo.mapped("matched_debit_ids")  # warm, as what follows: Odoo asks one by one
+        early_sudo.mapped("matched_credit_ids")
+        early_sudo = early_sudo.filtered(lambda item: item._is_discounted(day))
+        taken = {
+            item: item.currency_id.round(item.amount_currency - item.discount_amount_currency) for item in early_sudo
+        }
+        taken = {item: amount for item, amount in taken.items() if amount > 0}
+        return taken if taken and sum(items_sudo.mapped("left_currency")) > sum(taken.values()) else {}
+
+    def _is_discounted(self, day):
+        """Whether Odoo has an early-payment discount for whoever pays all of this item by ``day``; without one,
+        whatever the day."""
+        terms = self.move_id.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        return (
+            terms == self
+            and self.parent_state == "posted"
+            and not self.reconciled
+            and self.move_id._is_eligible_for_early_payment_discount(self.currency_id, day)
+        )
+
+    def _asked(self, day=None):
+        """{item: what is asked for} of these items, paid together: what is left; by a ``day``, less the discounts
+        that run until then."""
+        taken = self._discounts(day) if day else {}
+        return {item: item.currency_id.round(item.left_currency - taken.get(item, 0)) for item in self}
+
+    def _without_discount_account(self):
+        """Those of these items whose discounts can't be booked: their documents say so."""
+        items = self.filtered(lambda item: not item.company_id.account_journal_early_pay_discount_loss_account_id)
+        body = self.env._(
+            "It was paid less the discount for paying early, which could not be booked: choose the account for it in "
+            "the settings (Early Discount Loss), then write off the rest."
+        )
+        items.move_id._message_log_batch(bodies=dict.fromkeys(items.move_id.ids, body))
+        return items
+
+    def _discount_entries(self):
+        """The journal items, as values, by which a payment books the discounts of these items. As Odoo's dialog
+        for registering payments does; Odoo's online payments book one of several taxes alone."""
+        moves, values = self.env["account.move"], []
+        for item in self:
+            matched = {
+                "aml": item,
+                "amount_currency": -item.amount_residual_currency,
+                "balance": -item.amount_residual,
+            }
+            found = moves._get_invoice_counterpart_amls_for_early_payment_discount(
+                [matched], item.balance - item.discount_balance
+            )
+            values += chain.from_iterable(found.values())
+        return values
+
     def write(self, vals):
         result = super().write(vals)
         if vals.get("no_followup"):
@@ -81,12 +149,21 @@ class AccountMoveLine(models.Model):
             [("move_line_ids", "in", items.ids), ("state", "in", ("open", "kept"))]
         )
         promises._break(self.env["res.company"]._today())
-        body = self.env._("Payment returned: %(payment)s. %(reason)s", payment=payment, reason=reason or "")
-        items.move_id._message_log_batch(bodies=dict.fromkeys(items.move_id.ids, body))
+        told = {"payment": payment, "reason": reason or ""}
         for company, owed in items.grouped("company_id").items():
             customers = owed.partner_id.commercial_partner_id.with_company(company)
-            notes = dict.fromkeys(customers, body)
-            customers._tell_responsible(self.env._("Payment returned"), notes, owed.move_id)
+            responsibles = customers._collection_responsibles(owed.move_id)
+            for customer, moves in owed.move_id.grouped("commercial_partner_id").items():
+                noted = self.env["res.users"]._noting(moves, responsibles.get(customer, self.env.user))
+                body = noted.env._("Payment returned: %(payment)s. %(reason)s", **told)
+                noted._message_log_batch(bodies=dict.fromkeys(moves.ids, body))
+            customers._tell_responsible(
+                lambda customer: (
+                    customer.env._("Payment returned"),
+                    customer.env._("Payment returned: %(payment)s. %(reason)s", **told),
+                ),
+                owed.move_id,
+            )
 
     def _mark_returned(self, day):
         """Written by SQL: no accounting check applies to it, and a posted entry takes no other write."""

@@ -85,8 +85,11 @@ class AccountPayment(models.Model):
         """The payment of these items was rejected: today, unless our wizard says when and why."""
         day, reason = own(self.env, "l2c_return") or (self.env["res.company"]._today(), "")
         items._came_back(day, self.display_name, reason)
-        body = self.env._("Payment returned: %(payment)s. %(reason)s", payment=self.display_name, reason=reason)
-        self._message_log(body=body)
+        customer = self.partner_id.commercial_partner_id.with_company(self.company_id)
+        reader = customer._collection_responsibles(items.move_id).get(customer, self.env.user)
+        noted = self.env["res.users"]._noting(self, reader)
+        body = noted.env._("Payment returned: %(payment)s. %(reason)s", payment=self.display_name, reason=reason)
+        noted._message_log(body=body)
 
     def _paid_items(self):
         """What the payment has paid: what its entry was matched with; without an entry, what is open of

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
-from ...engine.books.receivables import ageing
+from ...engine.books.receivables import age_labels, ageing, day_of, number_of
 
 #: The columns of the ages; credits and what is not due have their own.
 AGES = ("age_1", "age_2", "age_3", "age_4")
@@ -30,7 +30,8 @@ class ReceivableAgeing(models.Model):
     account_id = fields.Many2one("account.account", readonly=True)
     date = fields.Date("Accounting Date", readonly=True)
     due = fields.Date("Due Date", readonly=True)
-    days_overdue = fields.Integer("Days Past Due", readonly=True, aggregator="max")
+    as_at = fields.Date("As at", readonly=True)
+    days_overdue = fields.Integer("Days Past Due", readonly=True, aggregator="max", help="Credits have none.")
     not_due = fields.Monetary(readonly=True)
     age_1 = fields.Monetary("First Age", readonly=True)
     age_2 = fields.Monetary("Second Age", readonly=True)
@@ -40,17 +41,24 @@ class ReceivableAgeing(models.Model):
     residual = fields.Monetary("Open Balance", readonly=True)
 
     _depends = {
+        "account.account": ["account_type"],
         "account.move.line": [
             "account_id",
             "amount_residual",
+            "amount_residual_currency",
             "company_id",
             "date",
             "date_maturity",
+            "matching_number",
+            "move_id",
             "parent_state",
             "partner_id",
             "reconciled",
         ],
-        "account.partial.reconcile": ["amount", "credit_move_id", "debit_move_id", "max_date"],
+        "account.partial.reconcile": [
+            *("amount", "credit_amount_currency", "credit_move_id", "debit_amount_currency", "debit_move_id"),
+            "max_date",
+        ],
         "res.company": ["ageing_days_1", "ageing_days_2", "ageing_days_3", "currency_id"],
         "res.partner": ["commercial_partner_id", "country_id", "parent_id"],
     }
@@ -61,12 +69,13 @@ class ReceivableAgeing(models.Model):
         return ageing({company.id: company.sudo()._ageing_limits() for company in self.env.companies}, self._as_at())
 
     def _as_at(self):
-        """The day that the reader named.
+        """The day that the reader named; or the address of the page, where it stands as a number.
 
         :raise UserError: when it is none
         """
+        context = self.env.context
         try:
-            return fields.Date.to_date(self.env.context.get("l2c_as_at")) or self._today()
+            return fields.Date.to_date(context.get("l2c_as_at")) or day_of(context.get("active_id")) or self._today()
         except (TypeError, ValueError):
             raise UserError(
                 self.env._("The ageing is as at a day. Choose it with the button “As at Another Day”.")
@@ -74,11 +83,12 @@ class ReceivableAgeing(models.Model):
 
     @api.model
     def fields_get(self, allfields=None, attributes=None):
-        """The columns are called by the days that the company has chosen."""
+        """The columns are called by the days that the companies have chosen, where they agree."""
         result = super().fields_get(allfields, attributes)
-        days = self.env.company.sudo()._ageing_limits()  # as in _table_query
-        spans = zip([1, *(last + 1 for last in days)], days, strict=False)
-        labels = [f"{first}–{last}" for first, last in spans] + [f"> {days[-1]}"]  # noqa: RUF001
+        limits = {company.sudo()._ageing_limits() for company in self.env.companies}  # as in _table_query
+        if len(limits) > 1:
+            return result  # each row's company has its own: the first, the second…
+        labels = age_labels(limits.pop())
         is_rtl = self.env["res.lang"]._get_data(code=self.env.lang).direction == "rtl"
         # The mark keeps the order of the numbers in a right-to-left text.
         mark = "\N{LEFT-TO-RIGHT MARK}" if is_rtl else ""
@@ -95,7 +105,12 @@ class ReceivableAgeing(models.Model):
         as_at = self.with_context(l2c_as_at=as_at)._as_at()
         return action | {
             "name": self.env._("Ageing as at %s", format_date(self.env, as_at)),
-            "context": {"search_default_group_partner": 1, "l2c_as_at": fields.Date.to_string(as_at)},
+            "context": {
+                "search_default_group_partner": 1,
+                "l2c_as_at": fields.Date.to_string(as_at),
+                "active_id": number_of(as_at),  # so that the day is a part of the page's address
+                "active_ids": [number_of(as_at)],
+            },
         }
 
     def action_open_document(self):

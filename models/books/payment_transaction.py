@@ -1,8 +1,19 @@
 from odoo import api, fields, models
 
+from ...engine.handling.own import Own
+
 #: What decides for which documents an online payment counts, and for how much.
 COUNTS = frozenset(
-    ("state", "last_state_change", "is_post_processed", "payment_id", "invoice_ids", "sale_order_ids", "amount")
+    (
+        "state",
+        "last_state_change",
+        "is_post_processed",
+        "payment_id",
+        "invoice_ids",
+        "sale_order_ids",
+        "amount",
+        "discounted_item_ids",
+    )
 )
 
 
@@ -21,6 +32,18 @@ class PaymentTransaction(models.Model):
         help="What the provider hasn't confirmed by then isn't expected any more.",
     )
 
+    discounted_item_ids = fields.Many2many(
+        "account.move.line",
+        "payment_transaction_discount_rel",
+        "transaction_id",
+        "move_line_id",
+        "Paid Early",
+        readonly=True,
+        copy=False,
+        help="Wholly paid with it, less their early-payment discount: that ran on the day on which the customer paid.",
+        groups="base.group_user",
+    )
+
     @api.depends("state", "last_state_change", "is_post_processed")
     def _compute_awaited_until(self):
         """As many working days as a customer who answered is left alone."""
@@ -32,6 +55,7 @@ class PaymentTransaction(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         transactions = super().create(vals_list)
+        transactions._pay_early()
         transactions._documents_changed()
         return transactions
 
@@ -58,3 +82,37 @@ class PaymentTransaction(models.Model):
         documents = self._documents() if before is None else before | self._documents()
         if documents:
             self.env["l2c.money"]._linked(documents)
+
+    # Paid early -----------------------------------------------------------------------------
+
+    def _pay_early(self):
+        """One document's amount less its discount, as Odoo's own page asks for it, pays it wholly. That page
+        counts the days as Odoo does."""
+        for transaction in self.filtered(lambda one: len(one.invoice_ids) == 1 and not one.discounted_item_ids):
+            items_sudo = transaction.sudo().invoice_ids.line_ids._still_owed()  # who pays need not see the books
+            discounts = items_sudo._discounts(fields.Date.context_today(transaction))
+            asked = sum(items_sudo.mapped("left_currency")) - sum(discounts.values())
+            if discounts and not transaction.currency_id.compare_amounts(transaction.amount, asked):
+                transaction.discounted_item_ids = items_sudo.filtered(discounts.get)
+
+    def _paid_early(self):
+        """The items that all of it, not a part that was captured, pays less their discounts: those of which
+        nothing else was paid since."""
+        source = self.source_transaction_id
+        whole = source if source and source.operation == self.operation else self
+        if self.currency_id.compare_amounts(self.amount, whole.amount):
+            return self.env["account.move.line"]
+        return whole.discounted_item_ids.filtered(lambda item: item._is_discounted(None))
+
+    def _create_payment(self, **extra_create_values):
+        """With the discounts of all items that were paid early. Odoo books that of one document, when the amount
+        happens to be just its, and the payment is booked in time."""
+        early = self._paid_early()
+        if not early and len(self.invoice_ids) < 2:
+            return super()._create_payment(**extra_create_values)
+        early -= early._without_discount_account()
+        entries = extra_create_values.pop("write_off_line_vals", []) + early._discount_entries()
+        transaction = self.with_context(l2c_discounts_booked=Own(True))
+        return super(PaymentTransaction, transaction)._create_payment(
+            write_off_line_vals=entries, **extra_create_values
+        )

@@ -13,6 +13,16 @@ class ResPartner(models.Model):
         copy=False, readonly=True, groups=fields.NO_ACCESS, help="The salesperson has made the customer theirs."
     )
 
+    def _letter_lines(self):
+        """Name and address as they stand on a letter: the company, the person, and the address, each on lines
+        of its own."""
+        names = (self.commercial_company_name or self.commercial_partner_id.name, self.name)
+        return [*dict.fromkeys(filter(None, names)), *self._address_lines()]
+
+    def _address_lines(self):
+        lines = self._display_address(without_company=True).splitlines()
+        return [part for line in lines if (part := line.strip(" ,"))]
+
     def _open_invoices(self):
         """The open invoices of the customers in the current company, oldest first."""
         domain = Domain(

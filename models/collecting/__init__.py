@@ -1,6 +1,7 @@
 from . import banner_mixin
 from . import mine_mixin
 from . import call_list_line
+from . import call_list_debt
 from . import desk
 from . import notice
 from . import account_move
@@ -15,5 +16,7 @@ from . import payment_transaction
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import correspondence
+from . import collection_file
 from . import customer_form
 from . import res_users

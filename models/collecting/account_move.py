@@ -1,4 +1,7 @@
 from odoo import models
+from odoo.fields import Domain
+
+from ...engine.agreements.promises import under_discussion
 
 
 class AccountMove(models.Model):
@@ -7,6 +10,13 @@ class AccountMove(models.Model):
     def action_ask_salesperson(self):
         """Ask the salesperson of these invoices for help."""
         return self.env["dunning.ask.salesperson"]._open(self)
+
+    def _without_next_action_domain(self):
+        """What is planned for the customer, promised or disputed is an invoice's next action, too."""
+        self.env["dunning.promise"].flush_model(["state", "move_line_ids"])
+        self.env["dunning.dispute"].flush_model(["state", "move_line_ids"])
+        planned = Domain("commercial_partner_id.activity_ids", "!=", False)
+        return super()._without_next_action_domain() & ~planned & Domain("id", "not in", under_discussion())
 
     def action_pause(self):
         """Ask until when, and why, nobody is to be reminded of these documents.

@@ -20,9 +20,10 @@ class CallListLine(models.Model):
         search="_search_is_mine",
         help="Or somebody's whom I stand in for, or nobody's.",
     )
+    collection_warning = fields.Text("Debts", compute="_compute_collection_warning")
     collection_note = fields.Text(related="partner_id.collection_note", related_sudo=False)
     event_id = fields.Integer(readonly=True, aggregator=None)
-    overdue_amount = fields.Monetary("Overdue", compute="_compute_balance", help="Open items past their due date.")
+    overdue_amount = fields.Monetary(compute="_compute_balance", help="Open items past their due date.")
     credit_amount = fields.Monetary("Open Credits", compute="_compute_balance")
     oldest_date = fields.Date("Due since", compute="_compute_balance", help="The oldest open item's due date.")
     promise_ids = fields.Many2many("dunning.promise", string="Promises", compute="_compute_promises")
@@ -55,7 +56,10 @@ class CallListLine(models.Model):
             "commercial_partner_id",
         ],
         "balance.confirmation": ["answer", "balances", "partner_id", "company_id", "day"],
+        "dunning.level": ["delay_days"],
         "mail.activity": ["res_model", "res_id", "active", "date_deadline", "activity_type_id"],
+        "mail.activity.type": ["category"],
+        "res.company": ["active"],
         "res.partner": ["collector_id", "commercial_partner_id"],
     }
 
@@ -125,6 +129,7 @@ class CallListLine(models.Model):
         return record.partner_id == self.partner_id and record.company_id == self.company_id
 
     @api.depends("kind", "partner_id", "company_id", "promise_text")
+    @api.depends_context("lang")
     def _compute_next_step(self):
         """What comes first: what somebody has planned, the promise's day, or the next reminder."""
         rows = self._facts(engine.next_steps, self._today())
@@ -155,11 +160,19 @@ class CallListLine(models.Model):
             line.misses = 0
         return result
 
+    @api.depends_context("uid")
     def _compute_call_hint(self):
-        """Hints are of leads and quotations."""
+        """Hints are of leads and quotations; debts are told to those whom they concern."""
         customers = self._customers()
         customers.call_hint = customers.is_phone_blocked = False
-        return super(CallListLine, self - customers)._compute_call_hint()
+        result = super(CallListLine, self - customers)._compute_call_hint()
+        debts = (self - customers)._debts()
+        for line in self - customers:
+            if debt := debts.get((line.res_model, line.res_id)):
+                amount = format_amount(self.env, debt, line.currency_id)
+                hint = self.env._("%(amount)s is past due.", amount=amount)
+                line.call_hint = f"{line.call_hint} {hint}" if line.call_hint else hint
+        return result
 
     def _compute_contact_attempt_ids(self):
         customers = self._customers()
@@ -180,6 +193,13 @@ class CallListLine(models.Model):
         for line in self:
             line.item_ids = line._document()._open_items() if line.res_model == "res.partner" else False
 
+    @api.depends("res_model", "res_id")
+    @api.depends_context("uid", "lang")
+    def _compute_collection_warning(self):
+        """What the lead or quotation says of its customer's debts, to who is told."""
+        for line in self:
+            line.collection_warning = line.res_model != "res.partner" and line._document().collection_warning
+
     # Why this one now --------------------------------------------------------------------
 
     @api.depends("kind", "event_id")
@@ -191,8 +211,10 @@ class CallListLine(models.Model):
             line.activity_id = line.kind == "call" and event
             line.notice_id = line.kind in ("answer", "failed", "look") and event > 0 and event
             line.confirmation_id = event < 0 and -event
-        for line in self.filtered(lambda line: line.activity_id.res_model == "dunning.notice"):
-            line.notice_id = line.activity_id.res_id
+        for line in self:
+            activity_sudo = line.activity_id.sudo()  # a fact of the line, whoever planned it
+            if activity_sudo.res_model == "dunning.notice":
+                line.notice_id = activity_sudo.res_id
 
     @api.depends("notice_id", "partner_id", "company_id")
     def _compute_call_script(self):
@@ -222,11 +244,12 @@ class CallListLine(models.Model):
         return self.env._("%(amount)s promised for %(date)s did not come", amount=amount, date=self._day(promise.date))
 
     def _reason_call(self, today):
-        values = {"what": self.activity_id.summary or self.activity_id.activity_type_id.name}
+        activity_sudo = self.activity_id.sudo()  # a fact of the line, whoever planned it
+        values = {"what": activity_sudo.summary or activity_sudo.activity_type_id.name}
         days = (today - self.oldest_date).days if self.oldest_date else 0
         if days <= 0:
             return values["what"]
-        return self.env._("%(what)s; overdue for %(days)s days", days=days, **values)
+        return self.env._("%(what)s; overdue for %(days)s", days=self._days_text(days), **values)
 
     def _reason_failed(self, _today):
         return self.notice_id.failure_reason or self.env._("The notice was not delivered")

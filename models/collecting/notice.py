@@ -30,7 +30,7 @@ class DunningNotice(models.Model):
     mail_body = fields.Html("Text of the E-mail", compute="_compute_mail_text")
 
     @api.depends("state", "mail_ids", "level_id", "line_ids.amount_residual")
-    @api.depends_context("l2c_today", "uid")
+    @api.depends_context("l2c_today", "uid", "lang")
     def _compute_mail_text(self):
         """What the e-mail says: as it was written, else as it would be written now. The way to the
         customer's page is for those who may open it."""
@@ -42,7 +42,7 @@ class DunningNotice(models.Model):
 
     def _mail_text(self):
         if mails := self.mail_ids:
-            return mails[:1].subject, Markup("<hr/>").join(mails.mapped("body_html"))
+            return mails[:1].subject, Markup("<hr/>").join(map(Markup, mails.mapped("body_html")))
         template = self.level_id._template(channel=self.channel)
         if self.state == "cancelled" or not template:
             return False, False
@@ -51,7 +51,7 @@ class DunningNotice(models.Model):
         try:
             with self.env.cr.savepoint():
                 subjects = template._render_lines_at_once("subject", notice)
-                return subjects[self.id], template._render_bodies_at_once(notice)[0]
+                return subjects[self.id], template._render_mails(notice)[0]
         except Exception:
             return False, self.env._("The template %s can't be rendered. Look at it.", template.name)
 

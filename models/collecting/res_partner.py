@@ -3,7 +3,8 @@ from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
 
 from ...engine.collecting.sales_facts import collection_facts
-from ...engine.handling.contact import MISSES, MOST_TRIES, half_of_day, misses_in_a_row
+from ...engine.handling.contact import MISSES, MOST_TRIES, misses_in_a_row
+from ..handling.contact import next_try
 from ..handling.contact_attempt import ALL_CUSTOMERS
 from ..handling.next_action import ONCE, PLANNED
 from ..handling.searching import check_searched
@@ -146,7 +147,8 @@ class ResPartner(models.Model):
         elif outcome == "says_paid":
             self._says_paid()
         elif outcome == "hardship":
-            self._plan_step(self.env._("Offer a payment plan"), self.env.company._working_days_later(1))
+            day = self.env.company._working_days_later(1)
+            self._plan_step(lambda document: document.env._("Offer a payment plan"), day)
 
     def _dealt_with(self, invoices):
         """Answers, broken promises, returned payments and due calls of the customers are off
@@ -186,12 +188,7 @@ class ResPartner(models.Model):
         for customer_id, tries in tried.grouped("res_id").items():
             misses = misses_in_a_row(tries.mapped(lambda attempt: (attempt.date, attempt.outcome)))
             if misses < MOST_TRIES:
-                afternoon, morning = (
-                    self.env._("Call again, in the afternoon"),
-                    self.env._("Call again, in the morning"),
-                )
-                summary = afternoon if half_of_day(misses) == "afternoon" else morning
-                self.browse(customer_id)._plan_step(summary, day, "call")
+                self.browse(customer_id)._plan_step(next_try(misses), day, "call")
 
     def _says_paid(self):
         """The customers aren't reminded of anything while somebody looks for the money."""
@@ -202,10 +199,15 @@ class ResPartner(models.Model):
             if not customer_sudo.dunning_hold_until or customer_sudo.dunning_hold_until < until:
                 customer_sudo.write({"dunning_hold_until": until, "dunning_hold_reason": self.env._("Says it is paid")})
         self.env["dunning.notice"]._reasons_changed(self._open_items())
-        self._plan_step(self.env._("Look for the payment in the bank: the customer says it is paid"), until)
+        self._plan_step(
+            lambda document: document.env._("Look for the payment in the bank: the customer says it is paid"), until
+        )
 
-    def _plan_step(self, summary, day, kind="todo"):
-        """An activity on the oldest open invoice of each customer, else on its last notice."""
+    def _plan_step(self, say, day, kind="todo"):
+        """An activity on the oldest open invoice of each customer, else on its last notice.
+
+        :param say: of the document, as its responsible reads it: what is to be done
+        """
         kinds = {"todo": "mail.mail_activity_data_todo", "call": "mail.mail_activity_data_call"}
         invoices = self._open_invoices().grouped("commercial_partner_id")
         for customer in self.commercial_partner_id:
@@ -215,9 +217,10 @@ class ResPartner(models.Model):
             )
             if document:
                 user = customer.with_company(self.env.company).collector_id._acting() or self.env.user
-                document_sudo = document.sudo()  # planning is no change of the document
+                document_sudo = user._reading(document.sudo())  # planning is no change of the document
                 if kind == "call":
                     document_sudo.activity_search([kinds[kind]], additional_domain=PLANNED).unlink()
+                summary = say(document_sudo)
                 document_sudo.activity_schedule(kinds[kind], day, summary, user_id=user.id, handling_step=ONCE)
 
     # The collector ------------------------------------------------------------------------
@@ -311,7 +314,8 @@ class ResPartner(models.Model):
         company = env["res.company"].browse(facts["company_id"])
         level = env["dunning.level"].browse(facts["level_id"])
         values = {"amount": format_amount(env, facts["overdue"], company.currency_id), "level": level.name or ""}
-        decision = env["dunning.decision"].browse(facts["decision_id"])
+        customer, item = self.browse(facts["partner_id"]), env["account.move.line"].browse(facts["item_id"])
+        decision = env["dunning.decision"]._in_force(company, customer, item)
         names_level = decision.code in ("reminded", "last_level") and decision.level_id == level
         if facts["overdue"] <= 0:
             sentences = [self.env._("An open item has reached the level %(level)s.", **values)]

@@ -2,10 +2,10 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
-from ..handling.next_action import ONCE
-
 #: Names of sales managers in a message.
 NAMES = 3
+#: The step of an activity that asks a sales manager to release, whatever its language.
+RELEASE = -3
 
 
 class SaleOrder(models.Model):
@@ -99,16 +99,16 @@ class SaleOrder(models.Model):
         stands above the quotation, for those who are told of it."""
         orders_sudo = self.sudo()  # a customer confirmed
         orders_sudo.filtered(lambda order: order.state == "draft").action_quotation_sent()
-        summary = self.env._("Release sales, then confirm: the customer has accepted")
-        asked = orders_sudo.activity_ids.filtered(lambda activity: activity.summary == summary).mapped("res_id")
+        asked = orders_sudo.activity_ids.filtered(lambda activity: activity.handling_step == RELEASE).mapped("res_id")
         for order in orders_sudo.filtered(lambda order: order.id not in asked):
-            manager = order._sales_managers()[:1]
-            order.activity_schedule(
+            user = order._sales_managers()[:1] or order.user_id
+            theirs = user._reading(order)
+            theirs.activity_schedule(
                 "mail.mail_activity_data_todo",
                 self.env["res.company"]._today(),
-                summary=summary,
-                user_id=manager.id or order.user_id.id,
-                handling_step=ONCE,
+                summary=theirs.env._("Release sales, then confirm: the customer has accepted"),
+                user_id=user.id,
+                handling_step=RELEASE,
             )
 
     def action_release_sales(self):

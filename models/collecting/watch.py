@@ -31,6 +31,7 @@ class DunningWatch(models.Model):
     )
 
     @api.depends("partner_id", "kind")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         labels = dict(self._fields["kind"]._description_selection(self.env))
         for watch in self:
@@ -67,10 +68,11 @@ class DunningWatch(models.Model):
         return self.env._("Disputed: %(reason)s.", **values)
 
     def _sentence_habit(self, values):
+        days = {name: self._days_text(int(values[name])) for name in ("usual", "margin")}
         if values["usual"] <= 0:
-            return self.env._("Usually pays by the due date; now at least %(margin)s days later.", **values)
+            return self.env._("Usually pays by the due date; now at least %(margin)s later.", **days)
         return self.env._(
-            "Usually pays %(usual)s days after the due date; now more than %(margin)s days later than that.", **values
+            "Usually pays %(usual)s after the due date; now more than %(margin)s later than that.", **days
         )
 
     def _sentence_returned(self, values):
@@ -117,7 +119,7 @@ class DunningWatch(models.Model):
         values = []
         for watch in self:
             if user := responsible.get(watch.partner_id):
-                spoken = watch.with_context(lang=user.lang or self.env.lang)
+                spoken = user._reading(watch)
                 labels = dict(self._fields["kind"]._description_selection(spoken.env))
                 values.append(
                     {

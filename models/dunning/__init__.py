@@ -17,6 +17,7 @@ from . import notice
 from . import notice_ladder
 from . import recipients
 from . import outbox
+from . import posted
 from . import delivery
 from . import notice_line
 from . import decision

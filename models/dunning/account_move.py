@@ -13,6 +13,10 @@ from ..handling.audit_log import WHY
 from ..handling.next_action import ONCE
 from ..handling.searching import check_searched
 
+#: Documents of which customers are reminded; entries hold opening balances.
+REMINDED_OF = ("out_invoice", "out_receipt", "out_refund", "entry")
+#: What of a document, beside the time and the customer, decides about it.
+DECIDED_BY = ("state", "line_ids.amount_residual", "line_ids.no_followup", "dunning_paused_until", "closure_reason_id")
 #: What names items, and goes on with the instalments that take their place.
 NAMING = ("dunning.promise", "dunning.plan", "dunning.dispute", "dunning.write.off", "dunning.answer")
 
@@ -46,7 +50,9 @@ class AccountMove(models.Model):
         compute="_compute_dunning",
         search="_search_dunning_decision_code",
         groups="base.group_user",
+        help="As of now. Lists are filtered by what the last run decided.",
     )
+    dunning_sentence = fields.Char("Why", compute="_compute_dunning_sentence", groups="base.group_user")
 
     dunning_paused_until = fields.Date(
         "Paused until",
@@ -72,16 +78,21 @@ class AccountMove(models.Model):
         moves_sudo.write({"dunning_paused_until": until, "dunning_pause_reason": reason})
         self.env["dunning.notice"]._reasons_changed(self.line_ids)
 
+    def _common_pause(self):
+        """What the dialog shows of a pause that all of these documents have."""
+        pauses = {(move.dunning_paused_until, move.dunning_pause_reason) for move in self}
+        until, reason = pauses.pop() if len(pauses) == 1 else (False, False)
+        return {"default_date": until, "default_reason": reason} if until and until >= self._today() else {}
+
     def _ask_for_certificate(self, company):
         """A task on each of these documents: what is left of it was withheld as tax."""
         customers = self.with_company(company).commercial_partner_id
         responsibles = customers._collection_responsibles(self)
-        for move in self.with_context(mail_activity_quick_update=True):
-            move.activity_schedule(
-                "lead_to_cash.mail_activity_type_withholding",
-                move._today(),
-                user_id=responsibles.get(move.commercial_partner_id, self.env.user).id,
-                handling_step=ONCE,
+        moves = self.with_context(mail_activity_quick_update=True)
+        by_user = moves.grouped(lambda move: responsibles.get(move.commercial_partner_id, self.env.user))
+        for user, group in by_user.items():
+            user._reading(group).activity_schedule(
+                "lead_to_cash.mail_activity_type_withholding", self._today(), user_id=user.id, handling_step=ONCE
             )
 
     def _bills_posted(self):
@@ -91,15 +102,35 @@ class AccountMove(models.Model):
             if company._dunning_nets():
                 self.env["dunning.notice"].with_company(company)._customers_changed(group.commercial_partner_id)
 
-    @api.depends("dunning_decision_ids.current", "dunning_decision_ids.next_date")
+    @api.depends("dunning_decision_ids.current", "dunning_decision_ids.next_date", *DECIDED_BY)
+    @api.depends_context("l2c_today")
     def _compute_dunning(self):
-        """What is decided about the invoice's most urgent open instalment."""
-        self.env["dunning.decision"].flush_model()
-        where = SQL("d.move_id IN %s", tuple(self.ids) or (0,))
-        rows = {row[0]: row[2:] for row in self.env.execute_query(urgent_decisions(where))}
+        """What would be decided now about the invoice's most urgent open instalment: as the preview says,
+        also where something has changed since the last run."""
+        decisions = self._decisions_now()
         for move in self:
-            code, level, day = rows.get(move._origin.id, (False, False, False))
-            move.dunning_decision_code, move.dunning_level_id, move.dunning_next_date = code, level, day
+            decision = decisions.get(move._origin, self.env["dunning.decision"])
+            move.dunning_decision_code, move.dunning_next_date = decision.code, decision.next_date
+            move.dunning_level_id = decision.level_id
+
+    @api.depends("dunning_decision_code")
+    @api.depends_context("lang", "l2c_today")
+    def _compute_dunning_sentence(self):
+        decisions = self._decisions_now()
+        for move in self:
+            # Why is a fact of an invoice that the reader may see.
+            move.dunning_sentence = move._origin in decisions and decisions[move._origin].sudo().sentence
+
+    def _decisions_now(self):
+        """{document: decision about its oldest open item}"""
+        found = {}
+        booked = self._origin.filtered(lambda move: move.state == "posted" and move.move_type in REMINDED_OF)
+        for company, moves in booked.grouped("company_id").items():
+            moves_sudo = moves.sudo()  # whose documents they are, whoever reads them
+            customers = moves_sudo.commercial_partner_id | moves_sudo.line_ids.partner_id.commercial_partner_id
+            for decision in self.env["dunning.decision"]._now_about(company, customers).values():
+                found.setdefault(decision.move_id._origin, decision)
+        return found
 
     def _search_dunning_level(self, operator, value):
         if operator in ("any", "any!") and isinstance(value, Domain):

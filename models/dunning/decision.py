@@ -1,6 +1,8 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ...engine.dunning.deciding import CODES
+from ...engine.dunning.run import decided_now
 from ..handling.next_action import PLANNED
 
 
@@ -39,6 +41,43 @@ class DunningDecision(models.Model):
     _no_address_idx = models.Index("(company_id) WHERE current AND code = 'no_address'")
 
     @api.model
+    def _now_about(self, company, customers):
+        """{journal item: decision}: what would be decided now of all that is open of these customers, as the
+        preview says it, by the books of now; not written. The oldest items come first."""
+        if not customers:
+            return {}
+        self.env.flush_all()
+        company_sudo = self._at_last(company.sudo().with_company(company), customers)  # the engine's, whoever asks
+        # Who gets one of the notices that may still be made today is only known among all.
+        asked = None if company_sudo.dunning_daily_limit else customers
+        rows = self.env.execute_query_dict(
+            decided_now(company_sudo._dunning_question(partners=asked), tuple(customers.ids))
+        )
+        items = self.env["account.move.line"]
+        return {items.browse(row.pop("id")): self.new(self._prepare_values(company, row)) for row in rows}
+
+    @api.model
+    def _in_force(self, company, customer, item):
+        """What holds of an open item of a customer: the level that it was reminded of until a run goes on to the
+        next one; what stands against reminding, at once."""
+        now = self._now_about(company, customer).get(item, self.browse())
+        last = self.search([("move_line_id", "=", item.id), ("current", "=", True)], limit=1)
+        return last if now.code == last.code == "reminded" else now
+
+    @api.model
+    def _at_last(self, company_sudo, customers):
+        """The company today; where its day has begun before the reader's, and a run has decided, on that day."""
+        decided = [("company_id", "=", company_sudo.id), ("partner_id", "in", customers.ids), ("current", "=", True)]
+        [[last]] = self.sudo()._read_group(decided, aggregates=["date:max"])  # as the engine
+        return company_sudo._at(last) if last and last > company_sudo._today() else company_sudo
+
+    @api.model
+    def _prepare_values(self, company, row):
+        """Values for the decision that a row of the engine's answer says."""
+        named = {name: row.pop(name) for name in ("promise_id", "dispute_id")}
+        return {**row, "company_id": company.id, "params": {name: found for name, found in named.items() if found}}
+
+    @api.model
     def _hand_on(self, rows, shares):
         """Decisions about items that are gone stay with the first of those that took their place; in force
         while that one has no other.
@@ -64,11 +103,14 @@ class DunningDecision(models.Model):
         moves = self.sudo().search(in_force).move_id  # as the engine decided, whoever runs it
         kind = self.env.ref("lead_to_cash.mail_activity_type_withholding")
         tasks_sudo = self.env["mail.activity"].sudo().with_context(active_test=False)  # as above
-        tasks_sudo = tasks_sudo.search([("activity_type_id", "=", kind.id), ("res_model", "=", "account.move")])
-        asked = tasks_sudo.grouped("res_id")
-        over = self.env["account.move"].sudo().browse(asked).exists() - moves  # as above
+        ours = Domain("activity_type_id", "=", kind.id) & Domain("res_model", "=", "account.move")
+        others_sudo = tasks_sudo.search(
+            ours & PLANNED & Domain("active", "=", True) & Domain("res_id", "not in", moves.ids)
+        )
+        over = self.env["account.move"].sudo().browse(others_sudo.mapped("res_id")).exists()  # as above
         over = over.filtered(lambda move: move.company_id == company)
-        tasks_sudo.filtered(lambda task: task.active and task.res_id in over.ids).filtered_domain(PLANNED).unlink()
+        others_sudo.filtered(lambda task: task.res_id in over.ids).unlink()
+        asked = set(tasks_sudo.search(ours & Domain("res_id", "in", moves.ids)).mapped("res_id"))
         moves.filtered(lambda move: move.id not in asked)._ask_for_certificate(company)
 
     def _item(self):

@@ -3,7 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize, email_normalize_all, plaintext2html, split_every
 from psycopg2 import OperationalError
 
-from ...engine.dunning import run as engine
+from ...engine.dunning import waiting as engine
 from ...engine.dunning.following import CAME_BACK, follows
 from ...engine.handling.own import own
 from ..handling.cron_step import cron_step
@@ -80,16 +80,18 @@ class DunningNotice(models.Model):
         )
 
     def _plan_look_at_server(self):
-        note = self.env._(
+        user = (self.policy_id.user_id or self._responsible())._acting()
+        theirs = user._reading(self)
+        note = theirs.env._(
             "The mail server has taken none of them for a day: %(reason)s. When that is mended, try the failed "
             "notices again, all at once in their list.",
             reason=self.failure_reason,
         )
-        self.activity_schedule(
+        theirs.activity_schedule(
             "lead_to_cash.mail_activity_type_mail_server",
             self._today(),
             note=plaintext2html(note),
-            user_id=(self.policy_id.user_id or self._responsible())._acting().id,
+            user_id=user.id,
             handling_step=ONCE,
         )
 
@@ -154,7 +156,12 @@ class DunningNotice(models.Model):
             self.env["ir.cron"]._commit_progress(len(batch))
 
     def _lose_mail(self):
-        self._set_state("failed", failure_reason=self.env._("The e-mail was deleted."))
+        self._fail(lambda notice: notice.env._("The e-mail was deleted."))
+
+    def _fail(self, say):
+        """These notices have failed: ``say`` why, of a notice as its responsible reads it."""
+        for notice in self:
+            notice._set_state("failed", failure_reason=say(notice._responsible()._reading(notice)))
 
     # Following the books -------------------------------------------------
 
@@ -177,13 +184,20 @@ class DunningNotice(models.Model):
     def _reasons_changed(self, lines):
         """What stands against reminding of these journal items changed: what has not left yet
         follows at once."""
+        self._decided_anew()
         # Who promises, disputes or closes need not see the notices.
         notices_sudo = self.env["l2c.money"].sudo()._naming(lines).get("dunning.notice", self.browse())
         notices_sudo.filtered(lambda notice: notice.state in PENDING)._follow_reasons()
 
+    def _decided_anew(self):
+        """What was read of today's decisions may be another one now."""
+        names = ["dunning_decision_code", "dunning_level_id", "dunning_next_date", "dunning_sentence"]
+        self.env["account.move"].invalidate_model(names, flush=False)
+
     @api.model
     def _customers_changed(self, partners):
         """Something stands against reminding these customers in the current company."""
+        self._decided_anew()
         # Who holds a customer need not see the notices.
         pending_sudo = self.sudo().search(
             [
@@ -261,11 +275,13 @@ class DunningNotice(models.Model):
         self._hold_after_reply()
         for notice in self:
             if not notice.activity_ids - notice.activity_id:
-                notice.activity_schedule(
+                user = notice._responsible()
+                theirs = user._reading(notice)
+                theirs.activity_schedule(
                     "mail.mail_activity_data_todo",
-                    summary=self.env._("The customer replied"),
+                    summary=theirs.env._("The customer replied"),
                     date_deadline=notice._today(),
-                    user_id=notice._responsible().id,
+                    user_id=user.id,
                     handling_step=ONCE,
                 )
         self._heard_from()
@@ -286,14 +302,15 @@ class DunningNotice(models.Model):
 
     def _message_receive_bounce(self, email, partner):
         result = super()._message_receive_bounce(email, partner)
-        reason = self.env._("The e-mail to %(address)s came back.", address=email)
         # The gateway need not write mails.
         mails_sudo = self.sudo()._left_mails()
         theirs_sudo = mails_sudo.filtered(
             lambda mail: email_normalize(email) in email_normalize_all(mail.email_to or "")
         )
         (theirs_sudo or mails_sudo).dunning_came_back = True
-        self.filtered(lambda notice: notice.state in ("queued", "sent"))._set_state("failed", failure_reason=reason)
+        self.filtered(lambda notice: notice.state in ("queued", "sent"))._fail(
+            lambda notice: notice.env._("The e-mail to %(address)s came back.", address=email)
+        )
         return result
 
 

@@ -77,6 +77,7 @@ class DunningExplainedMixin(models.AbstractModel):
             "internal": self.env._("One of our own companies."),
             "closed": self.env._("Closed, for this invoice or for the customer."),
         }
-        if self.code == "not_due" and not self.next_date:
-            return self.env._("No level comes.")
+        if not self.next_date:
+            sentences["not_due"] = self.env._("No level comes.")
+            sentences["reminded"] = self.env._("%(level)s. No further step comes by itself.", **values)
         return sentences.get(self.code, "")

@@ -49,10 +49,10 @@ class IrActionsServer(models.Model):
         """A line and an activity on the record, or, when it has none, on the document that it is about."""
         on_record = "activity_ids" in record._fields
         about = record if on_record else record.move_line_ids.move_id[:1]
-        target_sudo = about.sudo()  # as in _run_after_the_fact
-        name = self.sudo().name  # the same
-        text = self.env._("The action “%(name)s” failed: %(reason)s", name=name, reason=reason)
-        target_sudo._message_log(body=text)
-        record_sudo = record.sudo()  # the same
+        record_sudo = record.sudo()  # as in _run_after_the_fact
         user = record_sudo._responsible() if record._name == "dunning.notice" else record_sudo.create_uid
+        target_sudo = user._reading(about.sudo())  # the same
+        name = self.sudo().with_context(lang=target_sudo.env.lang).name  # the same
+        text = target_sudo.env._("The action “%(name)s” failed: %(reason)s", name=name, reason=reason)
+        target_sudo._message_log(body=text)
         target_sudo.activity_schedule("mail.mail_activity_data_warning", note=plaintext2html(text), user_id=user.id)

@@ -43,7 +43,7 @@ class DunningLevel(models.Model):
         help="Calendar days, moved to the next working day. Negative: before the due date.",
         audited=True,
     )
-    delay_from = fields.Selection(DELAYS_FROM, "From", required=True, default="due", audited=True)
+    delay_from = fields.Selection(DELAYS_FROM, "Counted from", required=True, default="due", audited=True)
     channel = fields.Selection(NOTICE_CHANNELS, required=True, default="email", audited=True)
     skip_trusted = fields.Boolean(
         "Not for Trusted Customers", help="Not for customers whose degree of trust is good.", audited=True

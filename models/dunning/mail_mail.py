@@ -9,6 +9,7 @@ from odoo.tools import SQL
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from ...engine.dunning import delivery, leaving
+from ...engine.handling.mail_frame import text_part
 from ...engine.handling.own import Own, own
 from .mail_template import first_lines
 
@@ -272,8 +273,11 @@ class MailMail(models.Model):
 
     def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
         """The last step before the server: of a notice, what fails in the database fails here,
-        while nothing has left yet. Other mails may leave in the midst of other work."""
+        while nothing has left yet. Other mails may leave in the midst of other work. In the text for who
+        reads no HTML, the host puts each cell of a table on a line of its own: ours has lines that can be read."""
         result = super()._prepare_outgoing_list(mail_server=mail_server, doc_to_followers=doc_to_followers)
+        for email in result:
+            email["body_alternative"] = text_part(email["body"]) or email["body_alternative"]
         if self.model == "dunning.notice":
             self.env.cr.flush()
         return result

@@ -20,6 +20,14 @@ class MailTemplate(models.Model):
         bodies = dict(zip(records.ids, map(self._directed, self._render_parts(records)), strict=True))
         return list(self._render_template_postprocess(records._name, bodies).values())
 
+    def _render_mails(self, records):
+        """The whole e-mail for each of ``records``, in their order: its body in the frame of the record's
+        company, which is rendered once for all."""
+        lang = self.env.context.get("lang")
+        frames = {company: company._mail_frame(lang) for company in records.company_id}
+        bodies = self._render_bodies_at_once(records)
+        return [frames[record.company_id].around(body) for record, body in zip(records, bodies, strict=True)]
+
     def _render_parts(self, records):
         mark = uuid.uuid4().hex
         source = f'<t t-foreach="objects" t-as="object"><t t-out="mark"/>{self.body_html}</t>'

@@ -100,13 +100,18 @@ class DunningNotice(models.Model):
     @api.depends("noticed_on", "sent_on", "level_id.payment_deadline_days")
     @api.depends_context("l2c_today")
     def _compute_payment_deadline(self):
-        """Counted from the day on which it leaves: at the earliest, today."""
+        """Counted from the day on which it leaves."""
         for notice in self:
             days = notice.level_id.payment_deadline_days
-            day = notice.noticed_on
-            if not notice.sent_on:
-                day = max(day, notice._in_company(notice.company_id)._today())
-            notice.payment_deadline = days and day + timedelta(days=days)
+            notice.payment_deadline = days and notice._leaves_on() + timedelta(days=days)
+
+    def _leaves_on(self):
+        """The day on which it left; until then, today at the earliest."""
+        return self.noticed_on if self.sent_on else max(self.noticed_on, self._today_there())
+
+    def _today_there(self):
+        """Today, in its company's time zone."""
+        return self._in_company(self.company_id)._today()
 
     @api.depends("partner_id", "company_id", "currency_id")
     def _compute_owed_to_customer(self):
@@ -188,10 +193,11 @@ class DunningNotice(models.Model):
         overdue._set_handling_role("contacted")
         for notice in self.filtered(lambda notice: not notice._is_settled()):
             if activity_type := notice.level_id.next_activity_type_id:
-                notice.activity_schedule(
+                user = notice._responsible()
+                user._reading(notice).activity_schedule(
                     activity_type_id=activity_type.id,
                     date_deadline=notice.payment_deadline or notice.noticed_on,
-                    user_id=notice._responsible().id,
+                    user_id=user.id,
                     handling_step=ONCE,
                 )
         for level, notices in self.grouped("level_id").items():
@@ -305,15 +311,23 @@ class DunningNotice(models.Model):
 
     # On paper -----------------------------------------------------------------------------
 
-    def _bank_account(self):
-        """The account on which the invoices ask for the money, else the company's first."""
-        # Whoever sees the notice is told where to pay.
-        invoices_sudo = self.sudo()._escalated_invoices()
-        return invoices_sudo.partner_bank_id[:1] or self.sudo().company_id.partner_id.bank_ids[:1]  # as above
+    def _ways_to_pay(self, lines=None):
+        """How the customer can pay, as :meth:`~l2c.payment.way._told` says it.
 
-    def _payment_reference(self):
+        :param lines: which of the notice's are to be paid; None: all
+        """
+        asked = (self._escalated_invoices() if lines is None else lines.move_id).sudo()  # who is asked is told where
+        return self.env["l2c.payment.way"]._told(
+            self.company_id,
+            self.currency_id,
+            accounts=asked.partner_bank_id,
+            reference=self._payment_reference(lines),
+        )
+
+    def _payment_reference(self, lines=None):
         """What the customer writes on the transfer: one invoice's reference, else the numbers."""
-        invoices = self.line_ids.filtered(lambda line: line.amount_residual > 0).move_id
+        lines = self.line_ids if lines is None else lines
+        invoices = lines.filtered(lambda line: line.amount_residual > 0).move_id
         if len(invoices) == 1:
             return invoices.payment_reference or invoices.name
         return ", ".join(invoices.mapped("name"))

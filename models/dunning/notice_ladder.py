@@ -19,10 +19,30 @@ class DunningNotice(models.Model):
     # Serves the daily look for calls that nobody made and letters that nobody posted.
     _open_step_idx = models.Index("(company_id, date) WHERE state = 'queued' AND channel != 'email'")
 
-    @api.depends("line_ids.amount_residual", "line_ids.is_also_due")
+    @api.depends("line_ids.amount_residual", "line_ids.is_also_due", "payment_deadline")
     def _compute_amount_claimed(self):
         for notice in self:
-            notice.amount_claimed = notice.line_ids._claimed()
+            notice.amount_claimed = notice.line_ids._claimed(notice.payment_deadline)
+
+    def _early_payment(self):
+        """What it asks for, on the day on which it leaves, of who pays all of it early: as of
+        :meth:`_asked_early`."""
+        return self._asked_early(self.amount_due, self.line_ids._discounts(self._leaves_on()))
+
+    def _asked_early(self, amount, discounts):
+        """What is asked for while these early-payment discounts run.
+
+        :param amount: without them
+        :return: ``amount``, ``discount`` (all of them), ``until`` (the last day of all of them), and ``asked``
+            ({item: amount}); nothing without discounts
+        """
+        discount = self.currency_id.round(sum(discounts.values()))
+        return discounts and {
+            "amount": self.currency_id.round(amount - discount),
+            "discount": discount,
+            "until": min(item.discount_date for item in discounts),
+            "asked": {item: item.currency_id.round(item.left_currency - taken) for item, taken in discounts.items()},
+        }
 
     def _next_level(self):
         """The policy's next step for items past due, of those that the customer's trust allows."""
@@ -53,11 +73,11 @@ class DunningNotice(models.Model):
         whose newer items wait behind a notice after which nothing comes by itself."""
         notices_sudo = self.sudo()  # whoever runs
         notices_sudo._open_too_long(company)._ask(
-            self.env._("Not done yet: do it, or cancel the notice. Until then no further step comes.")
+            lambda notice: notice.env._("Not done yet: do it, or cancel the notice. Until then no further step comes.")
         )
         stuck = self.env.execute_query(engine.stuck(company.id))
         notices_sudo.browse(notice_id for [notice_id] in stuck)._ask(
-            self.env._("Newer items wait, because something harder is open. Decide how to go on.")
+            lambda notice: notice.env._("Newer items wait, because something harder is open. Decide how to go on.")
         )
 
     def _open_too_long(self, company):
@@ -66,22 +86,24 @@ class DunningNotice(models.Model):
         today, found = self._today(), self.browse()
         domain = [("company_id", "=", company.id), ("state", "=", "queued"), ("channel", "!=", "email")]
         domain.append(("is_asked", "=", False))
-        groups = self._read_group(domain, ["level_id"], ["id:recordset"])
-        for level, notices in groups:
-            holidays = company._dunning_holidays(today - engine.span(level.patience_days), today)
-            limit = working_days_before(today, level.patience_days, holidays)
+        by_patience = self.search(domain).grouped(lambda notice: notice.level_id.patience_days)
+        longest = max(by_patience, default=0)
+        holidays = company._dunning_holidays(today - engine.span(longest), today)
+        for patience, notices in by_patience.items():
+            limit = working_days_before(today, patience, holidays)
             found |= notices.filtered(
                 lambda notice, limit=limit: (notice.activity_id.date_deadline or notice.date) < limit
             )
         return found
 
-    def _ask(self, summary):
-        for notice in self:
-            notice.activity_schedule(
+    def _ask(self, say):
+        for user, notices in self.grouped(lambda notice: notice._responsible()).items():
+            theirs = user._reading(notices)
+            theirs.activity_schedule(
                 "lead_to_cash.mail_activity_type_decide",
-                notice._today(),
-                summary=summary,
-                user_id=notice._responsible().id,
+                self._today(),
+                summary=say(theirs),
+                user_id=user.id,
                 handling_step=ONCE,
             )
         self.is_asked = True

@@ -98,8 +98,21 @@ class DunningNoticeLine(models.Model):
     def _total(self):
         return sum(self.mapped("amount_residual"))
 
-    def _claimed(self):
-        """What is due of the items of one notice, without what is only also due."""
+    def _claimed(self, day=False):
+        """What is due of the items of one notice, without what is only also due; of who pays by ``day``, less the
+        early-payment discounts that run until then."""
+        taken = self._discounts(day) if day else {}
         return claimed(
-            (line.date_maturity or line.notice_id.date, line.amount_residual, line.is_also_due) for line in self
+            (
+                line.date_maturity or line.notice_id.date,
+                line.amount_residual - taken.get(line.move_line_id, 0),
+                line.is_also_due,
+            )
+            for line in self
         )
+
+    def _discounts(self, day):
+        """{item: its early-payment discount on ``day``} of those that are open as they are listed."""
+        taken = self.move_line_id._discounts(day)
+        listed = {line.move_line_id: line.amount_residual for line in self}
+        return {item: amount for item, amount in taken.items() if item.left_currency == listed[item]}

@@ -181,7 +181,7 @@ class DunningNotice(models.Model):
             raise UserError(self.env._("The level %(name)s has no e-mail template.", name=self.level_id[:1].name))
         notices, template = self.with_context(lang=lang or self.env.lang), template.with_context(lang=lang)
         notices._ask_ratings()
-        bodies = template._render_bodies_at_once(notices)
+        bodies = template._render_mails(notices)
         subjects = template._render_lines_at_once("subject", notices)
         senders = template._render_lines_at_once("email_from", notices)
         replies = self._notify_get_reply_to_batch(defaults=senders, author_ids=dict.fromkeys(self.ids, False))
@@ -228,13 +228,15 @@ class DunningNotice(models.Model):
         """A call, a letter, a step by hand: an activity for the responsible."""
         self.mapped("display_name")  # warm: it is read one by one while planning
         for notice in self:
+            user = notice._responsible()
+            theirs = user._reading(notice)
             # Whoever may hand it over.
-            notice.sudo().activity_id = notice.activity_schedule(
+            notice.sudo().activity_id = theirs.activity_schedule(
                 "mail.mail_activity_data_call" if notice.channel == "call" else "mail.mail_activity_data_todo",
-                summary=notice.level_id.name,
-                note=plaintext2html(notice.level_id.guidance or ""),
+                summary=theirs.level_id.name,
+                note=plaintext2html(theirs.level_id.guidance or ""),
                 date_deadline=notice.date,
-                user_id=notice._responsible().id,
+                user_id=user.id,
             )
         self._set_state("queued")
 
@@ -279,9 +281,7 @@ class DunningNotice(models.Model):
         """The invoices that rose, as PDF: those that were sent, else printed anew."""
         values = []
         for move in self._escalated_invoices().filtered(lambda move: move.is_invoice()):
-            sent = move.invoice_pdf_report_id
-            raw = sent.raw or self.env["ir.actions.report"]._render_qweb_pdf("account.account_invoices", move.ids)[0]
-            name = sent.name or move._get_invoice_report_filename()
+            name, raw = move._document_pdf()
             values.append({"name": name, "raw": raw, "mimetype": "application/pdf"})
         linked = {"res_model": self._name, "res_id": self.id}
         return self.env["ir.attachment"].create([{**attachment, **linked} for attachment in values])

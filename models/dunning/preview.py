@@ -34,6 +34,72 @@ class DunningPreview(models.Model):
     dispute_id = fields.Many2one("dunning.dispute", readonly=True)
     escalates = fields.Boolean("Goes Out", readonly=True)
 
+    # What the engine reads, and nothing but a row's own fields; what is booked is flushed with its documents.
+    _depends = {
+        "account.account": ["account_type"],
+        "account.move": [
+            *("amount_total", "amount_untaxed", "closure_reason_id", "commercial_partner_id", "dunning_paused_until"),
+            *(
+                "invoice_date",
+                "matched_payment_ids",
+                "move_type",
+                "partner_id",
+                "sent_date",
+                "state",
+                "transaction_ids",
+            ),
+        ],
+        "account.move.line": [
+            *("account_id", "amount_currency", "amount_residual", "amount_residual_currency", "balance", "company_id"),
+            *("currency_id", "date", "date_maturity", "move_id", "no_followup", "parent_state", "partner_id"),
+            *("payment_id", "payment_returned_date", "reconciled", "statement_line_id", "under_way"),
+            *("under_way_currency", "sale_line_ids"),
+        ],
+        "account.bank.statement.line": ["amount", "is_reconciled", "move_id", "partner_id"],
+        "account.partial.reconcile": ["amount", "credit_move_id", "debit_move_id"],
+        "account.payment": [
+            *(
+                "amount",
+                "company_id",
+                "currency_id",
+                "date",
+                "is_tax_withheld",
+                "move_id",
+                "partner_id",
+                "partner_type",
+            ),
+            *("payment_transaction_id", "payment_type", "state"),
+        ],
+        "payment.transaction": [
+            *("amount", "awaited_until", "company_id", "currency_id", "is_post_processed", "operation", "partner_id"),
+            *("payment_id", "source_transaction_id", "state", "sale_order_ids"),
+        ],
+        "sale.order.line": ["order_id"],
+        "dunning.policy": [
+            *("catch_up", "cut_off_date", "cut_off_level_id", "grace_days", "minimum_balance", "minimum_days_between"),
+            *("net_position", "repeat_days", "repetitions"),
+        ],
+        "dunning.level": [
+            *("channel", "delay_days", "delay_from", "policy_id", "requires_sent", "sequence", "skip_trusted"),
+        ],
+        "dunning.notice": [
+            *("channel", "company_id", "currency_id", "date", "level_id", "partner_id", "replied_until", "sent_on"),
+            "state",
+        ],
+        "dunning.notice.line": ["level_id", "move_line_id", "notice_id", "notice_state", "repetition"],
+        "mail.mail": ["dunning_came_back", "dunning_notice_id", "state"],
+        "dunning.promise": ["broken_date", "company_id", "date", "move_line_ids", "state"],
+        "dunning.dispute": ["company_id", "move_line_ids", "revisit_date", "state"],
+        "res.company": ["partner_id"],
+        "res.currency": ["active"],
+        "res.currency.rate": ["company_id", "currency_id", "name", "rate"],
+        "res.partner": [
+            *("active", "collection_state", "commercial_partner_id", "company_id", "dunning_hold_until", "email"),
+            *("dunning_policy_id", "email_normalized", "is_payment_contact", "is_wrong_addressee", "parent_id", "type"),
+            *("payment_days", "trust", "withholding_rate"),
+        ],
+    }
+
     @property
     def _table_query(self):
         as_if = Own(tuple(self.env["dunning.policy"]._as_if_running().ids))

@@ -25,6 +25,7 @@ class DunningNotice(models.Model):
         "partner_id",
         "Recipients",
         copy=False,
+        tracking=True,
         context={"active_test": False},
         help="Contacts of the customer, or colleagues. It is written in the language of the first. Empty: found "
         "when it leaves.",
@@ -36,9 +37,10 @@ class DunningNotice(models.Model):
         "partner_id",
         "Copy to",
         copy=False,
+        tracking=True,
         context={"active_test": False},
     )
-    copies_to_books = fields.Boolean("Copy to Our Books", copy=False)
+    copies_to_books = fields.Boolean("Copy to Our Books", copy=False, tracking=True)
 
     # Choosing -------------------------------------------------------------------------
 
@@ -199,8 +201,7 @@ class DunningNotice(models.Model):
             lambda notice: notice.state == "queued" and notice.channel == "email" and not notice.recipient_ids
         )
         nobody._drop_mails()
-        for notice in nobody:
-            notice._set_state("failed", failure_reason=notice._no_address_sentence())
+        nobody._fail(lambda notice: notice._no_address_sentence())
 
     def _no_address_sentence(self):
         return self.env._(

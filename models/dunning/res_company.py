@@ -269,9 +269,9 @@ class ResCompany(models.Model):
         if newest and newest.date >= limit:
             return ""
         return self.env._(
-            "The last bank statement line is older than %(days)s days: what was paid since isn't known. "
+            "The last bank statement line is older than %(days)s: what was paid since isn't known. "
             "Import the bank statements.",
-            days=self.dunning_bank_freshness_days,
+            days=self._days_text(self.dunning_bank_freshness_days),
         )
 
     def _dunning_elsewhere(self):

@@ -4,8 +4,17 @@ from odoo import fields, models
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
+    response_goal_minutes = fields.Integer(related="company_id.response_goal_minutes", readonly=False)
+    quotation_warning_days = fields.Integer(related="company_id.quotation_warning_days", readonly=False)
+    warns_customers_of_expiry = fields.Boolean(related="company_id.warns_customers_of_expiry", readonly=False)
+    quotation_reminder_days = fields.Integer(related="company_id.quotation_reminder_days", readonly=False)
+    calls_per_day = fields.Integer(related="company_id.calls_per_day", readonly=False)
+    calls_per_week = fields.Integer(related="company_id.calls_per_week", readonly=False)
     do_not_call_days = fields.Integer(related="company_id.do_not_call_days", readonly=False)
+    undo_minutes = fields.Integer(related="company_id.undo_minutes", readonly=False)
+    hours_between_tries = fields.Integer(related="company_id.hours_between_tries", readonly=False)
     asks_for_referrals = fields.Boolean(related="company_id.asks_for_referrals", readonly=False)
+    keep_in_touch_days = fields.Integer(related="company_id.keep_in_touch_days", readonly=False)
     customer_inactive_months = fields.Integer(related="company_id.customer_inactive_months", readonly=False)
     dunning_policy_id = fields.Many2one(related="company_id.dunning_policy_id", readonly=False)
     dunning_calendar_id = fields.Many2one(related="company_id.dunning_calendar_id", readonly=False)

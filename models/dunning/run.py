@@ -2,7 +2,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 from psycopg2 import OperationalError
 
 from ...engine.dunning import recipients
@@ -24,7 +24,6 @@ class DunningRun(models.Model):
     _inherit = ["l2c.clock.mixin", "l2c.state.mixin", "dunning.banner.mixin"]
     _description = "Dunning Run"
     _order = "date desc, id desc"
-    _rec_name = "date"
 
     _given = frozenset({"company_id", "date"})
     _written_by = "action_run, action_run_now, action_release or action_stop"
@@ -40,7 +39,7 @@ class DunningRun(models.Model):
     date = fields.Date(required=True, default=lambda self: self._today())
     state = fields.Selection(
         [
-            ("draft", "New"),
+            ("draft", "Not started"),
             ("waiting", "Waiting"),
             ("running", "Running"),
             ("done", "Done"),
@@ -73,6 +72,12 @@ class DunningRun(models.Model):
 
     # Two processes can't run for one company at once.
     _running_uniq = models.UniqueIndex("(company_id) WHERE state = 'running'", "A run of this company is under way.")
+
+    @api.depends("date")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for run in self:
+            run.display_name = format_date(self.env, run.date)
 
     @api.depends("notice_ids.state", "state")
     def _compute_notice_count(self):
@@ -320,7 +325,7 @@ class DunningRun(models.Model):
         if self.state not in ("draft", "waiting"):
             return True
         company = self.company_id._at(self.date)
-        obstacle = not self.is_forced and company._dunning_obstacle()
+        obstacle = not self.is_forced and self._reader()._reading(company)._dunning_obstacle()
         if obstacle:
             self._set_state("waiting", state_reason=obstacle, is_requested=False)
             return False

@@ -98,14 +98,10 @@ class DunningRun(models.Model):
         notices = self.env.execute_query_dict(engine.planned_notices())
         reasons = self.env.execute_query_dict(engine.reasons_against())
         self.env.cr.execute(SQL("DROP TABLE dunning_decided, dunning_listed"))
-        decided = (self.env["dunning.decision"].new(self._prepare_reason_values(company, row)) for row in reasons)
+        decisions = self.env["dunning.decision"]
+        decided = (decisions.new(decisions._prepare_values(company, row)) for row in reasons)
         return notices, {decision.partner_id._origin: decision for decision in decided}
 
-    def _prepare_reason_values(self, company, row):
-        named = {name: row.pop(name) for name in ("promise_id", "dispute_id")}
-        return {**row, "company_id": company.id, "params": {name: found for name, found in named.items() if found}}
-
-    @api.model
     def _remind_now(self, company, partners):
         """Decide about the commercial ``partners`` now, and queue their notices, which are
         returned. The engine's own rules hold: who escalates, daily limits, hours for sending.

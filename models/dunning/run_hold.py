@@ -32,7 +32,7 @@ class DunningRun(models.Model):
     def _hold(self):
         """Before a run of all customers begins by itself: whether it waits for its release, with the reason
         written. Else it is noted that the job was here."""
-        reason = self.state in ("draft", "waiting") and self._hold_reason()
+        reason = self.state in ("draft", "waiting") and self._reader()._reading(self)._hold_reason()
         if self.state == "waiting":
             self.sudo().date = self._today()  # whoever the job runs as
         if reason:
@@ -45,6 +45,11 @@ class DunningRun(models.Model):
         """In this database the runs of its company go on."""
         # Who may run was asked.
         self.sudo().write({"database": self._database_identity(), "waits_for_release": False})
+
+    def _reader(self):
+        """Who looks after it when the job can't go on: the responsible of the company's first policy."""
+        policies_sudo = self.company_id.sudo()._dunning_policies()  # whoever the job runs as
+        return policies_sudo.user_id[:1] or policies_sudo.create_uid[:1]
 
     def _hold_reason(self):
         return self.company_id._dunning_elsewhere() or self._gap()
@@ -63,8 +68,8 @@ class DunningRun(models.Model):
         if (today - last).days <= pause:
             return ""
         return self.env._(
-            "The last run was on %(day)s, %(days)s days ago. If this is a restored backup, what has left since "
+            "The last run was on %(day)s, %(days)s ago. If this is a restored backup, what has left since "
             "isn't known here. Look at the preview, then press Release.",
             day=format_date(self.env, last),
-            days=(today - last).days,
+            days=self._days_text((today - last).days),
         )

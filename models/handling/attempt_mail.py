@@ -13,6 +13,9 @@ class HandlingAttemptMail(models.Model):
     status_id = fields.Many2one("handling.status", required=True, ondelete="cascade", index=True)
     number = fields.Integer("Try", required=True, default=1)
     mail_template_id = fields.Many2one("mail.template", "E-mail Template", ondelete="cascade")
+    as_draft = fields.Boolean(
+        help="On a lead the salesperson looks at the e-mail, and sends it with one click. Otherwise it goes by itself."
+    )
     sms_template_id = fields.Many2one("sms.template", "SMS Template", ondelete="cascade")
 
     _number_uniq = models.Constraint("UNIQUE(status_id, number)", "Each try has one e-mail at most.")

@@ -148,6 +148,15 @@ class AuditedMixin(models.AbstractModel):
         self._audit(before)
         return result
 
+    def _update_field_translations(self, field_name, translations, digest=None, source_lang=""):
+        """What is said in other languages, which Odoo doesn't `write`: a row for each."""
+        names = self._audited_names().intersection([field_name])
+        before = [self.with_context(lang=lang)._audit_texts(names) for lang in translations]
+        result = super()._update_field_translations(field_name, translations, digest, source_lang)
+        for texts in before:
+            self._audit(texts)
+        return result
+
     def _audit_texts(self, names):
         """{(record, field): what its user reads there}"""
         return {

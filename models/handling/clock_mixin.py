@@ -1,8 +1,10 @@
 from datetime import datetime, time
 
 from odoo import fields, models
+from odoo.tools import babel_locale_parse, get_lang
 
 from ...engine.handling.own import Own, own
+from ...engine.handling.spans import in_words, whole
 
 #: How a day is written.
 A_DAY = "2000-01-01"
@@ -39,6 +41,20 @@ class ClockMixin(models.AbstractModel):
         if moved and len(moved) == len(A_DAY):
             return fields.Date.to_date(moved)
         return fields.Datetime.context_timestamp(self, self._now()).date()
+
+    def _days_text(self, days):
+        """A number of days in words of the reader's language."""
+        return self._span_text(days, "day")
+
+    def _hours_text(self, hours):
+        """How long something has lasted, in whole days, hours or minutes, in the reader's language."""
+        return self._span_text(*whole(hours))
+
+    def _span_text(self, number, unit):
+        if number == 1:  # a word in some languages, where the formats of the locale have a digit
+            ones = {"day": self.env._("1 day"), "hour": self.env._("1 hour"), "minute": self.env._("1 minute")}
+            return ones[unit]
+        return in_words(number, unit, babel_locale_parse(get_lang(self.env).code))
 
     def _moved_to(self):
         return "l2c_today" in self.env.context and own(self.env, "l2c_today")

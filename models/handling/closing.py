@@ -1,14 +1,20 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...engine.handling.own import own
+from .searching import check_searched
 
 
 class HandlingMixin(models.AbstractModel):
     """Closing a document with a reason, and opening it again."""
 
     _inherit = "handling.mixin"
+
+    #: Whether closing asks people why: where nobody could be asked, the reason is *Not stated*, and who opens
+    #: it again has something to do. On an invoice a reason ends its collection: nobody else sets one.
+    _asks_why = False
 
     closure_reason_id = fields.Many2one(
         "crm.lost.reason",
@@ -27,12 +33,43 @@ class HandlingMixin(models.AbstractModel):
         help="Tries before it no longer count towards giving up.",
         groups="base.group_user",
     )
+    is_reason_unstated = fields.Boolean(
+        "Reason Not Stated",
+        compute="_compute_is_reason_unstated",
+        search="_search_is_reason_unstated",
+        help="It was closed where nobody could be asked why.",
+        groups="base.group_user",
+    )
+
+    @api.depends(lambda self: ["handling_role", self._closure_column()])
+    def _compute_is_reason_unstated(self):
+        nothing = self._unstated_reason() | self.env["crm.lost.reason"]
+        for document in self:
+            reason = document[self._closure_column()]
+            document.is_reason_unstated = self._asks_why and document.handling_role == "lost" and reason <= nothing
+
+    def _search_is_reason_unstated(self, operator, value):
+        check_searched(self, "is_reason_unstated")
+        if operator != "in":
+            return NotImplemented
+        if not self._asks_why:
+            return Domain.FALSE
+        unstated = Domain(self._closure_column(), "in", [False, *self._unstated_reason().ids])
+        return Domain("handling_role", "=", "lost") & unstated
+
+    @api.model
+    def _unstated_reason(self):
+        """The reason of what was closed where nobody could be asked; none where somebody has deleted it."""
+        reasons = self.env["crm.lost.reason"]
+        return (self._asks_why and self.env.ref("lead_to_cash.lost_reason_not_stated", False)) or reasons
 
     def action_close_dialog(self):
         """Ask for the reason, then close."""
         self.check_access("write")
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.handling_close_action")
         context = {"default_res_model": self._name, "default_res_ids": self.ids}
+        if len(self) == 1 and self.closure_note:  # who says the reason later keeps what was noted
+            context["default_note"] = self.closure_note
         return action | {"context": context}
 
     def action_close(self, reason, note=None):
@@ -48,8 +85,10 @@ class HandlingMixin(models.AbstractModel):
             reason = self.env["crm.lost.reason"].browse(reason)
         if not reason:
             raise UserError(self.env._("Choose a reason for closing."))
+        closed_on = self.grouped("closure_date")
         self._close(reason)
-        self._write_closure(reason.id, note, self._now())
+        for date, documents in closed_on.items():  # who says the reason later doesn't change the day
+            documents._write_closure(reason.id, note, date or self._now())
         self._drop_automated_activities()
         return True
 
@@ -90,11 +129,25 @@ class HandlingMixin(models.AbstractModel):
 
     def _stamp_closing(self, changed):
         """When a document was closed by its own button; what goes on is closed no more."""
-        closed = tuple(row.id for row in changed if row.role == "lost" and not row.was_closed)
+        closed = self.browse(row.id for row in changed if row.role == "lost" and not row.was_closed)
         if closed:  # by the document's own button
-            statement = "UPDATE %s SET closure_date = %s WHERE id IN %s"
-            self.env.cr.execute(SQL(statement, SQL.identifier(self._table), self._now(), closed))
-            self.browse(closed).invalidate_recordset(["closure_date"], flush=False)
+            column = self._closure_column()
+            # Whoever says the reason writes it next.
+            unstated = None if own(self.env, "l2c_closure_reason") else self._unstated_reason().id or None
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %(table)s SET closure_date = %(now)s, %(reason)s = COALESCE(%(reason)s, %(unstated)s::integer)"
+                    " WHERE id IN %(ids)s",
+                    table=SQL.identifier(self._table),
+                    now=self._now(),
+                    reason=SQL.identifier(column),
+                    unstated=unstated,
+                    ids=closed._ids,
+                )
+            )
+            names = ["closure_date", "closure_reason_id", column]
+            closed.invalidate_recordset(names, flush=False)
+            closed.modified(names)
         reopened = [row.id for row in changed if row.was_closed and row.role != "lost"]
         self.browse(reopened)._end_closure()
 

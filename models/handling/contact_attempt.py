@@ -1,10 +1,12 @@
+from datetime import timedelta
+
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_list
 
-from ...engine.handling.contact import CONTACT_CHANNELS, CONTACTS, OUTCOMES
+from ...engine.handling.contact import CONTACT_CHANNELS, CONTACTS, OUTCOMES, far_enough
 from ...engine.handling.status import DOCUMENTS
 
 #: Who sees the attempts on every customer: their work is with all.
@@ -39,6 +41,11 @@ class ContactAttempt(models.Model):
     channel = fields.Selection(CONTACT_CHANNELS, required=True, default="call", readonly=True)
     outcome = fields.Selection(OUTCOMES, required=True, readonly=True)
     note = fields.Text()
+    active = fields.Boolean(default=True, help="Off when it was taken back.")
+    is_counted = fields.Boolean(
+        "Counted", default=True, readonly=True, help="Not when it followed too soon after one that counts."
+    )
+    callback_at = fields.Datetime("Call Back at", readonly=True, help="When they asked to be called.")
     message_id = fields.Many2one(
         "mail.message", "Line in the Chatter", ondelete="set null", index="btree_not_null", readonly=True, copy=False
     )
@@ -74,6 +81,27 @@ class ContactAttempt(models.Model):
         """Whose attempt it is: of a customer, whom companies share, the current one's."""
         return self.env.company if document._name == "res.partner" else document.company_id
 
+    def _judge(self):
+        """Which of the new attempts on documents count: those with enough hours to all others that do."""
+        first, last = min(self.mapped("date")), max(self.mapped("date"))
+        hours = {company: company.sudo().hours_between_tries for company in self.company_id}  # a setting
+        hours[self.env["res.company"]] = self.env.company.sudo().hours_between_tries  # as above
+        most = timedelta(hours=max(hours.values()))
+        near = Domain("date", ">", first - most) & Domain("date", "<", last + most) & Domain("is_counted", "=", True)
+        near &= Domain("res_model", "in", self.mapped("res_model")) & Domain("res_id", "in", self.mapped("res_id"))
+        # Whoever made them.
+        found_sudo = self.sudo().search(near & Domain("id", "not in", self.ids))
+        counted = {
+            key: rows.mapped("date")
+            for key, rows in found_sudo.grouped(lambda row: (row.res_model, row.res_id)).items()
+        }
+        for attempt in self:
+            others = counted.setdefault((attempt.res_model, attempt.res_id), [])
+            if far_enough(attempt.date, others, hours[attempt.company_id]):
+                others.append(attempt.date)
+            else:
+                attempt.sudo().is_counted = False  # no fact that people write
+
     def _follow(self):
         """What follows from new attempts."""
         if any(attempt.date > attempt._now() for attempt in self):
@@ -89,7 +117,7 @@ class ContactAttempt(models.Model):
         return super().write(vals)
 
     @api.model
-    def _log(self, documents, outcome, channel, note, date):
+    def _log(self, documents, outcome, channel, note, date, callback_at=False):
         """One attempt for each of ``documents``, with a line in its chatter; a customer's chatter is
         read by every employee and company: what was said of debts stands on the attempt alone."""
         labels = self._label("channel", channel), self._label("outcome", outcome)
@@ -107,6 +135,7 @@ class ContactAttempt(models.Model):
                     "channel": channel,
                     "note": note,
                     "date": moment,
+                    "callback_at": callback_at,
                 }
                 for document in documents
             ]

@@ -34,7 +34,7 @@ class DocumentAccessMixin(models.AbstractModel):
         if not self._ids or self.env.su:
             return result
         candidates = self - result[0] if result else self
-        forbidden = candidates - candidates.search([("id", "in", candidates.ids)])
+        forbidden = candidates - candidates.with_context(active_test=False).search([("id", "in", candidates.ids)])
         if not forbidden:
             return result
         if result:

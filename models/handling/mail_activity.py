@@ -9,12 +9,24 @@ class MailActivity(models.Model):
     _name = "mail.activity"
     _inherit = ["l2c.protected.mixin", "mail.activity"]
 
-    _given = frozenset({"handling_step"})
+    _given = frozenset({"handling_step", "callback_at"})
     _written_by = "what planned it"
 
     handling_step = fields.Integer(
         help="Of the follow-up that a status plans: the first, or once more.", groups="base.group_user"
     )
+
+    callback_at = fields.Datetime(
+        "Call Back at", readonly=True, copy=False, help="When they asked to be called.", groups="base.group_user"
+    )
+
+    def write(self, vals):
+        """On another day it has no time."""
+        if vals.get("date_deadline") and "callback_at" not in vals:
+            day = fields.Date.to_date(vals["date_deadline"])
+            moved = self.filtered(lambda activity: activity.callback_at and activity.date_deadline != day)
+            moved.sudo().callback_at = False  # whoever may move it
+        return super().write(vals)
 
     def _action_done(self, feedback=False, attachment_ids=None):
         notices = self._queued_notices()

@@ -128,7 +128,7 @@ class HandlingMixin(models.AbstractModel):
             )
             self.env["handling.status.change"].invalidate_model(flush=False)
             # The attempts go with their document, whoever made them.
-            attempts_sudo = self.env["contact.attempt"].sudo()
+            attempts_sudo = self.env["contact.attempt"].sudo().with_context(active_test=False)
             attempts_sudo.search([("res_model", "=", self._name), ("res_id", "in", ids)]).unlink()
         return result
 
@@ -199,12 +199,15 @@ class HandlingMixin(models.AbstractModel):
     def _handling_changed(self, changed):
         """The statuses of the documents ``changed``, as of :class:`Changed`, were changed in
         the database."""
+        self._handling_written(changed)
+        if changed:
+            self._follow_status(changed)
+
+    def _handling_written(self, changed):
         names = [*HANDLING_FIELDS, "handling_change_ids", "handling_choice_ids", "handling_offer_ids"]
         documents = self.browse(row.id for row in changed)
         documents.invalidate_recordset(names, flush=False)
         documents.modified(HANDLING_FIELDS)
-        if changed:
-            self._follow_status(changed)
 
     def _follow_status(self, changed):
         """What entering a status entails, in this order. Decided by what ``changed`` says: a payment

@@ -1,3 +1,5 @@
+from functools import cache
+
 from markupsafe import Markup
 from odoo import models
 from odoo.tools import plaintext2html
@@ -48,26 +50,50 @@ class HandlingMixin(models.AbstractModel):
         documents = self.browse(addresses)
         if not template or not documents:
             return
-        langs = template._render_lang(documents.ids)
-        # Whoever logs a try need not administer mails: these are under sudo.
-        for mail_sudo in template.send_mail_batch(documents.ids, email_values=ONLY_THE_ADDRESS):
-            document = self.browse(mail_sudo.res_id)
-            lang = langs[document.id] or document._sales_lang()
-            mail_sudo.write(document._prepare_sales_mail_values(mail_sudo, addresses[document.id], lang))
-            sender = document._handling_user().email_formatted
-            if sender and not template.email_from:
-                mail_sudo.email_from = sender
+        frame = cache(lambda company, lang: company._mail_frame(lang))  # rendered once
+        for lang, group in documents._by_sales_lang(template).items():
+            spoken = template.with_context(lang=lang)
+            # Whoever logs a try need not administer mails: these are under sudo.
+            for mail_sudo in spoken.send_mail_batch(group.ids, email_values=ONLY_THE_ADDRESS):
+                document = self.browse(mail_sudo.res_id)
+                # A template with a layout of Odoo's has one.
+                layout = None if template.email_layout_xmlid else frame(document.company_id or self.env.company, lang)
+                mail_sudo.write(document._prepare_sales_mail_values(mail_sudo, addresses[document.id], lang, layout))
+                sender = document._handling_user().email_formatted
+                if sender and not template.email_from:
+                    mail_sudo.email_from = sender
 
-    def _prepare_sales_mail_values(self, mail, address, lang):
-        url = self.env["mail.blacklist"]._opt_out_url(address)
-        values = {"company": self.company_id or self.env.company, "url": url}
-        footer = self.env["ir.qweb"].with_context(lang=lang)._render("lead_to_cash.sales_mail_footer", values)
-        body = Markup(mail.body_html) + footer  # HTML both: a text would be escaped
+    def _on_basis_of_series(self):
+        """Those to which an e-mail or SMS of the series may go by itself."""
+        return self
+
+    def _draft_series(self, step):
+        """An e-mail of the series waits for a person: on leads. Elsewhere it goes by itself."""
+        self._send_sales_mail(step.mail_template_id)
+
+    def _by_sales_lang(self, template):
+        """{language: documents}: as the template says, else the contact's; not that of whoever logs a try."""
+        langs = template._render_lang(self.ids)
+        return self.grouped(lambda document: langs[document.id] or document._sales_lang())
+
+    def _prepare_sales_mail_values(self, mail, address, lang, frame=None):
+        """What is written on a rendered ``mail``: its address, and its text with the way out in its ``frame``; without
+        one, the text names the sender."""
+        footer = self._way_out(address, lang, not frame and (self.company_id or self.env.company))
+        # HTML both: a text would be escaped.
+        body = Markup(mail.body_html) + footer
+        body = self.env["mail.template"].with_context(lang=lang)._directed(body)
         return {
             "email_to": address,
-            "body_html": self.env["mail.template"].with_context(lang=lang)._directed(body),
-            "headers": repr({"List-Unsubscribe": f"<{url}>"}),
+            "body_html": frame.around(body) if frame else body,
+            "headers": repr({"List-Unsubscribe": f"<{self.env['mail.blacklist']._opt_out_url(address)}>"}),
+            "scheduled_date": self._mail_waits_until(),
         }
+
+    def _way_out(self, address, lang, company=False):
+        """The end of an e-mail to ``address``: how to have no more, and ``company`` as the sender."""
+        values = {"company": company, "url": self.env["mail.blacklist"]._opt_out_url(address)}
+        return self.env["ir.qweb"].with_context(lang=lang)._render("lead_to_cash.sales_mail_footer", values)
 
     def _send_sales_sms(self, template):
         """Queue the SMS ``template`` for each document that may be written to."""
@@ -75,7 +101,9 @@ class HandlingMixin(models.AbstractModel):
         documents = self.filtered(lambda document: numbers[document.id])
         if not template or not documents:
             return
-        texts = template._render_field("body", documents.ids, compute_lang=True)
+        texts = {}
+        for lang, group in documents._by_sales_lang(template).items():
+            texts |= template._render_field("body", group.ids, set_lang=lang)
         texts = {
             document.id: texts[document.id] + document._sales_sms_end(numbers[document.id]) for document in documents
         }
@@ -85,7 +113,12 @@ class HandlingMixin(models.AbstractModel):
         # Whoever logs a try need not administer SMS.
         self.env["sms.sms"].sudo().create(
             [
-                {"number": numbers[message.res_id], "body": texts[message.res_id], "mail_message_id": message.id}
+                {
+                    "number": numbers[message.res_id],
+                    "body": texts[message.res_id],
+                    "mail_message_id": message.id,
+                    "waits_until": self.browse(message.res_id)._mail_waits_until(),
+                }
                 for message in logged
             ]
         )

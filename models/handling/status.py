@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import ormcache
 
@@ -15,6 +15,7 @@ class HandlingStatus(models.Model):
     where one is set), never on a name, an id or an order."""
 
     _name = "handling.status"
+    _inherit = ["l2c.cached.mixin"]
     _description = "Handling Status"
     _order = "res_model, sequence, id"
 
@@ -27,7 +28,14 @@ class HandlingStatus(models.Model):
         help="What the status means. Several statuses may share a role; the first of them is its default.",
     )
     situation = fields.Selection(SITUATIONS, help="Only for invoices: the state of payment that the status is for.")
-    sequence = fields.Integer(default=10)
+    sequence = fields.Integer(copy=False, help="Of the statuses of a role, the first is its default.")
+    role_default_id = fields.Many2one(
+        "handling.status",
+        "Default of the Role",
+        compute="_compute_role_default_id",
+        help="What documents get that come to the role by themselves: the first of its statuses.",
+    )
+    is_role_default = fields.Boolean("Default of Its Role", compute="_compute_role_default_id")
     color = fields.Integer(aggregator=None)
     fold = fields.Boolean("Folded in Kanban")
     active = fields.Boolean(default=True)
@@ -45,6 +53,12 @@ class HandlingStatus(models.Model):
     )
     exhausted_reason_id = fields.Many2one("crm.lost.reason", "Reason for Giving Up")
     requires_next_action = fields.Boolean(help="Documents in this status without a next action are flagged.")
+    requires_need = fields.Boolean(
+        "Ask for the Need", help="A conversation about a lead in this status can't be logged before the need is known."
+    )
+    requires_note = fields.Boolean(
+        "Ask for a Note", help="A conversation in this status can't be logged without saying what was said."
+    )
     requires_closure_reason = fields.Boolean(help="A document can't come here without a reason.")
     series_ids = fields.One2many("handling.attempt.mail", "status_id", "E-mails after a Miss")
 
@@ -73,17 +87,34 @@ class HandlingStatus(models.Model):
         statuses_sudo = self.sudo().with_context(active_test=False)  # the same for everybody
         return frozenset(statuses_sudo.search([(setting, "!=", False)]).ids)
 
+    @api.depends("res_model", "role", "situation", "sequence", "active")
+    def _compute_role_default_id(self):
+        firsts = {}
+        for status in self.search([]):
+            firsts.setdefault(status._alike(), status)
+        for status in self:
+            status.role_default_id = firsts.get(status._alike())
+            status.is_role_default = bool(status._origin) and status.role_default_id == status._origin
+
+    def _alike(self):
+        return self.res_model, self.role, self.situation or False
+
     @api.model_create_multi
     def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
+        statuses = super().create(vals_list)
+        unordered = [status for status, vals in zip(statuses, vals_list, strict=True) if "sequence" not in vals]
+        self.browse(status.id for status in unordered)._put_last()
+        return statuses
 
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
+    def _put_last(self):
+        """After the others of the role, so that none becomes its default without being asked for."""
+        others = self.with_context(active_test=False).search([("id", "not in", self.ids)])
+        for (model, role), statuses in self.grouped(lambda status: (status.res_model, status.role)).items():
+            alike = others.filtered(lambda status, key=(model, role): (status.res_model, status.role) == key)
+            statuses.sequence = max(alike.mapped("sequence"), default=10)
 
     def write(self, vals):
-        self.env.registry.clear_cache()
+        different = self.browse()
         changed = [name for name in FIXED_WHEN_USED if name in vals]
         if changed:
             different = self.filtered(lambda status: any((status[name] or False) != vals[name] for name in changed))
@@ -99,6 +130,8 @@ class HandlingStatus(models.Model):
         if vals.get("res_model") and any(status.res_model != vals["res_model"] for status in self):
             raise UserError(self.env._("A status stays with its kind of document. Make a new one for the other kind."))
         result = super().write(vals)
+        if "role" in vals and "sequence" not in vals:
+            different._put_last()
         if changed or "active" in vals:
             self._check_complete()
         return result
@@ -149,8 +182,31 @@ class HandlingStatus(models.Model):
     def _send_series(self, documents, tries):
         """Queue the e-mail and the SMS of the series for so many tries, where there are any."""
         step = self.series_ids.filtered(lambda step: step.number == tries)
-        documents._send_sales_mail(step.mail_template_id)
-        documents._send_sales_sms(step.sms_template_id)
+        if not step:
+            return
+        written = own(self.env, "l2c_one_call")
+        if written is not None:
+            # One call was about all of them: one e-mail is enough for who gets it.
+            documents = documents[: not written]
+            written.extend(documents)
+        by_itself = documents._on_basis_of_series()
+        if step.as_draft and step.mail_template_id:
+            documents._draft_series(step)
+        else:
+            by_itself._send_sales_mail(step.mail_template_id)
+        by_itself._send_sales_sms(step.sms_template_id)
+
+    @api.model
+    def _ship_series(self):
+        """Six tries with three e-mails, as drafts, where a company has no series of its own."""
+        status = self.env.ref("lead_to_cash.status_lead_no_answer", raise_if_not_found=False)
+        if status and not status.series_ids:
+            templates = [self.env.ref(f"lead_to_cash.mail_template_missed_{number}", False) for number in (1, 2, 3)]
+            status.series_ids = [
+                Command.create({"number": 2 * number, "mail_template_id": template.id, "as_draft": True})
+                for number, template in enumerate(templates, 1)
+                if template
+            ]
 
     def _used(self):
         """Those of ``self`` that a document or the log refers to."""
@@ -195,8 +251,11 @@ class HandlingStatus(models.Model):
         steps += [self.env[name]._handling_follow_time for name in REQUIRED]
         steps += [
             self.env["res.partner"]._follow_customers,
+            self.env["keep.in.touch"]._follow_customers,
             self.env["res.partner"]._ask_for_referrals,
             self.env["crm.lead"]._reengage,
+            self.env["sale.order"]._warn_of_expiry,
+            self.env["sale.order"]._remind_customers,
             self.env["dunning.write.off"]._lapse,
             self.env["dunning.notice"]._thank,
         ]

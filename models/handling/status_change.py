@@ -18,10 +18,10 @@ class HandlingStatusChange(models.Model):
     res_model = fields.Selection(DOCUMENTS, "Document Type", required=True, readonly=True)
     res_id = fields.Many2oneReference("Document", model_field="res_model", required=True, readonly=True)
     old_status_id = fields.Many2one(
-        "handling.status", "From", ondelete="restrict", index="btree_not_null", readonly=True
+        "handling.status", "From Status", ondelete="restrict", index="btree_not_null", readonly=True
     )
     new_status_id = fields.Many2one(
-        "handling.status", "To", ondelete="restrict", index=True, required=True, readonly=True
+        "handling.status", "To Status", ondelete="restrict", index=True, required=True, readonly=True
     )
     old_role = fields.Selection(ROLES, "From Role", readonly=True)
     new_role = fields.Selection(ROLES, "To Role", required=True, readonly=True)

@@ -2,7 +2,11 @@ from . import token_page
 from . import rating
 from . import notice
 from . import amounts
+from . import paying
+from . import documents
 from . import balance_confirmation
+from . import ir_attachment
+from . import account_letter
 from . import answer
 from . import post
 from . import ir_http

@@ -9,6 +9,8 @@ from ...engine.portal.answers import read_number, read_sent
 MOST_PROMISES = 3
 #: Before the id of an item, in the address of the payment form; other ids are of documents.
 ITEM = "i"
+#: The same, of an item that is paid less its early-payment discount.
+EARLY = "d"
 
 
 class DunningNotice(models.Model):
@@ -48,17 +50,21 @@ class DunningNotice(models.Model):
             raise UserError(self.env._("Enter the amount, as a number above zero."))
         return float(amount)
 
-    def _amount_said(self, form, filled_in):
+    def _amount_said(self, form, filled_in, day=None):
         """The amount in a form of the page. When items are ticked, and it still is what the page filled in for
-        all of them, it is what is open of those.
+        all of them, it is what is asked for of those; by ``day``, when one is given.
 
         :raise UserError: as for any amount
         """
         amount = self._read_amount(form.get("amount", ""))
         if form.get("items") and not self.currency_id.compare_amounts(amount, filled_in):
-            ticked = self.currency_id.round(sum(self._chosen(form["items"]).mapped("left_currency")))
+            ticked = self.currency_id.round(sum(self._chosen(form["items"])._asked(day).values()))
             return min(amount, ticked) if ticked > 0 else amount
         return amount
+
+    def _total(self, items):
+        """What is asked for of these items, paid together today."""
+        return self.currency_id.round(sum(items._asked(self._today_there()).values()))
 
     def _check_at_most(self, amount, most):
         if self.currency_id.compare_amounts(amount, most) > 0:
@@ -68,35 +74,68 @@ class DunningNotice(models.Model):
     # Paying ------------------------------------------------------------------------------
 
     def _to_pay(self, chosen, amount):
-        """(items, amount) of what a customer wants to pay: the chosen ones, or all.
+        """(items, amount, those that are paid early) of what a customer wants to pay: the chosen ones, or all.
 
         :param chosen: ids of items, texts
-        :param amount: a text; all of what is open when it is empty
-        :raise UserError: for other items, or more than what is open
+        :param amount: a text; all of what is asked for when it is empty
+        :raise UserError: for other items, or more than what is asked for
         """
-        items, owed = self._payable(self._chosen(chosen))
+        items = self._payable(self._chosen(chosen))
+        owed = self._total(items)
         paid = self._read_amount(amount) if amount.strip() else owed
         self._check_at_most(paid, owed)
-        return items, paid
+        just = self._just(items, paid, self._today_there()) if paid < owed and not chosen else items
+        if self._early_of(just, paid):
+            items = just
+        return items, paid, self._early_of(items, paid)
+
+    def _early_of(self, items, paid):
+        """Those of the items on which a discount is taken, when as much is paid as is asked for of all of them."""
+        discounts = items._discounts(self._today_there())
+        is_all = not self.currency_id.compare_amounts(paid, self._total(items))
+        return items.filtered(lambda item: is_all and item in discounts)
+
+    def _just(self, items, amount, day=None):
+        """Those of the items, no credits, of which just ``amount`` is asked for: the first that fit, or none."""
+        items = items.filtered(lambda item: item.balance > 0)
+        units = [round(value / self.currency_id.rounding) for value in items._asked(day).values()]
+        whole = whole_parts(round(amount / self.currency_id.rounding), units)
+        return items.browse(items.ids[position] for position in whole or ())
 
     def _to_pay_named(self, names, amount):
         """The same, from the payment form.
 
         :param names: texts: ids of documents, or of items as `_names_to_pay` writes them
         :param amount: a number
+        :raise UserError: also when a discount that the form showed is over
         """
         wanted, items = set(names), self._open_lines().move_line_id
-        items, owed = self._payable(
-            items.filtered(lambda item: not wanted.isdisjoint((str(item.move_id.id), f"{ITEM}{item.id}")))
-        )
+        items = self._payable(items.filtered(lambda item: not wanted.isdisjoint(self._names(item))))
         if not (paid := read_sent(amount)):
             raise UserError(self.env._("Enter the amount, as a number above zero."))
-        self._check_at_most(paid, owed)
-        return items, paid
+        early = self._early_of(items, paid)
+        shown = items.filtered(lambda item: f"{EARLY}{item.id}" in wanted)
+        if over := shown - early:
+            raise UserError(
+                self.env._(
+                    "The discount for paying %s early no longer applies. Open the link in your e-mail again: it shows "
+                    "what is to pay now.",
+                    ", ".join(over.move_id.mapped("name")),
+                )
+            )
+        self._check_at_most(paid, self._total(items))
+        return items, paid, early
 
-    def _names_to_pay(self, chosen, items):
-        """What the address of the payment form names: the chosen items, else whole documents."""
-        return [f"{ITEM}{item.id}" for item in items] if chosen else [str(move.id) for move in items.move_id]
+    def _names(self, item):
+        """What the address of the payment form may call an item."""
+        return str(item.move_id.id), f"{ITEM}{item.id}", f"{EARLY}{item.id}"
+
+    def _names_to_pay(self, chosen, items, early):
+        """What the address of the payment form names: the chosen items, and all when some are paid early; else
+        whole documents."""
+        if chosen or early:
+            return [f"{EARLY if item in early else ITEM}{item.id}" for item in items]
+        return [str(move.id) for move in items.move_id]
 
     def _chosen(self, chosen):
         """The open items that a customer has ticked; all, when none is.
@@ -107,15 +146,19 @@ class DunningNotice(models.Model):
         return self._open_lines().move_line_id.filtered(lambda item: not wanted or item.id in wanted)
 
     def _payable(self, items):
-        """Those of the items that can be paid here, and what is open of them.
+        """Those of the items that can be paid here.
 
         :raise UserError: when nothing can be
         """
-        items = items.filtered(lambda item: item.move_id.is_invoice() and item.parent_state == "posted")
-        owed = self.currency_id.round(sum(items.mapped("left_currency")))
+        items, owed = self._split_payable(items)
         if owed <= 0:
             raise UserError(self.env._("Nothing of this can be paid here. Please pay by bank transfer."))
-        return items, owed
+        return items
+
+    def _split_payable(self, items):
+        """(items, amount): those that can be paid online by their documents, and what is asked for of them."""
+        items = items.filtered(lambda item: item.move_id.is_invoice() and item.parent_state == "posted")
+        return items, self._total(items)
 
     def _label(self, item):
         """What an item is called on the page: its document, and of several instalments the due date."""
@@ -154,9 +197,9 @@ class DunningNotice(models.Model):
             return self.env._("You have promised to pay. We wait for your payment.")
         return ""
 
-    def _promised_items(self, amount, chosen=()):
-        """What a promise of ``amount`` is about: of what is ticked, or of all, the items whose sum it is, else
-        all of them.
+    def _promised_items(self, amount, day, chosen=()):
+        """What a promise of ``amount`` by ``day`` is about: of what is ticked, or of all, the items whose sum it is,
+        with or without the early-payment discounts that run until then; else all of them.
 
         :param chosen: ids of items, texts
         :raise UserError: when it is too much, or too little, or what is ticked is promised already
@@ -168,10 +211,8 @@ class DunningNotice(models.Model):
             if not items:
                 raise UserError(self.env._("What you ticked is paid or promised already. Tick something else."))
         self._check_at_most(amount, most)
-        units = [round(value / self.currency_id.rounding) for value in items.mapped("left_currency")]
-        whole = whole_parts(round(amount / self.currency_id.rounding), units)
-        if whole:
-            return items.browse(items.ids[position] for position in whole)
+        if whole := self._just(items, amount) or self._just(items, amount, day):
+            return whole
         if self.currency_id.compare_amounts(amount, least := self._least_promise(most)) < 0:
             money = format_amount(self.env, least, self.currency_id)
             raise UserError(self.env._("Promise at least %s, or the whole amount of a document.", money))

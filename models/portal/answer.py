@@ -171,7 +171,7 @@ class DunningAnswer(models.Model):
         today = self._today()
         return {
             "day": self._read_day(form, today - timedelta(days=LATEST_PAYMENT), today),
-            "amount": notice._amount_said(form, notice._open_amount()),
+            "amount": notice._amount_said(form, notice._asked_amount(), notice._today_there()),
             "move_line_ids": [(6, 0, notice._chosen(form["items"]).ids if form.get("items") else [])],
         }
 
@@ -179,14 +179,10 @@ class DunningAnswer(models.Model):
         _items, most = notice._promisable()
         if problem := notice._promise_problem(most):
             raise UserError(problem)
-        amount = notice._amount_said(form, most)
-        items = notice._promised_items(amount, form.get("items") or ())
         last = self._today() + timedelta(days=notice.policy_id.promise_max_days)
-        return {
-            "amount": amount,
-            "day": self._read_day(form, self._today(), last),
-            "move_line_ids": [(6, 0, items.ids)],
-        }
+        amount, day = notice._amount_said(form, most), self._read_day(form, self._today(), last)
+        items = notice._promised_items(amount, day, form.get("items") or ())
+        return {"amount": amount, "day": day, "move_line_ids": [(6, 0, items.ids)]}
 
     def _read_dispute(self, notice, form):
         items = self._read_items(notice, form)
@@ -227,7 +223,8 @@ class DunningAnswer(models.Model):
         )
 
     def _follow_dispute(self):
-        labels = dict(self._fields["reason"]._description_selection(self.env))
+        user = self.notice_id._responsible()
+        labels = dict(self._fields["reason"]._description_selection(user._reading(self).env))  # it is for colleagues
         self.dispute_id = self.env["dunning.dispute"].create(
             {
                 "partner_id": self.partner_id.id,
@@ -235,7 +232,7 @@ class DunningAnswer(models.Model):
                 "move_line_ids": [(6, 0, self.move_line_ids.ids)],
                 "reason": labels[self.reason],
                 "note": self.note,
-                "user_id": self.notice_id._responsible().id,
+                "user_id": user.id,
             }
         )
 

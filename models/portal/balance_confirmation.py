@@ -43,6 +43,7 @@ class BalanceConfirmation(models.Model):
             confirmation.access_url = f"/my/balance/{confirmation.id}"
 
     @api.depends("balances")
+    @api.depends_context("lang")
     def _compute_balance_text(self):
         for confirmation in self:
             amounts = confirmation._amounts()
@@ -123,10 +124,12 @@ class BalanceConfirmation(models.Model):
     def _ask_for_a_look(self):
         partner = self.partner_id.with_company(self.company_id)
         users = (partner.collector_id | partner.user_id | self.create_uid)._working_in(self.company_id)
-        self.activity_schedule(
+        user = users[:1] or self.create_uid
+        question = user._reading(self)
+        question.activity_schedule(
             "mail.mail_activity_data_todo",
-            summary=self.env._("The customer doesn't agree with the balance"),
+            summary=question.env._("The customer doesn't agree with the balance"),
             note=plaintext2html(self.note),
             date_deadline=self._today(),
-            user_id=users[:1].id or self.create_uid.id,
+            user_id=user.id,
         )

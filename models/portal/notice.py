@@ -19,6 +19,9 @@ from ..handling.next_action import ONCE
 
 #: Days for which the page can be opened after the notice is cancelled or paid.
 OPEN_DAYS = 30
+#: The steps of activities for customers who aren't content, before and after they have paid: by them they
+#: are known again, whatever their language.
+NOT_CONTENT, NOT_THANKFUL = -3, -4
 
 
 def _is_paid(item):
@@ -45,36 +48,52 @@ class DunningNotice(models.Model):
     def _page_lang(self):
         return self._lang()
 
+    def _own_lines(self):
+        """The lines whose items are still this customer's: a document may be made out to somebody else since."""
+        customer = self.partner_id.commercial_partner_id
+        return self.line_ids.filtered(lambda line: line.move_line_id.partner_id.commercial_partner_id == customer)
+
     def _open_lines(self):
         """The lines whose items are still open."""
-        return self.line_ids.filtered(lambda line: not _is_paid(line.move_line_id))
+        return self._own_lines().filtered(lambda line: not _is_paid(line.move_line_id))
 
     def _open_amount(self):
         """What is open now of the notice's items."""
         return sum(self._open_lines().move_line_id.mapped("left_currency"))
 
+    def _early(self):
+        """What the page asks for, today, of who pays all that is open early: as of :meth:`_asked_early`."""
+        return self._asked_early(self._open_amount(), self._open_lines().move_line_id._discounts(self._today_there()))
+
+    def _asked_amount(self):
+        """What the page asks for of what is open now: today, and all at once."""
+        return (self._early() or {"amount": self._open_amount()})["amount"]
+
     def _open_claim(self):
         """What the notice asks for by its deadline, of what is open now."""
-        return claimed(
-            (line.date_maturity or self.date, line.move_line_id.left_currency, line.is_also_due)
-            for line in self._open_lines()
-        )
+        lines = self._open_lines()
+        asked = lines.move_line_id._asked(max(self.payment_deadline, self._today_there()))
+        return claimed((line.date_maturity or self.date, asked[line.move_line_id], line.is_also_due) for line in lines)
 
     def _page_lines(self):
         """What the page shows of each item, as it is today."""
         today = self._today()
         promised, disputed = self._suspended("dunning.promise"), self._suspended("dunning.dispute")
+        also_due = self.line_ids.filtered("is_also_due").move_line_id
+        documents = self._documents()
         return [
             {
                 "item": item,
+                "is_document": item.move_id in documents,
                 "due": item.date_maturity or item.date,
-                "days": max((today - (item.date_maturity or item.date)).days, 0),
+                "days": max((today - (item.date_maturity or item.date)).days, 0) if item.balance > 0 else 0,
                 "residual": item.left_currency,
                 "is_paid": _is_paid(item),
                 "is_promised": item in promised,
                 "is_disputed": item in disputed,
+                "is_also_due": item in also_due,
             }
-            for item in self.line_ids.move_line_id
+            for item in self._own_lines().move_line_id
         ]
 
     def _suspended(self, model):
@@ -131,10 +150,8 @@ class DunningNotice(models.Model):
 
     def _answered(self, answer):
         """Tell the responsible, and write the answer down."""
-        label = dict(answer._fields["kind"]._description_selection(self.env))[answer.kind]
-        lost = answer.is_proof_lost and self.env._(
-            "They sent a file, which our server could not store: ask for it, and tell your administrator."
-        )
+        user = self._who_answers(answer)
+        label, lost = self.env["res.users"]._noting(self, user)._named(answer)
         parts = [Markup("<b>%s</b>") % label, answer.note, lost]
         message = self.message_post(
             body=Markup("<br/>").join(part for part in parts if part),
@@ -143,15 +160,25 @@ class DunningNotice(models.Model):
         )
         message.attachment_ids = answer.attachment_ids
         answer.message_id = message
-        self.activity_schedule(
+        theirs = user._reading(self)
+        label, lost = theirs._named(answer)
+        theirs.activity_schedule(
             "mail.mail_activity_data_todo",
-            summary=self.env._("Answer: %s", label),
+            summary=theirs.env._("Answer: %s", label),
             note=plaintext2html("\n\n".join(filter(None, (answer.note, lost)))),
             date_deadline=self._today(),
-            user_id=self._who_answers(answer).id,
+            user_id=user.id,
             handling_step=ONCE,
         )
         self._heard_from()
+
+    def _named(self, answer):
+        """(what an answer is called, what there is to say of its file) in the language of the reader."""
+        label = dict(answer._fields["kind"]._description_selection(self.env))[answer.kind]
+        lost = answer.is_proof_lost and self.env._(
+            "They sent a file, which our server could not store: ask for it, and tell your administrator."
+        )
+        return label, lost
 
     def _who_answers(self, answer):
         """The responsible; who knows the right person, when this was the wrong one."""
@@ -225,19 +252,22 @@ class DunningNotice(models.Model):
 
     def _ask_what_is_wrong(self, feedback):
         """One call, also when the customer says it twice."""
-        summary = self.env._("Not content: call before the due date")
-        if self.is_thanked:
-            summary = self.env._("Not content: call")
-        if known := self.activity_ids.filtered(lambda activity: activity.summary == summary)[:1]:
+        step = NOT_THANKFUL if self.is_thanked else NOT_CONTENT
+        if known := self.activity_ids.filtered(lambda activity: activity.handling_step == step)[:1]:
             known.note = plaintext2html(feedback or "")
             return
-        self.activity_schedule(
+        user = self._responsible()
+        theirs = user._reading(self)
+        summary = theirs.env._("Not content: call before the due date")
+        if self.is_thanked:
+            summary = theirs.env._("Not content: call")
+        theirs.activity_schedule(
             "mail.mail_activity_data_call",
             summary=summary,
             note=plaintext2html(feedback or ""),
             date_deadline=self._today(),
-            user_id=self._responsible().id,
-            handling_step=ONCE,
+            user_id=user.id,
+            handling_step=step,
         )
 
     @api.model

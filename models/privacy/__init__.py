@@ -1,4 +1,5 @@
 from . import mail_message
+from . import account_letter
 from . import contact_attempt
 from . import answer
 from . import notice

@@ -54,7 +54,9 @@ class Anonymising(models.AbstractModel):
                       AND mail_mail.dunning_notice_id IS NOT NULL AND mail_mail.state NOT IN ('outgoing', 'exception')""",
                 partners._ids,
             ),
-            SQL("UPDATE sale_order SET closure_note = NULL WHERE partner_id IN %s", partners._ids),
+            SQL(
+                "UPDATE sale_order SET closure_note = NULL, customer_need = NULL WHERE partner_id IN %s", partners._ids
+            ),
             SQL(
                 "UPDATE account_move SET closure_note = NULL, dunning_pause_reason = NULL WHERE partner_id IN %s",
                 partners._ids,
@@ -82,16 +84,16 @@ class Anonymising(models.AbstractModel):
         """What was said and written, by them or about them."""
         env = partners.env
         own = Domain("partner_id", "in", partners.ids)
-        attempts = env["contact.attempt"].search(
-            own | (Domain("res_model", "=", "crm.lead") & Domain("res_id", "in", leads.ids))
-        )
+        attempts = env["contact.attempt"].with_context(active_test=False)  # also those taken back
+        attempts = attempts.search(own | (Domain("res_model", "=", "crm.lead") & Domain("res_id", "in", leads.ids)))
         attempts.message_id._unlink_unless_audited()
-        attempts.note = False
+        attempts.write({"note": False, "snapshot": False})
         env["rating.rating"].search(own & Domain("res_model", "in", RATED))._forget()
         answers = env["dunning.answer"].search(own)
         answers._forget_words()
         answers.note = False
         env["dunning.notice"].search(own)._forget_words()
+        env["account.letter"].search(own)._forget_words()
         gone = env._("Anonymised")
         for model, values in {
             "dunning.dispute": {"reason": gone, "note": False},

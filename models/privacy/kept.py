@@ -1,6 +1,6 @@
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import html2plaintext
+from odoo.tools import format_date, format_datetime, formatLang, html2plaintext
 
 from ...engine.portal.answers import RATED
 from ...engine.privacy.packing import pack
@@ -17,7 +17,11 @@ SECTIONS = (
         ("response_deadline", "first_response_hours", "reengaged_date", "claimed_by_id", "claimed_until"),
         CLOSING,
     ),
-    ("sale.order", ("name", "company_id"), CLOSING),
+    (
+        "sale.order",
+        ("name", "company_id", "customer_need", "sent_date", "viewed_date", "last_viewed_date", "reminded_date"),
+        CLOSING,
+    ),
     ("account.move", ("name", "company_id"), CLOSING),
     ("contact.attempt", ("date", "user_id", "res_model", "channel", "outcome", "note")),
     (
@@ -35,11 +39,12 @@ SECTIONS = (
     ("dunning.dispute", ("create_date", "company_id", "reason", "note", "user_id", "revisit_date", "state")),
     ("dunning.write.off", ("company_id", "kind", "amount", "currency_id", "reason", "state", "refusal_reason")),
     ("balance.confirmation", ("company_id", "day", "balance_text", "answer", "answer_date", "note")),
+    ("account.letter", ("create_date", "company_id", "kind", "date_to", "recipient_ids", "user_id", "state")),
     ("rating.rating", ("create_date", "res_model", "rating", "feedback")),
     ("dunning.watch", ("company_id", "since", "until", "sentence")),
     ("dunning.sales.release", ("create_date", "company_id", "until", "reason", "create_uid")),
     ("dunning.decision", ("date", "company_id", "move_id", "sentence", "level_id", "next_date")),
-    ("l2c.audit.log", ("date", "company_id", "user_id", "field_label", "old_value", "new_value", "reason")),
+    ("l2c.audit.log", ("date", "company_id", "user_id", "field_label", "old_text", "new_text", "reason")),
     ("mail.message", ("date", "model", "author_id", "subject", "body")),
 )
 #: Of the contact itself, in each company.
@@ -52,7 +57,14 @@ MARKS = (
     *("external_rating", "external_rating_source", "external_rating_date", "is_watched"),
 )
 #: Whose chatter is ours.
-CHATTERS = ("dunning.notice", "dunning.dispute", "dunning.write.off", "balance.confirmation", "dunning.watch")
+CHATTERS = (
+    "dunning.notice",
+    "dunning.dispute",
+    "dunning.write.off",
+    "balance.confirmation",
+    "account.letter",
+    "dunning.watch",
+)
 
 
 class Kept(models.AbstractModel):
@@ -72,11 +84,12 @@ class Kept(models.AbstractModel):
         values |= {"lang": self.env.lang or "en_US", "direction": language.direction or "ltr"}
         page = self.env["ir.qweb"]._render("lead_to_cash.privacy_kept", values)
         files = [(proof.name, proof.raw or b"") for proof in proofs]
-        return pack(sections, f"<!DOCTYPE html>{page}".encode(), files)
+        plain = [{**section, "rows": [_plain(row) for row in section["rows"]]} for section in sections]
+        return pack(plain, f"<!DOCTYPE html>{page}".encode(), files)
 
     @api.model
     def _sections(self, people):
-        """([{title, rows}], proofs): a row is {label of a field: its value}."""
+        """([{title, rows}], proofs): a row is {label of a field: (its value for machines, for people)}."""
         sections = [{"title": self.env._("Contact"), "rows": self._marks(people)}]
         proofs = self.env["ir.attachment"]
         found = {}
@@ -133,12 +146,13 @@ class Kept(models.AbstractModel):
 
     @api.model
     def _row(self, record, names):
-        """{label: value} of the fields that the reader may read, and that say something."""
+        """{label: (value, text)} of the fields that the reader may read, and that say something."""
         row = {}
         for name in names:
             field = record._fields[name]
             if record._has_field_access(field, "read") and record[name]:
-                row[field._description_string(self.env)] = self._value(record, field)
+                value = self._value(record, field)
+                row[field._description_string(self.env)] = (value, self._text(record, field, value))
         return row
 
     @api.model
@@ -151,3 +165,20 @@ class Kept(models.AbstractModel):
         if field.type == "html":
             return html2plaintext(value)
         return value if field.type in ("boolean", "integer", "float", "monetary") else str(value)
+
+    @api.model
+    def _text(self, record, field, value):
+        """A value as the reader writes it."""
+        if field.type == "date":
+            return format_date(self.env, record[field.name])
+        if field.type == "datetime":
+            return format_datetime(self.env, record[field.name])
+        if field.type == "boolean":
+            return self.env._("Yes") if value else self.env._("No")
+        if field.type == "monetary":
+            return formatLang(self.env, value, currency_obj=record[field.get_currency_field(record)])
+        return formatLang(self.env, value, digits=2) if field.type == "float" else value
+
+
+def _plain(row):
+    return {label: value for label, (value, _text) in row.items()}

@@ -4,7 +4,6 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...engine.privacy.keeping import is_settled
-from ..dunning.notice import WAITING
 
 
 class DunningNotice(models.Model):
@@ -47,12 +46,8 @@ class DunningNotice(models.Model):
     def _forget_words(self):
         """Nothing of what was written, to whom, and what was attached; that it was, and when, stays."""
         mails = self.env["mail.mail"].search(self._about())
-        mails.filtered(lambda mail: mail.state in WAITING).cancel()
-        blank = dict.fromkeys(("subject", "body", "body_html", "email_to", "email_cc", "failure_reason"), False)
-        mails.write({**blank, "recipient_ids": [(5,)], "partner_ids": [(5,)]})
-        messages = mails.mail_message_id
-        messages.notification_ids.unlink()
-        (self._chatter() - messages).unlink()
+        mails._forget_words()
+        (self._chatter() - mails.mail_message_id).unlink()
         attached = Domain("res_model", "=", self._name) & Domain("res_id", "in", self.ids)
         self.env["ir.attachment"].search(attached).unlink()
         self.with_context(active_test=False).activity_ids.unlink()

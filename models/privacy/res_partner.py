@@ -1,6 +1,7 @@
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import format_datetime
 
 MANAGERS = ("lead_to_cash.group_collections_manager", "sales_team.group_sale_manager")
 
@@ -47,7 +48,7 @@ class ResPartner(models.Model):
         self._check_anonymous()
         # All companies' records of them, by whoever may anonymise.
         self.env["l2c.anonymising"]._anonymise(self.sudo()._people())
-        day = fields.Datetime.to_string(self.env.company._now())
+        day = format_datetime(self.env, self.env.company._now(), tz="UTC")
         self._message_log(body=self.env._("Anonymised by %(user)s on %(day)s UTC.", user=self.env.user.name, day=day))
 
     def _people(self):
@@ -87,6 +88,7 @@ class ResPartner(models.Model):
         """The companies that have, or keep, something about them."""
         own = Domain("partner_id", "in", self.ids)
         models = ("account.move", "sale.order", "crm.lead", "dunning.notice", "contact.attempt", "balance.confirmation")
+        models += ("account.letter",)
         found = self.company_id.union(*(self.env[model].search(own).company_id for model in models))
         marks = [name for name in sorted(self._audited_names()) if self._fields[name].company_dependent]
         for company in self.env["res.company"].search([]) - found:

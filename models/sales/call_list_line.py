@@ -11,7 +11,11 @@ from ...engine.sales.call_list import (
     attempts_of,
     call_list,
     document_id,
+    foremost,
+    lines_of,
+    on_call,
 )
+from ...engine.sales.keeping_touch import touches
 
 
 class CallListLine(models.Model):
@@ -47,7 +51,7 @@ class CallListLine(models.Model):
     amount = fields.Monetary(readonly=True)
     waiting_hours = fields.Float("Waiting (Hours)", readonly=True, aggregator="avg")
     due_date = fields.Date(readonly=True)
-    handling_status_id = fields.Many2one("handling.status", "Status", readonly=True)
+    handling_status_id = fields.Many2one("handling.status", readonly=True)
     handling_status_color = fields.Integer(related="handling_status_id.color", aggregator=None)
     guidance = fields.Text(related="handling_status_id.guidance")
     attempt_count = fields.Integer("Attempts", readonly=True, aggregator=None)
@@ -55,6 +59,7 @@ class CallListLine(models.Model):
     reopened_date = fields.Datetime("Opened Again on", readonly=True)
     claimed_by_id = fields.Many2one("res.users", "Taken by", readonly=True)
     claimed_until = fields.Datetime("Taken until", readonly=True)
+    response_goal = fields.Datetime("Goal", readonly=True, help="By when a new enquiry is to be called.")
     last_attempt_date = fields.Datetime("Last Attempt", compute="_compute_attempts")
     last_note = fields.Text(compute="_compute_attempts", help="The last note that somebody left with an attempt.")
     misses = fields.Integer("Unanswered Tries", compute="_compute_attempts", help="In a row, since the last contact.")
@@ -65,11 +70,24 @@ class CallListLine(models.Model):
     _depends = {
         "crm.lead": [
             *("active", "won_status", "handling_role", "handling_status_id", "attempt_count", "next_action_date"),
-            *("name", "contact_name", "partner_name", "partner_id", "phone", "user_id", "team_id", "company_id"),
+            *(
+                "callback_at",
+                "name",
+                "contact_name",
+                "partner_name",
+                "partner_id",
+                "phone",
+                "user_id",
+                "team_id",
+                "company_id",
+            ),
             *("expected_revenue", "need", "reopened_date", "claimed_by_id", "claimed_until"),
+            *("email_normalized", "phone_sanitized", "response_goal", "is_from_before", "probability"),
+            *("interest_level", "budget", "reengaged_date"),
         ],
         "sale.order": [
             *("state", "handling_role", "handling_status_id", "attempt_count", "next_action_date", "name"),
+            "callback_at",
             *("partner_id", "user_id", "team_id", "company_id", "amount_total", "currency_rate", "reopened_date"),
         ],
         "res.partner": ["complete_name", "phone"],
@@ -84,7 +102,7 @@ class CallListLine(models.Model):
     def _table_query(self):
         now = self._now()
         local_now = fields.Datetime.context_timestamp(self, now).replace(tzinfo=None)
-        return call_list(now, local_now, self._other_lines(now, local_now))
+        return call_list(now, local_now, [touches(now, local_now), *self._other_lines(now, local_now)])
 
     def _other_lines(self, now, local_now):
         """SQL for lines of other documents; parameters as of ``engine.sales.call_list.call_list``."""
@@ -105,6 +123,7 @@ class CallListLine(models.Model):
         query = super(CallListLine, asked)._search(domain, *args, active_test=active_test, bypass_access=True, **kwargs)
         if active_test and self.env.context.get("active_test", True):
             query.add_where(SQL.identifier(self._table, "listed"))
+            query.add_where(foremost(self._table, self._now(), self._today(), self.env.companies.ids))
         return query
 
     def _narrowed(self, condition):
@@ -134,7 +153,8 @@ class CallListLine(models.Model):
             query = attempts_of([(line.res_model, line.res_id) for line in self])
             found = {(model, res_id): row for model, res_id, *row in self.env.execute_query(query)}
         for line in self:
-            dates, outcomes, note = found.get((line.res_model, line.res_id), ([False], [False], False))
+            dates, outcomes, note = found.get((line.res_model, line.res_id), (None, None, False))
+            dates, outcomes = dates or [False], outcomes or [False]
             line.last_attempt_date = dates[-1]
             tries = zip(dates, outcomes, strict=True) if outcomes[-1] in MISSES else ()
             line.misses = misses_in_a_row(tries, line.reopened_date)
@@ -146,6 +166,7 @@ class CallListLine(models.Model):
             line.contact_attempt_ids = line._document().contact_attempt_ids
 
     @api.depends("res_model", "res_id")
+    @api.depends_context("lang", "company", "l2c_today")
     def _compute_call_hint(self):
         """What the documents say, all of a page at once."""
         for model, lines in self.grouped("res_model").items():
@@ -200,6 +221,7 @@ class CallListLine(models.Model):
         """Go on to the next line that nobody else has, and that hasn't been open in this round."""
         self.browse().check_access("read")  # the line itself may be done
         called = [*ids_of(self.env, "l2c_called"), *self.ids]
+        called = [line_id for one in called for line_id in lines_of(one)]
         domain = self._asked_domain("l2c_call_domain")
         line = self._next_line(domain, called)
         if not line:
@@ -228,11 +250,36 @@ class CallListLine(models.Model):
         dialog has to be answered first."""
         self.ensure_one()
         self.check_access("read")
-        result = getattr(self._document().with_context(l2c_line_id=self.id), method)()
+        document = self._document().with_context(l2c_line_id=self.id)
+        if not hasattr(type(document), method):
+            raise UserError(self.env._("That can't be said of this line: choose another outcome."))
+        result = getattr(document, method)()
         self.invalidate_model(flush=False)
         if result is True and self.env.context.get("l2c_open_next"):
             return self.action_open_next()
         return result
+
+    @api.model
+    def get_new_enquiries(self, lead_ids):
+        """What a salesperson is told of enquiries that have just come.
+
+        :param lead_ids: of leads that the bus has named
+        :return: ``on_call``: whether the reader is calling somebody, and isn't to be disturbed; ``message``:
+            what is told, of those that still wait and that nobody else has taken; empty without any;
+            ``unassigned``: whether some have no salesperson yet
+        """
+        self.env["crm.lead"].check_access("read")
+        if not isinstance(lead_ids, list) or not all(type(lead_id) is int for lead_id in lead_ids):
+            raise UserError(self.env._("The new enquiries can't be read. Open the call list."))
+        fresh = [("kind", "=", "goal"), ("res_model", "=", "crm.lead"), ("res_id", "in", lead_ids)]
+        lines = self.search([*fresh, ("claimed_by_id", "in", [False, self.env.uid])])
+        calling = self.env.execute_query(on_call(self.env.uid, self._now()))
+        message = ""
+        if len(lines) == 1:
+            message = self.env._("New enquiry: %s", lines.partner_name)
+        elif lines:
+            message = self.env._("New enquiries: %s", len(lines))
+        return {"on_call": bool(calling), "message": message, "unassigned": bool(lines.filtered(_is_nobodys))}
 
     def _asked_domain(self, key):
         """The domain of the list that the client shows, or one's own.
@@ -293,6 +340,10 @@ class CallListLine(models.Model):
                 "next": action_id,
             },
         }
+
+
+def _is_nobodys(line):
+    return not line.user_id
 
 
 def _without_customers(domain):

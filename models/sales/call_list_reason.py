@@ -1,8 +1,7 @@
 from datetime import timedelta
 
-from babel.dates import format_timedelta
 from odoo import api, fields, models
-from odoo.tools import babel_locale_parse, format_amount, format_date, get_lang
+from odoo.tools import format_amount, format_date
 
 from ...engine.handling.contact import half_of_day
 
@@ -14,7 +13,9 @@ class CallListLine(models.Model):
 
     reason = fields.Char("Why Now", compute="_compute_reason")
 
-    @api.depends("kind", "amount", "waiting_hours", "due_date", "last_attempt_date", "misses", "handover_state")
+    @api.depends(
+        "kind", "amount", "waiting_hours", "due_date", "last_attempt_date", "misses", "handover_state", "response_goal"
+    )
     @api.depends_context("lang", "tz")
     def _compute_reason(self):
         today = self._today()
@@ -28,9 +29,23 @@ class CallListLine(models.Model):
                     reason=line.reason,
                 )
 
+    def _reason_goal(self, _today):
+        left = (self.response_goal - self._now()).total_seconds() / 3600
+        return self.env._("New enquiry, nobody has called yet; %(duration)s left", duration=self._hours_text(left))
+
+    def _reason_before(self, _today):
+        return self.env._("From before the calls were logged; whether somebody has called isn't known")
+
+    def _reason_again(self, _today):
+        # Why it was closed is a fact of the line's document, which its reader reads.
+        lead = self._document()
+        values = {"date": self._day(lead.closure_date), "reason": lead.lost_reason_id.name}
+        if not (lead.closure_date and lead.lost_reason_id):
+            return self.env._("Closed before; ask again")
+        return self.env._("Closed on %(date)s (%(reason)s); ask again", **values)
+
     def _reason_first(self, _today):
-        locale = babel_locale_parse(get_lang(self.env).code)
-        duration = format_timedelta(timedelta(hours=self.waiting_hours), granularity="minute", locale=locale)
+        duration = self._hours_text(self.waiting_hours)
         return self.env._("Waiting for %(duration)s, nobody has called yet", duration=duration)
 
     def _reason_follow_up(self, today):

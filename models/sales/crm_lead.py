@@ -5,11 +5,11 @@ from odoo.tools import SQL, plaintext2html
 
 from ...engine.handling.own import Own
 from ...engine.handling.status import OPEN_ROLES, Rule, role_array
-from ...engine.sales.call_list import LEAD_INDEX, LEAD_USER_INDEX
+from ...engine.sales.call_list import GOAL_INDEX, LEAD_INDEX, LEAD_PERSON_INDEX, LEAD_USER_INDEX
 from ..handling.next_action import ONCE, PLANNED
 from ..handling.searching import check_searched
 
-HANDOVER_STATES = [("waiting", "Handed over"), ("accepted", "Accepted"), ("returned", "Returned")]
+HANDOVER_STATES = [("waiting", "Handed over"), ("accepted", "Accepted by sales"), ("returned", "Returned")]
 QUALIFICATION_FIELDS = ["need", "interest_level", "budget", "decision_maker", "decision_when"]
 HANDOVER_FIELDS = ["handover_state", "handed_over_by_id", "handed_over_date", "handover_note"]
 
@@ -24,7 +24,10 @@ class CrmLead(models.Model):
             *("contact_basis", "consent_date", "do_not_call_checked_on"),
         }
     )
+    _moved_by_results = True
     _written_by = "action_log_attempt, action_close, action_reopen, action_hand_over, action_accept or action_return"
+
+    _asks_why = True
 
     # On a lead the reason for closing is Odoo's own.
     closure_reason_id = fields.Many2one(
@@ -51,7 +54,7 @@ class CrmLead(models.Model):
         compute="_compute_qualified_date",
         store=True,
         copy=False,
-        help="The day on which need and interest were known.",
+        help="The day on which all was known that makes a lead qualified.",
         groups="base.group_user",
     )
 
@@ -74,12 +77,39 @@ class CrmLead(models.Model):
     _call_list_idx = models.Index(LEAD_INDEX)
     # Serves the same of one salesperson.
     _call_list_user_idx = models.Index(LEAD_USER_INDEX)
+    # Serves the enquiries whose goal isn't over, before all others.
+    _call_list_goal_idx = models.Index(GOAL_INDEX)
+    # Serves the same: whether the same person has something more urgent.
+    _call_list_person_idx = models.Index(LEAD_PERSON_INDEX)
 
-    @api.depends("need", "interest_level")
+    @api.depends(*QUALIFICATION_FIELDS, "tag_ids")
     def _compute_qualified_date(self):
+        asked = self.env["lead.qualification"]._asked()
         for lead in self:
-            known = lead.need and lead.interest_level
+            known = bool(asked) and all(lead[name] for name in asked)
             lead.qualified_date = known and (lead.qualified_date or lead._today())
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """The status is that of the stage; who has asked may be answered, and is called soon."""
+        both = [vals for vals in vals_list if self._with_both(vals) is not self]
+        making = self._with_both(both[0]) if both else self
+        leads = super(CrmLead, making).create(self._with_status_of_stage(vals_list)).with_env(self.env)
+        if both:
+            rows = zip(leads, vals_list, strict=True)
+            self.browse(lead.id for lead, vals in rows if vals not in both)._go_to_stage()
+        leads._take_basis()
+        leads._take_goal()
+        return leads
+
+    def write(self, vals):
+        """The status follows the stage; who gets an enquiry is told."""
+        moved = self._moved_by(vals)
+        result = super(CrmLead, self._with_both(vals) if "stage_id" in vals else self).write(vals)
+        moved._take_status_of_stage()
+        if vals.get("user_id"):
+            self._announce()
+        return result
 
     def _handling_rule(self):
         return Rule(
@@ -111,10 +141,13 @@ class CrmLead(models.Model):
         self.check_access("write")
         if not additional_values.get("lost_reason_id"):
             self._required_reason(self._lost_status())
-        return super().action_set_lost(**additional_values)
+            additional_values["lost_reason_id"] = self._unstated_reason().id
+        self._series_is_closed(additional_values["lost_reason_id"])
+        closing = self.with_context(l2c_closure_reason=Own(True))  # the host writes it after archiving
+        return super(CrmLead, closing).action_set_lost(**additional_values)
 
     def _close(self, reason):
-        self.with_context(l2c_closure_reason=Own(reason.id)).action_set_lost(lost_reason_id=reason.id)
+        self.action_set_lost(lost_reason_id=reason.id)
 
     def _reopen(self):
         self.filtered(lambda lead: lead.won_status == "lost").action_restore()
@@ -122,29 +155,21 @@ class CrmLead(models.Model):
             lead.stage_id = lead._stage_find(domain=[("is_won", "=", False)])
             lead.probability = lead.automated_probability
 
-    def _merge_dependences_history(self, opportunities):
-        """Attempts, what is planned, and whether it was handed over go to the lead that stays."""
-        result = super()._merge_dependences_history(opportunities)
-        self.invalidate_recordset(["activity_ids"])
-        self.modified(["activity_ids"])
-        handed = (self | opportunities).filtered("handover_state")[:1]
-        if handed and handed != self:
-            # Whoever may merge leads may not write this of each.
-            self.sudo().write(self._convert_to_write({name: handed[name] for name in HANDOVER_FIELDS}))
-        # The attempts go with the leads, whoever made them.
-        attempts_sudo = self.env["contact.attempt"].sudo()
-        attempts_sudo = attempts_sudo.search([("res_model", "=", self._name), ("res_id", "in", opportunities.ids)])
-        attempts_sudo.res_id = self.id
-        for outcome, rows in attempts_sudo.grouped("outcome").items():
-            self._count_attempts(outcome, [(self.id, row.date) for row in rows])
-        return result
-
     def _closure_column(self):
         return "lost_reason_id"
 
     def _claim(self):
         self.check_access("write")
-        return super()._claim()
+        taken = super()._claim()
+        if taken:
+            self._tell_taken()
+        return taken
+
+    def _refuse_taken(self):
+        now, me = self._now(), self.env.user
+        for lead in self:
+            if lead.claimed_by_id not in (me.browse(), me) and lead.claimed_until and lead.claimed_until > now:
+                raise UserError(lead._claim_refusal())
 
     def _search_activity_state(self, operator, value):
         check_searched(self, "activity_state")
@@ -201,7 +226,7 @@ class CrmLead(models.Model):
         self._check_handed_over()
         self.sudo().handover_state = "accepted"  # whoever may write the lead
         self.filtered(lambda lead: not lead.user_id).user_id = self.env.user
-        self._log_handover(self.env._("Accepted"))
+        self._log_handover(self.env._("Accepted by sales"))
         return True
 
     def action_return(self, reason):
@@ -215,15 +240,15 @@ class CrmLead(models.Model):
         if not str(reason or "").strip():
             raise UserError(self.env._("Say why you return the lead."))
         self._check_handed_over()
-        for sender, leads in self.grouped(lambda lead: lead._handover_sender()).items():
+        for sender, leads in self.grouped(lambda lead: lead._returned_to()).items():
             values = {"handover_state": "returned", "handover_note": reason, "user_id": sender.id}
             leads._pass_on(values, self.env._("Returned by sales"))
             if sender:
-                # As in _pass_on.
-                leads.sudo().activity_schedule(
+                theirs_sudo = sender._reading(leads.sudo())  # as in _pass_on
+                theirs_sudo.activity_schedule(
                     "mail.mail_activity_data_todo",
                     self._today(),
-                    self.env._("Returned by sales"),
+                    theirs_sudo.env._("Returned by sales"),
                     note=plaintext2html(reason),
                     user_id=sender.id,
                     handling_step=ONCE,
@@ -246,9 +271,10 @@ class CrmLead(models.Model):
             body += Markup("<br/>%s") % note
         self._message_log_batch(bodies=dict.fromkeys(self.ids, body))
 
-    def _handover_sender(self):
-        """To whom the lead goes back; nobody when that person is gone and the team has no leader."""
-        return self.handed_over_by_id.filtered("active") or self.team_id.user_id.filtered("active")
+    def _returned_to(self):
+        """To whom the lead goes back: who handed it over, else who leads the team, else who manages sales."""
+        company = self.company_id or self.env.company
+        return company._working_salesperson(self.handed_over_by_id, self.team_id)
 
     # Checks ----------------------------------------------------------------------------------
     @api.model
@@ -268,6 +294,3 @@ class CrmLead(models.Model):
         other = self.filtered(lambda lead: lead.handover_state != "waiting")[:1]
         if other:
             raise UserError(self.env._("%s was not handed over, or somebody has answered already.", other.display_name))
-
-    def _merge_get_fields(self):
-        return [*super()._merge_get_fields(), *QUALIFICATION_FIELDS]

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from ...engine.sales.response import deadline
 from ..handling.cron_step import cron_step
 from ..handling.next_action import ONCE
+from ..handling.ratio import Ratio
 
 BANDS = [
     ("minutes", "Up to 10 minutes"),
@@ -18,11 +19,13 @@ BANDS = [
 ]
 #: Hours up to which the bands go, in their order.
 BAND_HOURS = (0.16667, 1, 15, 24)
-#: Minutes of opening hours in which a new lead is best called.
-GOAL_MINUTES = 10
 
-
-BASES = [("enquiry", "Own enquiry"), ("customer", "Customer"), ("consent", "Consent")]
+BASES = [
+    ("enquiry", "Own enquiry"),
+    ("notified", "Told, and did not object"),
+    ("customer", "Customer"),
+    ("consent", "Consent"),
+]
 
 
 class CrmLead(models.Model):
@@ -31,18 +34,13 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     response_deadline = fields.Datetime(copy=False, readonly=True, groups="base.group_user")
-    response_goal = fields.Datetime(
-        compute="_compute_response_goal",
-        help="Ten minutes of opening hours after it came.",
-        groups="base.group_user",
-    )
     response_alert = fields.Integer(
         copy=False, readonly=True, help="Told: 1 the salesperson, 2 the team leader.", groups="base.group_user"
     )
-    first_response_hours = fields.Float(
+    first_response_hours = Ratio(
         "Response Time (Hours)", copy=False, readonly=True, aggregator="avg", groups="base.group_user"
     )
-    first_response_hours_assigned = fields.Float(
+    first_response_hours_assigned = Ratio(
         "Response Time since Assignment (Hours)",
         copy=False,
         readonly=True,
@@ -60,7 +58,7 @@ class CrmLead(models.Model):
 
     contact_basis = fields.Selection(
         BASES,
-        help="Without a basis no automatic sales mail is sent. E-mails that make a lead are own enquiries.",
+        help="Without a basis no automatic sales mail is sent. E-mails, forms and chats that make a lead are own enquiries.",
         groups="base.group_user",
     )
     consent_date = fields.Date("Consent Given on", groups="base.group_user")
@@ -76,13 +74,6 @@ class CrmLead(models.Model):
     _reengage_idx = models.Index("(lost_reason_id, closure_date) WHERE handling_role = 'lost'")
 
     @api.depends("handling_status_since")
-    def _compute_response_goal(self):
-        for lead in self:
-            calendar = (lead.company_id or self.env.company).resource_calendar_id
-            start = lead.handling_role == "new" and lead.handling_status_since
-            lead.response_goal = start and calendar and calendar.plan_hours(GOAL_MINUTES / 60, start, True)
-
-    @api.depends("handling_status_since")
     def _compute_waiting_minutes(self):
         now = self._now()
         for lead in self:
@@ -92,7 +83,10 @@ class CrmLead(models.Model):
     def _follow_status(self, changed):
         for status, leads in self._by_status(changed, "response_hours").items():
             leads._set_response_deadline(status)
-        return super()._follow_status(changed)
+        self._series_follows(changed)
+        result = super()._follow_status(changed)
+        self._move_on(changed)
+        return result
 
     def _set_response_deadline(self, status):
         for company, leads in self.grouped(lambda lead: lead.company_id or self.env.company).items():
@@ -113,9 +107,9 @@ class CrmLead(models.Model):
         if not triggers_sudo.search_count(pending & Domain("call_at", "<=", moment), limit=1):
             cron_sudo._trigger(at=moment)
 
-    def _count_attempts(self, outcome, moments):
+    def _count_attempts(self, outcome, moments, counts=1):
         """The first try is the response, whatever its outcome."""
-        result = super()._count_attempts(outcome, moments)
+        result = super()._count_attempts(outcome, moments, counts)
         rows = SQL(", ").join(SQL("(%s, %s::timestamp)", *moment) for moment in moments)
         hours = "GREATEST(EXTRACT(EPOCH FROM x.first - %s) / 3600, 0)"
         since_creation = SQL(hours % "d.create_date")
@@ -141,40 +135,52 @@ class CrmLead(models.Model):
         self.invalidate_recordset(names, flush=False)
         return result
 
+    def _taken_back_names(self):
+        response = ["response_deadline", "response_alert", "first_response_hours", "first_response_hours_assigned"]
+        state = ["active", "won_status", "probability", "automated_probability", "date_closed"]
+        others = ["stage_id", "date_last_stage_update", "series_draft_id"]
+        return [*super()._taken_back_names(), *response, "response_band", *state, *others]
+
     # The deadline passes -----------------------------------------------------------------
 
     @api.model
     def _cron_response(self):
-        """Tell the salesperson when the deadline of a lead passes, later the team leader."""
+        """Tell the team leader of an enquiry that nobody has called for an hour; the salesperson when the
+        deadline of a lead passes, later the team leader. What somebody has planned for later waits."""
         now = self._now()
-        waiting = [("handling_role", "=", "new"), ("attempt_count", "=", 0), ("response_deadline", "!=", False)]
-        late = self.search([*waiting, ("response_deadline", "<=", now), ("response_alert", "<", 2)])
+        waiting = Domain("handling_role", "=", "new") & Domain("attempt_count", "=", 0)
+        waiting &= Domain("next_action_date", "=", False) | Domain("next_action_date", "<=", self._today())
+        self.search(waiting & Domain("response_leader_date", "<=", now))._tell_leaders()
+        late = self.search(waiting & Domain("response_deadline", "<=", now) & Domain("response_alert", "<", 2))
         late._tell_about_response()
-        following = self.search([*waiting, ("response_deadline", ">", now)], order="response_deadline, id", limit=1)
-        if following:
-            self._wake_at(following.response_deadline)
+        for name in ("response_leader_date", "response_deadline"):
+            following = self.search(waiting & Domain(name, ">", now), order=f"{name}, id", limit=1)
+            if following:
+                self._wake_at(following[name])
 
     def _tell_about_response(self):
         """Plan an activity for the salesperson at the deadline, and once as many hours have
         passed again for the team's leader."""
         for (user, told), leads in self.grouped(lambda lead: lead._next_to_tell()).items():
             if user:
-                leads.activity_schedule(
+                theirs = user._reading(leads)
+                theirs.activity_schedule(
                     "mail.mail_activity_data_call",
                     self._today(),
-                    self.env._("Nobody has called yet"),
+                    theirs.env._("Nobody has called yet"),
                     user_id=user.id,
                     handling_step=ONCE,
                 )
             leads.sudo().response_alert = told  # whoever the job runs as
+        self.filtered("response_goal")._free_for_team()
         again = self.filtered(lambda lead: lead.response_alert == 1)
         for (company, status), leads in again.grouped(_company_and_status).items():
             leads.sudo().response_deadline = leads._deadline_from_now(company, status)  # the same
 
     def _next_to_tell(self):
         """Who is told now, and how far the telling has come then."""
-        leader = self.team_id.user_id
-        user = self.user_id if self.response_alert == 0 and self.user_id else leader
+        leader, mine = self.team_id.user_id.filtered("active"), self.user_id.filtered("active")
+        user = mine if self.response_alert == 0 and mine else leader
         return user, 2 if user == leader or not leader else 1
 
     def _deadline_from_now(self, company, status):
@@ -190,12 +196,13 @@ class CrmLead(models.Model):
                 raise ValidationError(self.env._("A consent needs its date: enter when %s gave it.", lead.display_name))
 
     def _call_hint_fields(self):
-        return ["phone_sanitized", "phone", "do_not_call_checked_on"]
+        return ["phone_sanitized", "phone", "do_not_call_checked_on", "company_id.do_not_call_days"]
 
     def _call_hint(self):
         if hint := super()._call_hint():
             return hint
-        days = (self.company_id or self.env.company).do_not_call_days
+        company_sudo = (self.company_id or self.env.company).sudo()  # its settings are no secret
+        days = company_sudo.do_not_call_days
         checked = self.do_not_call_checked_on
         if self.phone and days and (not checked or checked + timedelta(days=days) < self._today()):
             return self.env._("Look the number up in the do-not-call list first.")
@@ -215,7 +222,7 @@ class CrmLead(models.Model):
         return self
 
     def _sales_lang(self):
-        return self.lang_id.code or super()._sales_lang()
+        return self.env["res.lang"]._get_code(self.lang_id.code) or super()._sales_lang()
 
     # Asking again -------------------------------------------------------------------------
 
@@ -229,7 +236,8 @@ class CrmLead(models.Model):
             SQL(
                 """SELECT d.id FROM crm_lead d JOIN crm_lost_reason r ON r.id = d.lost_reason_id
                     WHERE d.handling_role = 'lost' AND r.reengage_days > 0
-                      AND GREATEST(d.closure_date::date, d.reengaged_date) + r.reengage_days <= %s""",
+                      AND GREATEST(d.closure_date::date, d.reengaged_date, %s) + r.reengage_days <= %s""",
+                self._asked_again_since(),
                 today,
             )
         )
@@ -239,7 +247,7 @@ class CrmLead(models.Model):
                 if template:
                     group._send_sales_mail(template)
                 else:
-                    group._plan_activity(today, self.env._("Ask again"))
+                    group._plan_activity(today, lambda lead: lead.env._("Ask again"))
                 group.sudo().reengaged_date = today  # whoever the job runs as
 
 

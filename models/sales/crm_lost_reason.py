@@ -8,6 +8,7 @@ class CrmLostReason(models.Model):
 
     reengage_days = fields.Integer(
         "Ask Again after",
+        default=180,
         help="Days after closing for this reason, each time they have passed. 0: never.",
         groups="base.group_user",
     )

@@ -1,4 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+#: Minutes that a goal may have at most.
+LONGEST_GOAL = 24 * 60
 
 
 class ResCompany(models.Model):
@@ -11,6 +15,13 @@ class ResCompany(models.Model):
         groups="base.group_user",
     )
 
+    keep_in_touch_days = fields.Integer(
+        "Keep in Touch after",
+        default=90,
+        help="Days without a conversation, an order or an invoice, after which a customer is on the call list of its "
+        "salesperson. 0: never.",
+        groups="base.group_user",
+    )
     asks_for_referrals = fields.Boolean(
         help="Plan a call with content customers who have agreed to be addressed: whom do they know?",
         groups="base.group_user",
@@ -21,3 +32,50 @@ class ResCompany(models.Model):
         help="Days. Before calling, a number is looked up again. 0: never.",
         groups="base.group_user",
     )
+
+    response_goal_minutes = fields.Integer(
+        "New Enquiries Called within",
+        default=10,
+        help="Minutes of opening hours. 0: there is no goal.",
+        groups="base.group_user",
+    )
+
+    @api.constrains("response_goal_minutes")
+    def _check_response_goal_minutes(self):
+        for company in self:
+            if not 0 <= company.response_goal_minutes <= LONGEST_GOAL:
+                raise ValidationError(
+                    self.env._(
+                        "New enquiries are called within a number of minutes, at most a day's. 0: there is no goal."
+                    )
+                )
+
+    quotation_warning_days = fields.Integer(
+        "Warn of Expiry",
+        default=5,
+        help="Days before a quotation's validity ends, its salesperson is told. 0: never.",
+        groups="base.group_user",
+    )
+    warns_customers_of_expiry = fields.Boolean(
+        help="The customer gets an e-mail on the same day, where nothing is against it and no answer has come.",
+        groups="base.group_user",
+    )
+    quotation_reminder_days = fields.Integer(
+        "Remind Customers after",
+        help="Working days after a quotation was sent, a customer who has not answered gets an e-mail. 0: never.",
+        groups="base.group_user",
+    )
+
+    calls_per_day = fields.Integer(
+        help="Attempts that each salesperson makes on a day. 0: no goal.", groups="base.group_user"
+    )
+    calls_per_week = fields.Integer(help="Attempts that each makes in a week. 0: no goal.", groups="base.group_user")
+
+    @api.constrains(
+        *("quotation_warning_days", "quotation_reminder_days", "calls_per_day", "calls_per_week", "keep_in_touch_days")
+    )
+    def _check_sales_numbers(self):
+        for company in self:
+            numbers = company.quotation_warning_days, company.quotation_reminder_days, company.keep_in_touch_days
+            if min(*numbers, company.calls_per_day, company.calls_per_week) < 0:
+                raise ValidationError(self.env._("Days and goals of sales can't be negative; 0 switches one off."))

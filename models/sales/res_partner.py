@@ -41,7 +41,7 @@ class ResPartner(models.Model):
         # Of whom nothing was known, nobody says now that they have stopped buying.
         known = {partner_id for partner_id, before, _status in changed if before == "customer"}
         sleeping.filtered(lambda partner: partner.id in known)._plan_for_customer(
-            self.env._("No order for a long time: call the customer")
+            lambda customers: customers.env._("No order for a long time: call the customer")
         )
         for customers, old, new in ((sleeping, "won", "dormant"), (awake, "dormant", "won")):
             leads = self.env["crm.lead"].search(
@@ -50,24 +50,28 @@ class ResPartner(models.Model):
             leads._handling_update(chosen=new)
 
     def _customer_statement(self, partners):
-        """SQL that writes the statuses; returns (id, status before, status) of those that changed."""
-        limit = subtract(self._today(), months=self.env.company.customer_inactive_months)
+        """SQL that writes the statuses; returns (id, status before, status) of those that changed. An order
+        and an invoice are so long ago as their own company says: of companies that share a customer, one for
+        which it is still a customer is enough."""
         only = SQL("TRUE") if partners is None else SQL("p.id IN %s", tuple(partners.ids) or (0,))
         return SQL(
             """
             WITH bought AS (
-                SELECT partner.commercial_partner_id AS id, max(x.day) AS day
-                  FROM (SELECT partner_id, date_order::date AS day FROM sale_order WHERE state = 'sale'
+                SELECT partner.commercial_partner_id AS id,
+                       bool_and(COALESCE(c.customer_inactive_months, 0) > 0
+                                AND x.day < %(today)s - make_interval(months => c.customer_inactive_months)) AS is_long_ago
+                  FROM (SELECT partner_id, company_id, date_order::date AS day FROM sale_order WHERE state = 'sale'
                          UNION ALL
-                        SELECT partner_id, invoice_date FROM account_move
+                        SELECT partner_id, company_id, invoice_date FROM account_move
                          WHERE state = 'posted' AND move_type IN ('out_invoice', 'out_receipt')) x
+                  JOIN res_company c ON c.id = x.company_id
                   JOIN res_partner partner ON partner.id = x.partner_id
               GROUP BY partner.commercial_partner_id
             ), fact AS (
                 SELECT p.id, COALESCE(p.customer_status, 'none') AS before,
                        CASE WHEN bought.id IS NULL THEN 'none'
-                                  WHEN %(months)s > 0 AND bought.day < %(limit)s THEN 'inactive'
-                                  ELSE 'customer' END AS status
+                            WHEN bought.is_long_ago THEN 'inactive'
+                            ELSE 'customer' END AS status
                   FROM res_partner p
              LEFT JOIN bought ON bought.id = p.id
                  WHERE p.commercial_partner_id = p.id AND %(only)s
@@ -77,17 +81,20 @@ class ResPartner(models.Model):
              WHERE fact.id = p.id AND fact.before != fact.status
          RETURNING p.id, fact.before, p.customer_status
             """,
-            months=self.env.company.customer_inactive_months,
-            limit=limit,
+            today=self._today(),
             only=only,
         )
 
-    def _plan_for_customer(self, summary):
-        """An activity for each customer's salesperson; customers without one stay without."""
+    def _plan_for_customer(self, say):
+        """An activity for each customer's salesperson; customers without one stay without.
+
+        :param say: of the customers, as the salesperson reads them: what is to be done
+        """
         for user, customers in self.grouped("user_id").items():
             if user:
-                customers.activity_schedule(
-                    "mail.mail_activity_data_call", self._today(), summary=summary, user_id=user.id
+                theirs = user._reading(customers)
+                theirs.activity_schedule(
+                    "mail.mail_activity_data_call", self._today(), summary=say(theirs), user_id=user.id
                 )
 
     @api.model
@@ -96,7 +103,7 @@ class ResPartner(models.Model):
         content, have paid an invoice and owe nothing overdue."""
         for company in self.env["res.company"].search([("asks_for_referrals", "=", True)]):
             asked = self.with_company(company)._content_customers()
-            asked._plan_for_customer(self.env._("Ask for a referral"))
+            asked._plan_for_customer(lambda customers: customers.env._("Ask for a referral"))
             asked.sudo().referral_asked_date = self._today()  # whoever the job runs as
 
     def _content_customers(self):

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..handling.ratio import Ratio
+
 
 class LeadResponseReport(models.Model):
     """How fast each salesperson answered the leads of a month: the median, the time within
@@ -17,8 +19,8 @@ class LeadResponseReport(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     month = fields.Date(readonly=True, help="In which the leads came.")
     lead_count = fields.Integer("Leads Answered", readonly=True)
-    median_hours = fields.Float("Median (Hours)", readonly=True, aggregator=None)
-    most_hours = fields.Float("Nine of Ten within (Hours)", readonly=True, aggregator=None)
+    median_hours = Ratio("Median (Hours)", readonly=True, aggregator=None)
+    most_hours = Ratio("Nine of Ten within (Hours)", readonly=True, aggregator=None)
     minutes_count = fields.Integer("Up to 10 Minutes", readonly=True)
     hour_count = fields.Integer("Up to an Hour", readonly=True)
     day_count = fields.Integer("Up to 15 Hours", readonly=True)

@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...engine.handling.own import Own
+from ...engine.handling.own import Own, own
 from ...engine.handling.status import OPEN_ROLES, Rule, role_array
-from ...engine.sales.call_list import ORDER_INDEX
+from ...engine.sales.call_list import ORDER_INDEX, ORDER_PERSON_INDEX
 from ..handling.searching import check_searched
 
 #: Fields of the quotation, by the lead's that they show.
@@ -21,6 +21,10 @@ SHOWN = {
 class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = ["handling.mixin", "sale.order"]
+
+    _writable = frozenset({"handling_status_id", "next_action_date", "customer_need", "is_need_shown"})
+    _asks_why = True
+    _moved_by_results = True
 
     # Customers read the messages of their own documents on the portal's pages, without internal notes.
     message_ids = fields.One2many(groups="base.group_user")
@@ -75,6 +79,8 @@ class SaleOrder(models.Model):
 
     # Serves the first page of the quotations on the call list, in its order.
     _call_list_idx = models.Index(ORDER_INDEX)
+    # Serves the same: whether the same person has something more urgent.
+    _call_list_person_idx = models.Index(ORDER_PERSON_INDEX)
 
     def _handling_rule(self):
         return Rule(
@@ -115,6 +121,8 @@ class SaleOrder(models.Model):
     def action_cancel(self):
         """The quotation is cancelled; a reason is asked for where its status wants one."""
         self.check_access("write")
+        if self.env.context.get("l2c_asks_why") and not own(self.env, "l2c_closure_reason"):
+            return self.action_close_dialog()  # the button of the form
         self._required_reason(self._lost_status())
         return super().action_cancel()
 
@@ -125,8 +133,10 @@ class SaleOrder(models.Model):
         self.action_draft()
 
     def _follow_status(self, changed):
-        """The lead goes on with its quotation, and who has confirmed is a customer."""
+        """The lead goes on with its quotation, who has confirmed is a customer, and what has expired leaves a
+        task."""
         result = super()._follow_status(changed)
+        self._leave_task(changed)
         sent = self.browse(row.id for row in changed if row.role == "contacted")
         confirmed = self.browse(row.id for row in changed if row.role == "won")
         sent._move_leads("sent")
@@ -137,6 +147,9 @@ class SaleOrder(models.Model):
                 confirmed.partner_id.commercial_partner_id
             )
         return result
+
+    def _taken_back_names(self):
+        return [*super()._taken_back_names(), "state"]
 
     def _move_leads(self, state):
         """A lead whose quotation is sent is in progress; confirmed, it is won."""
@@ -149,19 +162,29 @@ class SaleOrder(models.Model):
             if leads_sudo:
                 leads_sudo.action_set_won()
 
+    def _check_lead(self):
+        """The lead follows its quotation, whosever it is: only one that one sees can be chosen."""
+        # Accountants, who see none, change quotations, too.
+        if leads := self.opportunity_id:
+            leads.check_access("read")
+
     @api.model_create_multi
     def create(self, vals_list):
         orders = super().create(vals_list)
-        orders.opportunity_id.check_access("read")
+        orders._check_lead()
+        orders.filtered(lambda order: order.state == "sent")._stamp_sent()
         return orders
 
     def write(self, vals):
         moved = self.browse()
         if vals.get("opportunity_id"):
             moved = self.filtered(lambda order: order.opportunity_id.id != vals["opportunity_id"])
+        sending = self.filtered(lambda order: order.state != "sent") if vals.get("state") == "sent" else self.browse()
+        sending._stamp_sent()
         result = super().write(vals)
-        # The lead follows its quotation, whosever it is: only one that one sees can be chosen.
-        moved.opportunity_id.check_access("read")
+        moved._check_lead()
+        if "validity_date" in vals:
+            self._pull_follow_ups()
         if vals.get("state") == "sent":
             self._move_leads("sent")
         for state, orders in moved.grouped("state").items():
@@ -229,6 +252,14 @@ class SaleOrder(models.Model):
     def _online_url(self):
         """Where the customer can sign or pay the order online, while that is still to be done."""
         self.ensure_one()
-        if not self.id or not (self._has_to_be_signed() or self._has_to_be_paid()):
+        if not self.id or not (self._has_to_be_signed() or self._pays_online()):
             return False
         return self.get_base_url() + self.get_portal_url()
+
+    def _pays_online(self):
+        """Whether the order has to be paid before it counts, and can be, online."""
+        if not self._has_to_be_paid():
+            return False
+        amount = self._get_prepayment_required_amount()
+        providers = self.env["payment.provider"]
+        return bool(providers._usable(self.company_id, self.partner_id, self.currency_id, amount))

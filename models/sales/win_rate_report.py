@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..handling.ratio import Ratio
+
 
 class WinRateReport(models.Model):
     """Opportunities that were won or lost, by when they were closed. The rates of any group of
@@ -25,8 +27,8 @@ class WinRateReport(models.Model):
     lost_count = fields.Integer("Lost", readonly=True)
     won_value = fields.Monetary("Won (Value)", readonly=True)
     lost_value = fields.Monetary("Lost (Value)", readonly=True)
-    count_rate = fields.Float("Win Rate (%)", readonly=True, aggregator="avg")
-    value_rate = fields.Float("Win Rate by Value (%)", readonly=True, aggregator="avg")
+    count_rate = Ratio("Win Rate (%)", readonly=True, aggregator="avg")
+    value_rate = Ratio("Win Rate by Value (%)", readonly=True, aggregator="avg")
 
     _depends = {
         "crm.lead": [
@@ -39,7 +41,8 @@ class WinRateReport(models.Model):
             "type",
             "user_id",
             "won_status",
-        ]
+        ],
+        "res.company": ["currency_id"],
     }
 
     @property
@@ -54,7 +57,8 @@ class WinRateReport(models.Model):
                    CASE WHEN d.won_status = 'won' THEN d.expected_revenue ELSE 0 END AS won_value,
                    CASE WHEN d.won_status = 'lost' THEN d.expected_revenue ELSE 0 END AS lost_value,
                    CASE WHEN d.won_status = 'won' THEN 100.0 ELSE 0 END AS count_rate,
-                   CASE WHEN d.won_status = 'won' THEN 100.0 ELSE 0 END AS value_rate
+                   CASE WHEN d.expected_revenue != 0
+                        THEN CASE WHEN d.won_status = 'won' THEN 100.0 ELSE 0 END END AS value_rate
               FROM crm_lead d
          LEFT JOIN res_company c ON c.id = d.company_id
              WHERE d.type = 'opportunity' AND d.won_status IN ('won', 'lost') AND d.date_closed IS NOT NULL

@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ...engine.books import statement as engine
+from ...engine.books.receivables import age_labels
 
 
 def _upwards(partner):
@@ -55,6 +56,7 @@ class AccountLetters(models.AbstractModel):
 
     def _open_sections(self, customers, members, day):
         """What was open at the end of ``day``: debits by branch, credits apart, ageing, total."""
+        limits = self.env.company.sudo()._ageing_limits()  # its columns are no secret
         rows = self._ask(engine.open_items(self.env.company.id, members, day))
         accounts = self._accounts(customers, rows)
         for sections in accounts.values():
@@ -63,8 +65,9 @@ class AccountLetters(models.AbstractModel):
                 section["credits"] = [row for row in rows if row["amount"] < 0]
                 section["branches"] = self._branches([row for row in rows if row["amount"] > 0], day)
                 section["total"] = section["currency"].round(sum(row["amount"] for row in rows))
+                section["ages"] = age_labels(limits)
                 section["ageing"], section["credit_total"] = engine.ageing(
-                    [(row["due"], row["amount"]) for row in rows], day
+                    [(row["due"], row["amount"]) for row in rows], day, limits
                 )
         return accounts
 
@@ -73,12 +76,15 @@ class AccountLetters(models.AbstractModel):
         branches = defaultdict(list)
         for row in rows:
             row["days"] = day and max((day - row["due"]).days, 0)
-            item = row["item"]  # Odoo books on the customer; the document knows to whom it went
-            branches[item.move_id.partner_id or item.partner_id].append(row)
+            branches[self._branch(row["item"])].append(row)
         return [
             {"partner": partner, "rows": rows, "total": sum(row["amount"] for row in rows)}
             for partner, rows in branches.items()
         ]
+
+    def _branch(self, item):
+        """Whose it is: Odoo books on the customer; the document knows to whom it went."""
+        return item.move_id.partner_id or item.partner_id
 
     def _day(self, data, name):
         return fields.Date.to_date(data.get(name)) or self._today()
@@ -111,7 +117,7 @@ class Statement(models.AbstractModel):
                 first=first,
                 sections=accounts[customer],
                 moved=moved.get(customer, []),
-                **self._way_to_pay(company, customer, accounts[customer]),
+                ways=self._ways_to_pay(company, customer, accounts[customer], data.get("lang")),
             )
             for customer in customers
         ]
@@ -126,14 +132,15 @@ class Statement(models.AbstractModel):
         if first > last:
             raise UserError(self.env._("The first day lies after the last. Choose an earlier one."))
 
-    def _way_to_pay(self, company, customer, sections):
-        """Our bank account, and a code for the first currency in which it can be paid."""
-        bank = company.sudo().partner_id.bank_ids[:1]  # who gets a letter is told where to pay
-        reference = customer.ref or customer.name
-        codes = (
-            self._payment_code(bank, section["total"], section["currency"], customer, reference) for section in sections
-        )
-        return {"bank": bank, "qr_code": next(filter(None, codes), None)}
+    def _ways_to_pay(self, company, customer, sections, lang):
+        """Our ways to be paid, and a code for the first currency in which the transfer can be made."""
+        customer = customer.with_context(lang=lang or customer.lang or self.env.lang)
+        currencies = [section["currency"] for section in sections] or [company.currency_id]
+        ways = customer.env["l2c.payment.way"]._told(company, currencies[0], reference=customer.ref)
+        for section in sections:
+            if not any(way.get("qr_code") for way in ways):
+                self._add_payment_codes(ways, section["total"], section["currency"], customer, customer.name)
+        return ways
 
     def _heads(self, customers):
         """A branch stands on its parent's statement, where both were chosen."""
@@ -148,12 +155,21 @@ class Statement(models.AbstractModel):
         accounts = self._accounts(customers, rows, forward)
         for customer, sections in accounts.items():
             for section in sections:
-                section["branches"] = self._branches(section["rows"])
-                section["total"] = section["currency"].round(
-                    section["forward"] + sum(row["amount"] for row in section["rows"])
-                )
+                self._add_up(section)
             accounts[customer] = [section for section in sections if section["rows"] or section["total"]]
         return accounts
+
+    def _add_up(self, section):
+        """Movements in the order of their days: the balance after each, and whose it is where branches have some."""
+        rows, rounded = section["rows"], section["currency"].round
+        balances = engine.running(section["forward"], [row["amount"] for row in rows])
+        branches = {row["item"]: self._branch(row["item"]) for row in rows}
+        several = len(set(branches.values())) > 1
+        for row, balance in zip(rows, balances, strict=True):
+            row |= {"balance": rounded(balance), "branch": several and branches[row["item"]].sudo()}  # its name
+        section["debit"] = rounded(sum(row["amount"] for row in rows if row["amount"] > 0))
+        section["credit"] = rounded(-sum(row["amount"] for row in rows if row["amount"] < 0))
+        section["total"] = rounded([section["forward"], *balances][-1])
 
 
 class BalanceConfirmation(models.AbstractModel):
@@ -166,9 +182,7 @@ class BalanceConfirmation(models.AbstractModel):
     def _letters(self, records, data):
         customers = records.commercial_partner_id
         day = self._day(data, "date_to")
-        members = self.env["res.partner"].with_context(active_test=False)
-        members = members.search([("commercial_partner_id", "in", customers.ids)]).ids
-        accounts = self._open_sections(customers, members, day)
+        accounts = self._accounts_at(customers, day)
         asked = customers.filtered(lambda customer: accounts[customer])
         if not asked:
             raise UserError(self.env._("These customers had no balance on that day. Choose another day."))
@@ -185,12 +199,24 @@ class BalanceConfirmation(models.AbstractModel):
                 customer,
                 customer,
                 self.env.company,
+                lang=data.get("lang"),
                 day=day,
                 sections=accounts[customer],
                 **self._way_to_answer(questions.get(customer)),
             )
             for customer in asked
         ]
+
+    def _accounts_at(self, customers, day):
+        """What was open of each customer, branches without those that owe for themselves."""
+        members = self.env["res.partner"].with_context(active_test=False)
+        members = members.search([("commercial_partner_id", "in", customers.ids)]).ids
+        return self._open_sections(customers, members, day)
+
+    def _with_balance(self, customers, day):
+        """Those of the customers who can be asked."""
+        accounts = self._accounts_at(customers, day)
+        return customers.filtered(lambda customer: accounts[customer])
 
     def _way_to_answer(self, question):
         """The page on which the customer answers, and the same as a picture for a phone."""

@@ -19,6 +19,10 @@ class LetterMixin(models.AbstractModel):
         """A dict for each letter, with at least ``record``, ``partner`` and ``lang``."""
         raise NotImplementedError
 
+    def _kept_names(self, records):
+        """{record: the name under which its letter is kept as it was printed}; empty: it is printed anew."""
+        return dict.fromkeys(records, "")
+
     def _get_report_values(self, docids, data=None):
         report = self.env["ir.actions.report"]._get_report_from_name(self._name.removeprefix("report."))
         data = data or {}
@@ -36,11 +40,24 @@ class LetterMixin(models.AbstractModel):
             # Logo, address and bank of the own company are for everybody who gets a letter.
             "company": company.sudo().with_context(lang=lang),
             "lang": lang,
+            "is_hebrew": (lang or "").startswith("he"),
             "today": self._today(),
+            "dated": self._today(),
             # Else each letter of a web font is drawn as a picture: slow, and nothing to search or copy.
             "embeds_fonts": _wkhtml().is_patched_qt,
             **values,
         }
+
+    def _add_payment_codes(self, ways, amount, currency, partner, reference=""):
+        """The first transfer of the ``ways`` (:meth:`~l2c.payment.way._told`) gets its code, where there is one.
+
+        :param reference: where none is to be quoted
+        """
+        for way in ways:
+            if way["account"]:
+                quoted = way["reference"] or reference
+                way["qr_code"] = self._payment_code(way["account"], amount, currency, partner, quoted)
+                return
 
     def _payment_code(self, bank, amount, currency, partner, reference):
         """A picture for the customer's banking app, where Odoo knows a code for this account,

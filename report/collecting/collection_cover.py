@@ -1,8 +1,6 @@
 from odoo import models
 from odoo.fields import Domain
 
-from ...engine.books.paper import on_paper
-
 
 class CollectionCover(models.AbstractModel):
     """The first pages of a collection file: what is claimed, and all that was done about it."""
@@ -31,18 +29,5 @@ class CollectionCover(models.AbstractModel):
             attempts=self.env["contact.attempt"].search(of_customer, order="date, id"),
             promises=self.env["dunning.promise"].search(own, order="date, id"),
             disputes=self.env["dunning.dispute"].search(own, order="id"),
-            answers=self._answers(notices),
-            on_paper=on_paper,
+            entries=self.env["l2c.correspondence"]._of(customer),
         )
-
-    def _answers(self, notices):
-        """What the customer wrote about the notices."""
-        messages = self.env["mail.message"].search(
-            [
-                ("model", "=", notices._name),
-                ("res_id", "in", notices.ids),
-                ("message_type", "in", ("email", "comment")),
-            ],
-            order="date, id",
-        )
-        return messages.filtered(lambda message: not message.author_id or message.author_id.partner_share)

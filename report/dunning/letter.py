@@ -10,6 +10,9 @@ class DunningLetter(models.AbstractModel):
     _inherit = ["l2c.letter.mixin"]
     _description = "Reminder or Formal Demand"
 
+    def _kept_names(self, records):
+        return {notice: notice._letter_file() for notice in records}
+
     def _letters(self, records, data):
         next_dates = self._next_dates(records)
         return [self._dunning_letter(notice, next_dates[notice]) for notice in records]
@@ -23,20 +26,20 @@ class DunningLetter(models.AbstractModel):
             notice._addressee(),
             notice.company_id,
             lang=notice._lang(),
+            dated=notice.noticed_on,
             lines=lines,
             claimed_count=len(lines) - len(lines.filtered("is_also_due")),
             is_overdue=any(line.days_overdue > 0 for line in lines),
             next_level=notice._next_level(),
             next_date=next_date,
-            bank=notice._bank_account(),
-            reference=notice._payment_reference(),
         )
+        letter["ways"] = letter["record"]._ways_to_pay()
         # The level's name is the heading, also for those who may not open policies.
         letter["level"] = letter["record"].level_id.sudo()
         letter["next_level"] = letter["next_level"].sudo().with_context(lang=letter["lang"])  # as above
-        letter["qr_code"] = self._payment_code(
-            letter["bank"], notice.amount_due, notice.currency_id, notice.partner_id, letter["reference"]
-        )
+        letter["early"] = notice._early_payment()
+        asked = (letter["early"] or {"amount": notice.amount_due})["amount"]
+        self._add_payment_codes(letter["ways"], asked, notice.currency_id, notice.partner_id)
         return letter
 
     def _next_dates(self, notices):

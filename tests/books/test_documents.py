@@ -8,8 +8,10 @@ from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..common import TODAY
 from ..dunning.test_reports import LetterCase
 
+STATEMENT = "lead_to_cash.action_report_statement"
 QUOTATION = "sale.action_report_saleorder"
 INVOICE = "account.account_invoices"
 
@@ -23,15 +25,7 @@ class TestDocuments(LetterCase):
         self.assertNotIn("if paid by", text)
 
     def test_early_payment(self):
-        term = self.env["account.payment.term"].create(
-            {
-                "name": "2/10",
-                "early_discount": True,
-                "discount_percentage": 2,
-                "discount_days": 10,
-                "line_ids": [Command.create({"value": "percent", "value_amount": 100, "nb_days": 30})],
-            }
-        )
+        term = self.early_term(percent=2, days=10, due=30)
         order = self.order(payment_term_id=term.id, date_order="2026-03-01 12:00:00")
         self.assertTells(self.text(QUOTATION, order), "$ 98.00 if paid by 03/11/2026", "$ 100.00 due on 03/31/2026")
 
@@ -50,11 +44,10 @@ class TestDocuments(LetterCase):
 
     def test_pay_an_invoice_online(self):
         self.env["ir.config_parameter"].set_param("account_payment.enable_portal_payment", "True")
-        self.env["payment.provider"].search([]).write({"state": "disabled"})
+        provider = self.only_provider(is_published=False)
         move = self.invoice()
         self.assertFalse(move._online_payment_url())
-        provider = self.env["payment.provider"].search([("company_id", "=", self.env.company.id)], limit=1)
-        provider.write({"state": "test", "is_published": True})
+        provider.is_published = True
         self.assertTells(self.text(INVOICE, move), "Pay online:")
         self.pay(move)
         self.assertFalse(move._online_payment_url())
@@ -79,6 +72,84 @@ class TestDocuments(LetterCase):
             with self.subTest(report):
                 self.assertTells(self.text(report, record), "S.R.L.", "J40/1234/2020", "200.00", "Company number: 51-4")
                 self.assertIn("Registered seat: Strada 5, Iasi", self.text(report, record))
+
+    def test_a_number_stands_once(self):
+        self.env.company.write({"trade_register": "J40/1234/2020", "company_registry": "J40/1234/2020"})
+        text = self.words("lead_to_cash.action_report_statement", self.customer)
+        self.assertEqual(text.count("J40/1234/2020"), 1)
+
+    def test_a_tax_number_is_not_called_the_tax(self):
+        """Odoo's translations of VAT name the tax, in a letter too."""
+        company = self.env.company
+        company.account_fiscal_country_id = self.env.ref("base.ro")
+        company.write({"trade_register": "J40/1234/2020", "vat": False})
+        self.customer.vat = "RO1234567897"
+        self.customer.lang = self.env["res.lang"]._activate_lang("ro_RO").code
+        self.assertIn("CUI: RO1234567897", self.words("lead_to_cash.action_report_statement", self.customer))
+        company.account_fiscal_country_id = self.env.ref("base.pt")
+        self.assertIn("Cod fiscal: RO1234567897", self.words("lead_to_cash.action_report_statement", self.customer))
+
+    def words(self, report, record):
+        return " ".join(self.html(report, record).text_content().split())
+
+    def particulars(self, code, lang="en_US", **values):
+        """What stands below a statement of a company of that country."""
+        country = self.env.ref(f"base.{code}").id
+        unset = {"vat": False, "company_registry": False, "trade_register": False, "registered_as": False}
+        self.env.company.write({"country_id": country, "account_fiscal_country_id": country, **unset, **values})
+        self.customer.lang = lang
+        [block] = self.html(STATEMENT, self.customer).xpath("//*[@name='company_particulars']")
+        return " ".join(block.text_content().split())
+
+    def test_romanian_particulars(self):
+        """CUI, not the tax's name; the trade register's number once; the account."""
+        self.env.company.partner_id.bank_ids = [
+            Command.create({"acc_number": number, "sequence": sequence})
+            for sequence, number in enumerate(("12-345-678901", "RO49AAAA1B31007593840000"))
+        ]
+        values = {"vat": "RO24736200", "trade_register": "J40/1234/2020", "share_capital": 200}
+        for registry, printed in (
+            ("J40/1234/2020", False),
+            ("j40 / 1234/2020", False),
+            ("RO24736200", False),
+            ("17", True),
+        ):
+            with self.subTest(registry):
+                text = self.particulars("ro", **values, company_registry=registry)
+                self.assertTells(text, "CUI: RO24736200", "IBAN: RO49 AAAA 1B31 0075 9384 0000", "200.00")
+                self.assertEqual(text.count("J40"), 1)
+                self.assertEqual("Company number" in text, printed)
+                self.assertNotIn("VAT", text)
+
+    def test_israeli_particulars(self):
+        for number, kind, label in (
+            ("514123456", False, "Company No."),
+            ("312345678", False, "Licensed Dealer No."),
+            ("312345678", "exempt", "Exempt Dealer No."),
+            ("514123456", "licensed", "Licensed Dealer No."),
+            (False, False, False),
+        ):
+            with self.subTest(number=number, kind=kind):
+                text = self.particulars("il", vat=number, registered_as=kind, legal_form="Ltd.")
+                self.assertTrue(f"{label}: {number}" in text if number else "No." not in text, text)
+
+    def test_the_label_of_a_customers_number(self):
+        for code, label in (("ro", "CUI"), ("us", "Tax ID"), ("uk", "VAT")):
+            self.customer.write({"vat": "12345674", "country_id": self.env.ref(f"base.{code}").id})
+            with self.subTest(code):
+                [address] = self.html(STATEMENT, self.customer).xpath("//div[@name='address']")
+                self.assertIn(f"{label}: 12345674", " ".join(address.text_content().split()))
+
+    def test_numbers_of_the_authority_by_document(self):
+        moves = self.invoices([{}, {}])
+        moves[0].allocation_number = "123456789"
+        period = {"date_from": "2026-01-01", "date_to": TODAY}
+        for data in ({}, period):
+            rows = self.html(STATEMENT, self.customer, **data).xpath("//tbody/tr")
+            told = [" ".join(row.text_content().split()) for row in rows if "Allocation Number" in row.text_content()]
+            with self.subTest(data):
+                self.assertEqual(len(told), 1)
+                self.assertTells(told[0], moves[0].name, "123456789")
 
     def test_allocation_number(self):
         move = self.invoice()

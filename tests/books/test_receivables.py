@@ -170,6 +170,28 @@ class TestAgeing(ReceivablesCase):
         [row] = self.env["receivable.ageing"].with_context(**action["context"]).search([])
         self.assertEqual((row.not_due, row.action_open_document()["res_id"]), (100.0, move.id))
 
+    def test_the_day_stands_in_the_address_and_in_the_export(self):
+        """A kept address opens the day that it names, whatever else the client has forgotten; a record's id is no day."""
+        move = self.invoice(due="2026-03-01")
+        self.pay_on(move, "2026-03-05")
+        dialog = self.env["receivable.ageing.date"].create({"date": "2026-03-04"})
+        number = dialog.action_open()["context"]["active_id"]
+        self.assertEqual(number, 20260304)
+        for active_id, days in ((number, ["2026-03-04"]), (42, []), (20260399, []), (False, [])):
+            with self.subTest(active_id=active_id):
+                rows = self.env["receivable.ageing"].with_context(active_id=active_id).search([])
+                self.assertEqual([str(row.as_at) for row in rows], days)
+        rows = self.env["receivable.ageing"].with_context(active_id=number).search([])
+        self.assertEqual(rows.export_data(["as_at", "residual"])["datas"], [[rows.as_at, 100.0]])
+
+    def test_columns_of_companies_that_do_not_agree(self):
+        """Each company's items are in its own columns, which then are called by their order."""
+        other = self.env["res.company"].create({"name": "Other", "ageing_days_1": 10})
+        both = self.env["receivable.ageing"].with_context(allowed_company_ids=[self.company.id, other.id])
+        self.assertEqual(both.fields_get(["age_1"], ["string"])["age_1"]["string"], "First Age")
+        other.ageing_days_1 = 30
+        self.assertEqual(both.fields_get(["age_1"], ["string"])["age_1"]["string"], "1–30")  # noqa: RUF001
+
     def test_who_may_read_it(self):
         self.invoice()
         for groups, allowed in (
@@ -200,16 +222,16 @@ class TestMetrics(ReceivablesCase):
         first, second, third = self.metrics("2026-03-10")
         self.assertEqual((first.sales, first.opening, first.closing, first.not_due), (310.0, 0.0, 310.0, 310.0))
         self.assertEqual((first.dso, first.best_dso, first.days_delinquent, first.count_back), (31.0, 31.0, 0.0, 31.0))
-        # 310 + 280 - 70 - 100 open, of which 280 are not due; 28 days, sales of 210.
-        self.assertEqual((second.sales, second.opening, second.closing, second.not_due), (210.0, 310.0, 420.0, 280.0))
+        # 310 + 280 - 70 - 100 open, of which 280 less a credit of 70 are not due; 28 days, sales of 210.
+        self.assertEqual((second.sales, second.opening, second.closing, second.not_due), (210.0, 310.0, 420.0, 210.0))
         self.assertAlmostEqual(second.dso, 420 / 210 * 28)
-        self.assertAlmostEqual(second.best_dso, 280 / 210 * 28)
-        self.assertAlmostEqual(second.days_delinquent, 140 / 210 * 28)
+        self.assertAlmostEqual(second.best_dso, 210 / 210 * 28)
+        self.assertAlmostEqual(second.days_delinquent, 210 / 210 * 28)
         self.assertAlmostEqual(second.count_back, 28 + 210 / 310 * 31)
-        self.assertAlmostEqual(second.cei, (310 + 210 - 420) / (310 + 210 - 280) * 100)
+        self.assertAlmostEqual(second.cei, (310 + 210 - 420) / (310 + 210 - 210) * 100)
         # Nothing was sold in March until the 10th.
         self.assertEqual((str(third.day_end), third.day_count, third.sales), ("2026-03-10", 10, 0.0))
-        self.assertEqual((third.closing, third.not_due, third.dso), (140.0, 0.0, 0.0))
+        self.assertEqual((third.closing, third.not_due, third.dso), (140.0, 0.0, False))
         self.assertAlmostEqual(third.count_back, 10 + 140 / 210 * 28)
         self.assertAlmostEqual(third.cei, (420 + 0 - 140) / 420 * 100)
         [[dso]] = self.env["receivable.metrics"]._read_group([("id", "=", third.id)], aggregates=["dso:avg"])
@@ -225,6 +247,64 @@ class TestMetrics(ReceivablesCase):
         )
         self.assertFalse(any(figures[0]), "days of negative sales mean nothing")
 
+    def test_receipts_are_sales(self):
+        """They are receivables, too."""
+        self.invoice(invoice_date="2026-01-10", due="2026-01-20", amount=100.0)
+        self.invoice(move_type="out_receipt", invoice_date="2026-01-12", due="2026-01-20", amount=50.0)
+        [january] = self.metrics("2026-01-31")
+        self.assertEqual((january.sales, january.closing, january.dso), (150.0, 150.0, 31.0))
+
+    def test_credits_reduce_what_is_not_due_as_they_reduce_receivables(self):
+        """So nobody pays before it is due, on average: days delinquent are those past due."""
+        account = self.customer.property_account_receivable_id
+        for past_due, advance, figures in (
+            (0.0, 40.0, (60.0, 60.0, 0.0)),
+            (50.0, 40.0, (110.0, 60.0, 50.0)),
+            (50.0, 120.0, (30.0, 0.0, 30.0)),
+            (50.0, 200.0, (-50.0, -50.0, 0.0)),
+        ):
+            savepoint = self.env.cr.savepoint()
+            with self.subTest(past_due=past_due, advance=advance):
+                self.invoice(invoice_date="2026-01-10", due="2026-02-28", amount=100.0)
+                if past_due:
+                    self.invoice(invoice_date="2026-01-05", due="2026-01-20", amount=past_due)
+                payment = self.env["account.payment"].create(
+                    {"partner_id": self.customer.id, "amount": advance, "date": "2026-01-15"}
+                )
+                payment.action_post()
+                self.assertTrue(payment.move_id.line_ids.filtered(lambda line: line.account_id == account))
+                [january] = self.metrics("2026-01-31")
+                found = january.closing, january.not_due, january.days_delinquent / 31 * january.sales
+                self.assertEqual(tuple(round(figure, 2) for figure in found), figures)
+                self.assertAlmostEqual(january.days_delinquent, january.dso - january.best_dso)
+            savepoint.close(rollback=True)
+            self.env.invalidate_all()
+
+    def test_credits_count_from_the_day_to_the_day(self):
+        """Of what was allocated later, and of what was allocated when."""
+        move = self.invoice(invoice_date="2026-01-10", due="2026-03-20", amount=100.0)
+        credit = self.invoice(move_type="out_refund", invoice_date="2026-01-25", due="2026-01-25", amount=30.0)
+        (move | credit).line_ids.filtered(lambda line: line.account_type == "asset_receivable").reconcile()
+        self.pay_on(move, "2026-03-05")
+        figures = [(row.closing, row.not_due) for row in self.metrics("2026-03-10")]
+        self.assertEqual(figures, [(70.0, 70.0), (70.0, 70.0), (0.0, 0.0)])
+
+    def test_nothing_to_divide_by_is_shown_empty(self):
+        """Read, in groups, and exported."""
+        self.invoice(invoice_date="2026-01-10", due="2026-01-20", amount=100.0)
+        _january, february = self.metrics("2026-02-10")
+        names = ["dso", "best_dso", "days_delinquent"]
+        values = february.read(names)[0]
+        self.assertEqual([values[name] for name in names], [False] * 3)
+        self.assertEqual(february.export_data(names)["datas"], [[""] * 3])
+        shown = february.web_read({name: {} for name in names})[0]
+        self.assertEqual([shown[name] for name in names], [False] * 3)
+        [group] = self.env["receivable.metrics"].formatted_read_group(
+            [("id", "=", february.id)], [], [f"{name}:avg" for name in names]
+        )
+        self.assertEqual([group[f"{name}:avg"] for name in names], [False] * 3)
+        self.assertEqual(february.display_name, "February 2026")
+
     def test_it_is_that_of_its_day(self):
         self.invoice(invoice_date="2026-01-10", due="2026-01-20")
         [january] = self.metrics("2026-01-15")
@@ -233,6 +313,21 @@ class TestMetrics(ReceivablesCase):
 
 @tagged("post_install", "-at_install")
 class TestWinRate(HandlingCase):
+    def test_worth_nothing_has_no_rate_by_value(self):
+        won = self.lead(expected_revenue=0.0)
+        won.action_set_won()
+        row = self.env["win.rate.report"].search([("lead_id", "=", won.id)])
+        self.assertEqual((row.count_rate, row.value_rate), (100.0, False))
+
+    def test_a_lead_that_nobody_has_called_has_no_response_time(self):
+        lead = self.lead(user_id=self.env.uid)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(lead.export_data(["first_response_hours"])["datas"], [[""]])
+        self.assertIs(lead.read(["first_response_hours"])[0]["first_response_hours"], False)
+        lead.with_context(l2c_today=False).action_log_attempt("no_answer")
+        self.assertIsNot(lead.read(["first_response_hours"])[0]["first_response_hours"], False, "at once")
+
     def test_by_count_and_by_value(self):
         won = self.lead(expected_revenue=300.0) | self.lead(expected_revenue=100.0)
         lost = self.lead(expected_revenue=100.0)

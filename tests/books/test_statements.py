@@ -3,6 +3,7 @@
 import random
 from datetime import date, timedelta
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -19,6 +20,15 @@ class TestStatement(LetterCase):
         text = self.text(STATEMENT, self.customer)
         self.assertTells(text, first.name, second.name, credit.name, "03/10/2026", "Unallocated credits", "$ 125.00")
         self.assertTells(text, "$ 0.00 $ 100.00 $ 0.00 $ 0.00 $ 40.00")
+
+    def test_the_ages_are_those_of_the_company(self):
+        """As in the ageing."""
+        self.invoice(due="2026-03-01", amount=100.0)
+        self.invoice(due="2026-02-20", amount=40.0)
+        self.env.company.write({"ageing_days_1": 7, "ageing_days_2": 14, "ageing_days_3": 21})
+        text = self.text(STATEMENT, self.customer)
+        self.assertTells(text, "1–7 days", "8–14 days", "15–21 days", "> 21 days")  # noqa: RUF001
+        self.assertTells(text, "$ 0.00 $ 0.00 $ 100.00 $ 40.00 $ 0.00")
 
     def test_branches_and_currencies(self):
         euro = self.env.ref("base.EUR")
@@ -51,6 +61,41 @@ class TestStatement(LetterCase):
         self.assertTells(text, "Balance brought forward $ 70.00", moved.name, "02/10/2026", "$ 145.00", "25.00")
         text = self.text(STATEMENT, self.customer, date_from="2026-02-01", date_to="2026-02-28")
         self.assertTells(text, "$ 170.00")
+
+    def test_movements_are_a_ledger(self):
+        """Debit, credit and the balance after each, by day, whoever of the customer's it is."""
+        branch = self.env["res.partner"].create({"name": "North", "parent_id": self.customer.id})
+        self.invoice(invoice_date="2026-01-15", amount=70)
+        later = self.invoice(invoice_date="2026-02-20", amount=10)
+        first = self.invoice(invoice_date="2026-02-10", amount=100, partner_id=branch.id)
+        self.pay(first, 25)
+        data = {"date_from": "2026-02-01", "date_to": "2026-03-10"}
+        text = self.text(STATEMENT, self.customer, **data)
+        self.assertTells(
+            text, "Date Document Reference Due date Debit Credit Balance", "Total $ 110.00 $ 25.00 $ 155.00"
+        )
+        lines = [
+            f"02/10/2026 {first.name} 03/01/2026 $ 100.00 $ 170.00",
+            f"02/20/2026 {later.name} 03/01/2026 $ 10.00 $ 180.00",
+        ]
+        lines.append("$ 25.00 $ 155.00")
+        self.assertTells(text, *lines, "North")
+        self.assertEqual(lines, sorted(lines, key=text.index))
+
+    def test_confirmation_on_a_page(self):
+        """Sixteen items and the answer on one page; of more, the answer beside the balance that it is about."""
+        for count, pages in ((16, 1), (50, 2)):
+            rows = [{"value": "percent", "value_amount": 100 / count, "nb_days": number} for number in range(count)]
+            term = self.env["account.payment.term"].create(
+                {"name": "Many", "line_ids": [Command.create(row) for row in rows]}
+            )
+            customer = self.env["res.partner"].create({"name": "Many"})
+            self.invoice(partner_id=customer.id, invoice_payment_term_id=term.id, amount=4800)
+            with self.subTest(count=count):
+                found = self.pages(self.pdf(CONFIRMATION, customer))
+                self.assertEqual(len(found), pages)
+                self.assertTells(found[-1], "Balance $ 4,800.00", "answer online", "We agree", "We don't agree")
+                self.assertNotIn("We agree", "".join(found[:-1]))
 
     def test_dialog(self):
         wizard = self.env["statement.wizard"].with_context(active_model="res.partner", active_ids=self.customer.ids)

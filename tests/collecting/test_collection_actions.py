@@ -193,7 +193,7 @@ class TestActions(ActionCase):
     def test_a_vendor_bill_is_no_customers(self):
         bill = self.invoice(move_type="in_invoice")
         result = self.dialog(bill, "hold", date="2026-03-20", reason="x").action_do()
-        self.assertEqual(self.message(result), "On hold: 0.")
+        self.assertEqual(self.message(result), "Customers put on hold: 0.")
         self.assertFalse(self.customer.dunning_hold_until)
 
     def test_bad_input_changes_nothing(self):

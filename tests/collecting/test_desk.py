@@ -371,6 +371,13 @@ class TestDesk(DeskCase):
             self.line(invoice, reader).action_no_answer()
         self.assertEqual(len(self.line(invoice)), 1)
 
+    def test_a_reader_sees_what_a_colleague_has_planned(self):
+        line = self.line(self.called("owing"), self.user("desk_readonly", "account.group_account_readonly"))
+        self.env.invalidate_all()
+        [read] = line.read(["reason", "notice_id"])
+        self.assertIn("overdue for", read["reason"])
+        self.assertTrue(read["notice_id"])
+
     def test_the_page_costs_the_same_number_of_queries_for_more_customers(self):
         for number in range(2):
             for maker in (self.answered, self.returned, self.broken, self.called):

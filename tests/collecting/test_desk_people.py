@@ -52,7 +52,7 @@ class TestDeskPeople(DeskCase):
         notice = self.notices(invoice)
         self.env["dunning.answer"]._take(notice, {"kind": "wrong_person", "note": "We have\nmoved", "form_key": "1"})
         line = self.line(invoice)
-        self.assertEqual((line.kind, line.reason), ("answer", "Wrong person: We have moved"))
+        self.assertEqual((line.kind, line.reason), ("answer", "I am not the right person: We have moved"))
         action = line.action_desk_list("answer")
         found = self.env[action["res_model"]].search(safe_eval(action["domain"]))
         self.assertEqual((found, notice.answer_text), (line, line.reason))

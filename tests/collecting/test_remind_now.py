@@ -90,7 +90,7 @@ class TestRemindNow(ReminderCase):
     def test_before_the_first_run_is_released(self):
         move = self.invoice(due="2026-03-02")
         self.env.company.dunning_awaits_release = True
-        self.assertIn("Not: To approve (1)", self.message(self.remind(move)))
+        self.assertIn("Reminders to approve: 1", self.message(self.remind(move)))
         self.assertEqual(self.notices(move).state, "to_approve")
         self.assertFalse(self.notices(move).run_id.is_to_release)
 

@@ -90,7 +90,7 @@ class TestTenOfAThousand(ManyCase):
         queued = [notice for partner, notice in notices.items() if partner not in broken]
         self.assertEqual(len(queued), 990)
         self.assertEqual({(notice.state, notice.mail_ids.state) for notice in queued}, {("queued", "outgoing")})
-        self.assertIn("Dear &lt;script&gt;alert(1)", notices[self.partners[7]].mail_ids.body_html)
+        self.assertIn("Dear <bdi>&lt;script&gt;alert(1)", notices[self.partners[7]].mail_ids.body_html)
 
     def assert_explained(self, partner, notice, code, reason):
         decisions = self.env["dunning.decision"].search([("partner_id", "=", partner.id), ("current", "=", True)])

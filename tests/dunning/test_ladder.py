@@ -391,3 +391,48 @@ class TestRepetition(LadderCase):
         rows = self.env["dunning.forecast"].search([("partner_id", "=", self.customer.id)])
         days = rows.filtered(lambda row: row.level_id.name == "Last").mapped("date")
         self.assertEqual([str(day) for day in days], ["2026-03-16"])
+
+
+@tagged("post_install", "-at_install")
+class TestDeadline(LadderCase):
+    """No step comes before the deadline that the last notice named has passed."""
+
+    def setUp(self):
+        super().setUp()
+        self.ladder(
+            ("First", 5, {"payment_deadline_days": 7}),
+            ("Second", 8, {"payment_deadline_days": 0}),
+            minimum_days_between=1,
+        )
+
+    def test_the_next_level_waits_for_it(self):
+        move = self.invoice(due="2026-03-02")
+        self.run_on(TODAY)  # the 10th: pay by the 17th
+        self.assertEqual(str(self.current(move).next_date), "2026-03-18")
+        self.run_on("2026-03-17")
+        self.assertEqual(self.said(move), ["First"])
+        self.run_on("2026-03-18")
+        self.assertEqual(self.said(move), ["First", "Second"])
+
+    def test_without_a_deadline_the_level_says_when(self):
+        self.customer.dunning_policy_id.level_ids.payment_deadline_days = 0
+        move = self.invoice(due="2026-03-02")
+        self.run_on(TODAY)
+        self.assertEqual(str(self.current(move).next_date), "2026-03-11")
+        self.run_on("2026-03-11")
+        self.assertEqual(self.said(move), ["First", "Second"])
+
+    def test_a_broken_promise_doesnt_wait(self):
+        move = self.invoice(due="2026-03-02")
+        self.run_on(TODAY)
+        self.notices(move)._set_state("sent")
+        self.env["dunning.promise"].create(
+            {
+                "partner_id": self.customer.id,
+                "amount": 100.0,
+                "date": "2026-03-12",
+                "move_line_ids": self.items(move).ids,
+            }
+        )
+        self.run_on("2026-03-16")
+        self.assertEqual(self.said(move), ["First", "Second"])

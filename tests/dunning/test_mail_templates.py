@@ -2,6 +2,7 @@
 
 import re
 
+from lxml import html
 from odoo.tests import tagged
 
 from ..common import TODAY, HandlingCase, RunCase
@@ -58,7 +59,27 @@ class TestNoticeTemplates(RunCase):
             for body in template._render_bodies_at_once(self.both.with_context(lang=lang)):
                 with self.subTest(lang):
                     self.assertEqual('dir="rtl"' in body, directed)
-                    self.assertIn("<bdi>", body)
+                    self.assertIn("text-align: left;" if directed else "text-align: right;", body)
+                    for name in (*self.moves.mapped("name"), "Customer", "PO-77"):
+                        self.assertTrue(name not in body or f"<bdi>{name}</bdi>" in body, name)
+
+    def test_fits_a_phone(self):
+        """Three columns: the customer's reference and the authority's number stand below the document's."""
+        self.moves[0].allocation_number = "123456789"
+        for name in (*NOTICES, "returned_debit"):
+            body = html.fromstring(self.template(name)._render_bodies_at_once(self.both[:1])[0])
+            with self.subTest(name):
+                rows = [[" ".join(cell.text_content().split()) for cell in row] for row in body.iter("tr")]
+                self.assertEqual(rows[0], ["Document", "Due date", "Open balance"])
+                numbers = f"{self.moves[0].name} Your ref. PO-77 Allocation Number 123456789"
+                self.assertIn([numbers, "03/01/2026", "$ 100.00"], [[c.replace("\xa0", " ") for c in r] for r in rows])
+
+    def test_the_button_has_the_companys_colour(self):
+        for colour, text in (("#0B6E4F", "#FFFFFF"), ("#F2E541", "#000000")):
+            self.env.company.primary_color = colour
+            [body] = self.template("first_reminder")._render_bodies_at_once(self.both[:1])
+            with self.subTest(colour):
+                self.assertIn(f"background-color: {colour}; color: {text};", body)
 
     def test_only_what_will_be_done(self):
         """The lawyer is named by those that warn, where the level hands over; a check of orders where it has one."""
@@ -85,7 +106,7 @@ class TestNoticeTemplates(RunCase):
 @tagged("post_install", "-at_install")
 class TestSalesTemplates(HandlingCase):
     def test_series(self):
-        """Chosen for the tries 1, 3 and 5; as shipped nothing is sent."""
+        """Chosen for the tries 2, 4 and 6, as drafts; as shipped nothing is sent."""
         lead = self.lead(contact_name="Ann <b>", email_from="ann@example.com", contact_basis="enquiry")
         names = ("missed_1", "missed_2", "missed_3", "reengage")
         templates = [self.env.ref(f"lead_to_cash.mail_template_{name}") for name in names]
@@ -97,6 +118,5 @@ class TestSalesTemplates(HandlingCase):
                 self.assertTrue(template._render_field("email_from", lead.ids)[lead.id])
                 subjects.add(template._render_field("subject", lead.ids)[lead.id])
         self.assertEqual(len(subjects), len(names))
-        self.assertFalse(
-            self.env["handling.attempt.mail"].search([("mail_template_id", "in", [t.id for t in templates])])
-        )
+        steps = self.env["handling.attempt.mail"].search([("mail_template_id", "in", [t.id for t in templates])])
+        self.assertEqual([(step.number, step.as_draft) for step in steps], [(2, True), (4, True), (6, True)])

@@ -32,7 +32,7 @@ class TestPausing(RunCase):
 
     def test_until_a_day_with_a_reason(self):
         result = self.pause(self.move)
-        self.assertEqual(result["params"]["message"], "Paused: 1.")
+        self.assertEqual(result["params"]["message"], "Invoices paused: 1.")
         item = self.preview(self.move)
         self.assertEqual((item.code, str(item.next_date)), ("paused", AFTER))
         self.assertEqual(item.sentence, f"Paused until 03/17/2026: {WHY}.")
@@ -59,6 +59,13 @@ class TestPausing(RunCase):
         self.pause(self.move, until="2026-03-19")
         self.run_on("2026-03-11")
         self.assertEqual((self.current(self.move), str(decision.next_date)), (decision, "2026-03-20"))
+
+    def test_the_dialog_shows_the_pause_that_is(self):
+        self.pause(self.move, until="2026-03-19")
+        wizard = self.dialog(self.move.with_user(self.collector).action_pause())
+        self.assertEqual((str(wizard.date), wizard.reason), ("2026-03-19", WHY))
+        wizard = self.dialog((self.move | self.other).with_user(self.collector).action_pause(), reason="Both")
+        self.assertNotEqual(str(wizard.date), "2026-03-19")
 
     def test_what_waits_follows_at_once(self):
         self.run_on(TODAY)
@@ -134,7 +141,7 @@ class TestPausing(RunCase):
     def test_what_is_paid_has_nothing_to_pause(self):
         self.pay(self.move)
         result = self.pause(self.move | self.other)
-        self.assertEqual(result["params"]["message"], "Paused: 1. Not: Nothing open (1).")
+        self.assertEqual(result["params"]["message"], "Invoices paused: 1. Not: Nothing open (1).")
         self.assertFalse(self.move.dunning_paused_until)
 
     def test_who_may(self):

@@ -58,6 +58,22 @@ class TestPaymentCodes(RealProcessCase):
         return dict(json.loads(line.removeprefix("CODES")) for line in printed if line.startswith("CODES"))
 
 
+#: The numbers of the authority's, on the statement: none for a document that wasn't sent there.
+INDEX = """
+env['account.move'].search([('partner_id.ref', '=', 'C-17')], limit=1).l10n_ro_edi_index = '5000123'
+customer = env['res.partner'].search([('ref', '=', 'C-17')])
+html, _type = env['ir.actions.report']._render_qweb_html('lead_to_cash.action_report_statement', customer.ids)
+print('TOLD', html.decode().count('e-Factura'), html.decode().count('5000123'))
+"""
+
+
+class TestEFactura(RealProcessCase):
+    def test_the_index_where_odoo_sends_documents_there(self):
+        self.database.shell(PREPARE, at="2026-03-10 12:00:00")
+        self.database.run("-i", "l10n_ro_edi", "--stop-after-init", "--no-http")
+        self.assertIn("TOLD 1 1", self.database.shell(INDEX, at="2026-03-10 12:00:00"))
+
+
 def picture(reference):
     """The code of a SEPA transfer, by the European Payments Council's guidelines EPC069-12."""
     lines = ["BCD", "002", "1", "SCT", "", "Our Company", IBAN, "EUR120.5", "", "", reference, ""]

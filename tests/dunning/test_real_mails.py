@@ -16,11 +16,16 @@ NAME = "<b>Müller & Söhne</b>"
 #: Who writes: the company's name stands in subjects, where nothing is escaped.
 COMPANY = "Us & Partners"
 
+#: Of its documents; and its logo, a point.
+COLOUR = "#0B6E4F"
+LOGO = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
 #: One customer for each e-mail and language; the address says which: kind.language@example.com.
 MAKE = f"""
 from odoo import Command
 LANGUAGES, NAME = {LANGUAGES!r}, {NAME!r}
-env.company.write({{'name': {COMPANY!r}, 'email': 'us@example.com', 'dunning_awaits_release': False}})
+env.company.write({{'name': {COMPANY!r}, 'email': 'us@example.com', 'dunning_awaits_release': False,
+                   'trade_register': 'J40/1/2020', 'primary_color': '{COLOUR}', 'logo': {LOGO!r}}})
 seller = env.ref('base.user_admin')
 seller.write({{'email': 'seller@example.com', 'signature': '<p>Seller <i>of ours</i></p>'}})
 shipped = env['ir.model.data'].search([('module', '=', 'lead_to_cash'), ('model', '=', 'mail.template')])
@@ -94,8 +99,13 @@ def lead(kind, lang):
 
 for lang in LANGUAGES:
     for kind in ('missed_1', 'missed_2', 'missed_3'):
-        status.series_ids = [Command.clear(), Command.create({'number': 1, 'mail_template_id': templates[kind].id})]
-        lead(kind, lang).action_log_attempt('no_answer')
+        status.series_ids = [Command.clear(), Command.create({
+            'number': 1, 'mail_template_id': templates[kind].id, 'as_draft': True})]
+        tried = lead(kind, lang)
+        tried.write({'contact_basis': 'consent', 'consent_date': '2026-03-01'})
+        tried.action_log_attempt('no_answer')
+        tried.action_send_draft()
+    lead('soft_opt_in', lang).action_tell_of_series()
     for kind, role in (('reengage', 'in_progress'), ('status', 'contacted')):
         lead(kind, lang).handling_status_id = env['handling.status'].search([
             ('res_model', '=', 'crm.lead'), ('role', '=', role)])
@@ -106,6 +116,19 @@ for lang in LANGUAGES:
     order.action_quotation_sent()
     order.handling_status_id = env['handling.status'].search([
         ('res_model', '=', 'sale.order'), ('role', '=', 'in_progress')])
+"""
+
+#: Automatic e-mails about quotations: some days after they were sent, and before they expire.
+QUOTATIONS = """
+env.company.write({'quotation_reminder_days': 3, 'quotation_warning_days': 5, 'warns_customers_of_expiry': True})
+product = env['product.product'].create({'name': 'Thing', 'list_price': 100.0})
+for lang in LANGUAGES:
+    for kind, validity in (('quotation_reminder', '2026-12-31'), ('quotation_expiry', '2026-03-13')):
+        order = env['sale.order'].with_context(l2c_today='2026-03-03').create({
+            'partner_id': person(kind, lang).id, 'user_id': seller.id, 'validity_date': validity,
+            'order_line': [Command.create({'product_id': product.id})]})
+        order.action_quotation_sent()
+env['handling.status']._cron_follow_time()
 """
 
 #: To people here: a task that a customer's answer makes; the rehearsal of notices.
@@ -119,6 +142,16 @@ for lang in LANGUAGES:
         'partner_id': customer.id, 'company_id': env.company.id, 'day': '2026-03-10', 'balances': {str(env.company.currency_id.id): 10.0},
         'expires_on': '2026-06-10'})
     question._take_answer({'answer': 'disagree', 'note': NAME})
+"""
+#: Statements and questions about a balance, by the dialog that sends them.
+LETTERS = """
+for kind in ('statement', 'confirmation'):
+    customers = env['res.partner'].union(*(person(kind, lang) for lang in LANGUAGES))
+    invoices(customers, '2026-03-02')
+    env['statement.wizard'].with_user(seller).create({
+        'kind': 'open' if kind == 'statement' else kind, 'partner_ids': [Command.set(customers.ids)],
+        'date_to': '2026-03-10'}).action_send()
+env['account.letter']._cron_write()
 """
 KINDS = "\nprint('KINDS', sorted(templates))\n"
 #: What Odoo sends at once leaves when it is committed; the rest is in the queue.
@@ -136,7 +169,7 @@ class TestEveryMail(RealProcessCase):
         super().setUpClass()
         with MailSink() as sink:
             cls.database.mail_options = ["--smtp=127.0.0.1", f"--smtp-port={sink.port}", "--email-from=us@example.com"]
-            output = cls.database.shell(MAKE + NOTICES + SALES + PEOPLE + SEND + KINDS, at=DAY)
+            output = cls.database.shell(MAKE + NOTICES + SALES + QUOTATIONS + PEOPLE + LETTERS + SEND + KINDS, at=DAY)
         cls.kinds = {*ast.literal_eval(re.search(r"^KINDS (.*)$", output, re.M)[1]), *OTHERS}
         cls.mails = {}
         for envelope in sink.messages:
@@ -211,9 +244,29 @@ class TestEveryMail(RealProcessCase):
                 self.assertEqual(len(set(by_language.values())), len(LANGUAGES))
                 self.assertRegex(by_language["ro_ro"], r"[ăâîșțĂÂÎȘȚ]")
 
+    def test_looks_like_the_companys(self):
+        """Logo, name, particulars, colour, and a text that can be read."""
+
+        def check(_kind, _language, message, body):
+            [logo] = body.iter("img")
+            self.assertRegex(logo.get("src"), r"^https?://[^/]+/logo\.png\?company=\d+$")
+            self.assertEqual(logo.get("alt"), COMPANY)
+            [end] = body.xpath("//*[@name='company_particulars']")
+            for part in (COMPANY, "J40/1/2020"):
+                self.assertIn(part, end.text_content())
+            self.assertIn(COLOUR, message.get_body(("html",)).get_content())
+            lines = message.get_body(("plain",)).get_content().splitlines()
+            self.assertEqual(lines[0], COMPANY)
+            self.assertLess(len([line for line in lines if not line]), 15, "each cell on a line of its own")
+            self.assertFalse([line for line in lines if "*" in line or "[1]" in line])
+            attached = sum(len(part.as_bytes()) for part in message.iter_attachments())
+            self.assertLess(len(message.as_bytes()) - attached, 40_000)
+
+        self.each(check, self.kinds - {"task"})  # to a colleague
+
     def test_a_way_out_of_sales_mails(self):
         def check(kind, _language, message, body):
-            sales = kind.startswith("missed") or kind in ("reengage", "status", "quotation")
+            sales = kind.startswith(("missed", "quotation")) or kind in ("reengage", "status", "soft_opt_in")
             self.assertEqual("opt-out" in str(message["list-unsubscribe"]), sales)
             self.assertEqual(bool([link for link in body.iter("a") if "opt-out" in link.get("href")]), sales)
 

@@ -180,6 +180,18 @@ class TestChoosing(RecipientCase):
         self.mails_due()
         self.assertEqual(self.addresses(notice.mail_ids), [["Anna <anna@example.com>"]])
 
+    def test_who_chose_whom_is_kept(self):
+        notice = self.reminded(self.bert)
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        notice.with_user(self.collector).with_context(tracking_disable=False).recipient_ids = self.anna
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        change = notice.message_ids.tracking_value_ids
+        before, after = self.bert.display_name, self.anna.display_name
+        self.assertEqual((change.old_value_char, change.new_value_char), (before, after))
+        self.assertEqual(change.mail_message_id.author_id, self.collector.partner_id)
+
     def test_the_first_is_the_first_at_once(self):
         """What the form shows right after saving is what will be sent."""
         self.env["res.lang"]._activate_lang("fr_FR")

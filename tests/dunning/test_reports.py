@@ -2,6 +2,7 @@
 
 import subprocess
 
+from lxml import html
 from odoo.tests import HttpCase, tagged
 
 from ..common import TODAY, RunCase
@@ -44,6 +45,11 @@ class LetterCase(RunCase, HttpCase):
     def text(self, report, records, **data):
         return " ".join(self.pages(self.pdf(report, records, **data)))
 
+    def html(self, report, records, **data):
+        """What is printed, before it is converted."""
+        reports = self.env["ir.actions.report"]
+        return html.fromstring(reports._render_qweb_html(report, records.ids, data=data or None)[0])
+
     def assertTells(self, text, *parts):
         for part in parts:
             self.assertIn(part, text)
@@ -66,12 +72,59 @@ class TestDunningLetter(LetterCase):
         text = self.text(LETTER, self.notice(old))
         self.assertTells(text, "First", "PO-77", old.name, "02/01/2026", "03/01/2026", "$ 1,234.50", "$ 1,000.00")
         self.assertTells(text, credit.name, "$ -50.00", "$ 950.00")
-        self.assertTells(text, "RO49AAAA1B31007593840000", "Dear Customer", " 9 ")
+        self.assertTells(text, "RO49 AAAA 1B31 0075 9384 0000", "Dear Customer", " 9 ")
+
+    def contact(self, **values):
+        company = self.env["res.partner"].create({"name": "Müller S.R.L.", "is_company": True, "ref": "C-17", **values})
+        address = {
+            "name": "Ann",
+            "type": "invoice",
+            "email": "a@example.com",
+            "parent_id": company.id,
+            "street": "5 High Street",
+            "city": "Iasi",
+        }
+        return self.env["res.partner"].create({**address, **values})
+
+    def opening(self, lang):
+        """The letter to a contact: what of it stands where, and in what order."""
+        self.env["res.lang"]._activate_lang(lang)
+        notice = self.notice(self.invoice(partner_id=self.contact(lang=lang).commercial_partner_id.id))
+        page = self.html(LETTER, notice)
+        self.assertFalse("".join(title.text_content() for title in page.iter("h2")).strip(), "no big title")
+        self.assertTrue(notice)
+        [subject] = page.xpath("//*[@name='subject']")
+        [address] = page.xpath("//address[div/bdi]")  # not our own
+        self.assertEqual(
+            [line.text_content().strip() for line in address], ["Müller S.R.L.", "Ann", "5 High Street", "Iasi"]
+        )
+        self.assertEqual(len(address.xpath("div/bdi")), 4)
+        self.assertIn(notice.with_context(lang=lang).level_id.name, subject.text_content())
+        return page, subject
+
+    def test_the_subject_line(self):
+        page, subject = self.opening("en_US")
+        self.assertEqual(" ".join(subject.text_content().split()), "Re: First")
+        self.assertIn("Dear Ann", subject.getnext().text_content())
+        self.assertTrue(page.xpath("//*[@id='informations']"))
+
+    def test_the_form_of_a_hebrew_letter(self):
+        """Date at the left end, to whom, salutation, subject: centred, bold, underlined; then the text."""
+        page, subject = self.opening("he_IL")
+        self.assertFalse(page.xpath("//*[@id='informations']"))
+        [date], [to] = page.xpath("//*[@name='letter_date']"), page.xpath("//*[@name='letter_to']")
+        self.assertIn("text-end", date.get("class"))
+        self.assertTells(date.text_content(), "10.03.2026", "C-17")
+        self.assertEqual(date.getnext(), to)
+        self.assertEqual(to.getnext().getnext(), subject)
+        self.assertIn("text-center fw-bold", subject.get("class"))
+        self.assertEqual(subject[0].tag, "u")
+        self.assertFalse(page.xpath("//div[@name='address']"), "not in the place of other languages' letters")
 
     def test_what_comes_next(self):
         self.policy.level_ids[1].payment_deadline_days = 3
         text = self.text(LETTER, self.notice(self.invoice(due="2026-03-01")))
-        self.assertTells(text, "Please pay $ 100.00 by 03/13/2026", "open on 03/15/2026, the next step follows: Second")
+        self.assertTells(text, "Please pay $ 100.00 by 03/13/2026", "open on 03/16/2026, the next step follows: Second")
 
     def test_before_due_date_nothing_is_demanded(self):
         text = self.text(LETTER, self.notice(self.invoice(due="2026-03-14")))
@@ -101,7 +154,7 @@ class TestDunningLetter(LetterCase):
                 self.env.company.external_report_layout_id = layout.view_id
                 title = "" if layout.name == "Folder" else "First"  # there in the header, which Debian's build has not
                 self.assertTells(self.text(LETTER, notice), notice.line_ids.move_id.name, "$ 100.00", title)
-                self.assertTells(self.text(STATEMENT, self.customer), notice.line_ids.move_id.name, "Over 90 days")
+                self.assertTells(self.text(STATEMENT, self.customer), notice.line_ids.move_id.name, "> 90 days")
 
     def test_from_right_to_left(self):
         self.env["res.lang"]._activate_lang("he_IL")

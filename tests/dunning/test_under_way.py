@@ -364,4 +364,4 @@ class TestOnline(UnderWayCase):
         self.assertEqual(notice._open_amount(), 160.0)
         shown = {line["item"].move_id: line["residual"] for line in notice._page_lines()}
         self.assertEqual(shown, {self.older: 60.0, self.newer: 100.0})
-        self.assertEqual(notice._to_pay([], ""), (self.items(self.older | self.newer), 160.0))
+        self.assertEqual(notice._to_pay([], "")[:2], (self.items(self.older | self.newer), 160.0))

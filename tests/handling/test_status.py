@@ -6,7 +6,7 @@ import pkgutil
 from datetime import date
 
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from ... import engine
 from ...engine.handling.status import REQUIRED
@@ -120,3 +120,34 @@ class TestScheme(HandlingCase):
                 self.assertFalse(result.failed)
                 attempted += result.attempted
         self.assertGreater(attempted, 50)
+
+    def test_a_new_one_comes_after_the_others_of_its_role(self):
+        """It silently became the default: every new one had sequence 10."""
+        default = self.status("crm.lead", "in_progress")
+        with Form(self.env["handling.status"].with_context(default_res_model="crm.lead")) as form:
+            form.name = "Waiting for the order number"
+            form.role = "in_progress"
+            self.assertEqual((form.role_default_id, form.is_role_default), (default, False))
+        extra = form.save()
+        self.assertGreaterEqual(extra.sequence, default.sequence)
+        self.assertEqual(self.status("crm.lead", "in_progress"), default)
+        for other in (default.copy(), self.env["handling.status"].create({"name": "x", "role": "in_progress"})):
+            self.assertEqual(self.status("crm.lead", "in_progress"), default, other.name)
+
+    def test_a_changed_role_puts_it_last(self):
+        extra = self.env["handling.status"].create({"name": "x", "res_model": "crm.lead", "role": "new"})
+        extra.role = "lost"
+        self.assertNotEqual(self.status("crm.lead", "lost"), extra)
+
+    def test_the_form_tells_the_default(self):
+        extra = self.env["handling.status"].create({"name": "x", "res_model": "crm.lead", "role": "new", "sequence": 0})
+        first = self.env.ref("lead_to_cash.status_lead_new")
+        self.assertEqual((extra | first).mapped("is_role_default"), [True, False])
+        self.assertEqual((extra | first).role_default_id, extra)
+        extra.active = False
+        self.env.invalidate_all()
+        self.assertEqual((extra | first).mapped("is_role_default"), [False, True])
+
+    def test_the_list_opens_the_form(self):
+        arch = self.env["handling.status"].get_view(view_type="list")["arch"]
+        self.assertNotIn("editable", arch)

@@ -70,6 +70,7 @@ class TestReading(AnswerCase):
 
     def test_on_the_page(self):
         """A question keeps what was typed; nothing is taken."""
+        self.only_provider()
         self.pay(self.second)
         self.first.button_draft()
         self.first.invoice_line_ids.price_unit = 1300.0

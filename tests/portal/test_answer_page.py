@@ -281,6 +281,11 @@ class TestAnswerPage(AnswerCase):
 
 
 class PayingCase(AnswerCase, PaymentHttpCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.provider.state = "enabled"  # in test mode nobody can pay
+
     def pay_online(self, documents, amount, token=None):
         return self.make_jsonrpc_request(*self.payment(documents, amount, token))
 
@@ -450,6 +455,7 @@ class TestClaimOnThePage(AnswerCase):
 
     def test_without_what_is_only_also_due(self):
         self.assertIn(self.newer, self.notice.line_ids.filtered("is_also_due").move_id)
+        self.assertEqual(self.claim().count("Also due"), 1)
         self.assertIn("Please pay $ 150.00 by 03/17/2026", self.claim())
         self.pay(self.first)
         self.assertIn("Please pay $ 50.00 by 03/17/2026", self.claim())

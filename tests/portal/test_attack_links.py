@@ -30,19 +30,23 @@ question = env['balance.confirmation'].create({
 view = env['ir.ui.view'].create({'name': 'Form', 'type': 'qweb', 'arch': '<form action="x" method="post"/>'})
 method = env.ref('payment.payment_method_unknown')
 provider = env['payment.provider'].create({
-    'name': 'Links', 'code': 'none', 'state': 'test', 'is_published': True, 'allow_tokenization': True,
+    'name': 'Links', 'code': 'none', 'state': 'enabled', 'is_published': True, 'allow_tokenization': True,
     'payment_method_ids': [Command.set(method.ids)], 'redirect_form_view_id': view.id})
 method.write({'active': True, 'support_tokenization': True})
 cards = {login: env['payment.token'].create({
     'provider_id': provider.id, 'payment_method_id': method.id, 'payment_details': number, 'provider_ref': login,
     'partner_id': people[login].partner_id.id}) for login, number in (('customer', '4711'), ('stranger', '0815'))}
+old = provider.copy({'name': 'Tried', 'state': 'test', 'is_published': False})
+tried = env['payment.token'].create({
+    'provider_id': old.id, 'payment_method_id': method.id, 'payment_details': '9999', 'provider_ref': 'tried',
+    'partner_id': people['customer'].partner_id.id})
 messages = {record._name: record.message_post(body='Ours', author_id=env.ref('base.partner_admin').id)
             for record in (notice, question)}
 print('FACTS', {
     'notice': notice.id, 'question': question.id, 'invoice': invoice.id, 'customer': customer.id,
     'hashes': {record._name: record._sign_token(customer.id) for record in (notice, question)},
     'messages': {name: message.id for name, message in messages.items()},
-    'provider': provider.id, 'method': method.id, 'cards': {login: card.id for login, card in cards.items()}})
+    'provider': provider.id, 'tried': tried.id, 'method': method.id, 'cards': {login: card.id for login, card in cards.items()}})
 """
 
 
@@ -209,6 +213,12 @@ class TestCards(LinkCase):
         self.pay(self.client("customer"), flow="token", token_id=card)
         made = self.made()
         self.assertEqual((made["token_id"], made["operation"]), (card, "online_token"))
+
+    def test_a_card_that_moves_no_money(self):
+        """One's own, of a provider by which nobody pays: with another one's name it would count as paid."""
+        before = self.rows("payment_transaction")
+        self.assertRefused("UserError", self.pay, self.client("customer"), flow="token", token_id=self.facts["tried"])
+        self.assertEqual(self.rows("payment_transaction"), before)
 
     def test_by_the_link_no_card_is_saved(self):
         for login, saved in ((None, False), ("customer", True)):

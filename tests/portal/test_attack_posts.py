@@ -47,7 +47,7 @@ view = env['ir.ui.view'].create({{'name': 'Form', 'type': 'qweb', 'arch': '<form
 method = env.ref('payment.payment_method_unknown')
 facts['method'] = method.id
 facts['provider'] = env['payment.provider'].create({{
-    'name': 'Posts', 'code': 'none', 'state': 'test', 'is_published': True,
+    'name': 'Posts', 'code': 'none', 'state': 'enabled', 'is_published': True,
     'payment_method_ids': [Command.set(method.ids)], 'redirect_form_view_id': view.id}}).id
 method.active = True
 print('FACTS', facts)
@@ -92,15 +92,19 @@ class PostCase(ServedCase):
     def post(self, path, **options):
         """One answer of the server, checked for what none may be."""
         type(self).posts += 1
-        if self.posts % 15 == 1:  # or it is too much from one address
-            with self.connection.cursor() as cr:
-                cr.execute("DELETE FROM l2c_portal_post")
+        if self.posts % 15 == 1:
+            self.forget_posts()
         answer = self.web.post(self.url + path, timeout=WAIT, allow_redirects=False, **options)
         self.assertLess(answer.status_code, 500, (path, options))
         for secret in (SECRET, self.other["name"], "other-notice", "other-question"):
             sent = str(options) + path
             self.assertFalse(secret in answer.text and secret not in sent, (path, options))
         return answer
+
+    def forget_posts(self):
+        """Or it is too much from one address."""
+        with self.connection.cursor() as cr:
+            cr.execute("DELETE FROM l2c_portal_post")
 
     def post_form(self, path, form, more=None):
         """The status of the answer to ``form``, with fields of all kinds."""
@@ -136,6 +140,21 @@ class PostCase(ServedCase):
 
 
 class TestAnswers(PostCase):
+    def test_copies_and_documents(self):
+        """The invoices go to nobody who hasn't got the notice, and no other one is shown. First of all: who says that the
+        notice isn't theirs sees none any more."""
+        before = self.rows()
+        self.refused_copies()
+        for number in (*NO_PAGES, str(self.other["invoice"]), str(self.mine["item"]) + "0"):
+            path = f"/my/collection/{self.mine['notice']}/document/{number}"
+            self.assertEqual(self.get(f"{path}?access_token=mine-notice").status_code, 404, number)
+        self.assertEqual(self.rows(), before)
+        self.forget_posts()
+        path = f"/my/collection/{self.mine['notice']}"
+        answer = self.get(f"{path}/document/{self.mine['invoice']}?access_token=mine-notice")
+        self.assertTrue(answer.content.startswith(b"%PDF-"), answer.text[:3000])
+        self.assertEqual(self.post_form(f"{path}/copies", {"access_token": "mine-notice"}), 422)  # it has no readers
+
     @every
     @given(st.data())
     def refused_answer(self, data):
@@ -181,6 +200,14 @@ class TestAnswers(PostCase):
             with self.subTest(kind):
                 path = f"/my/collection/{self.mine['notice']}/answer"
                 self.assertEqual(self.post_form(path, self.right_answer(kind)), 303)
+
+    @every
+    @given(st.data())
+    def refused_copies(self, data):
+        form = {"access_token": data.draw(broken("^mine-notice$", "other-notice"))}
+        path = self.page(data, "collection", "notice", form["access_token"])
+        status = self.post_form(f"{path}/copies", form, {data.draw(NAMES): data.draw(VALUES)})
+        self.assertIn(status, (400, 404, 405, 413, 429))
 
     @every
     @given(st.data())

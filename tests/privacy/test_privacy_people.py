@@ -52,6 +52,15 @@ class PersonCase(PrivacyCase):
         self.other.action_log_attempt("reached", note="The bystander's secret")
         self.keep_more()
 
+    def letter_sent(self):
+        """A statement by e-mail, with what the customer replied."""
+        values = {"company_id": self.env.company.id, "user_id": self.manager.id, "kind": "open", "date_to": TODAY}
+        letter = self.env["account.letter"].create({"partner_id": self.customer.id, **values})
+        letter._write_singly()
+        reply = "I lost my job, too"
+        letter.message_post(body=reply, message_type="email", author_id=self.customer.id)
+        return letter
+
     def keep_more(self):
         self.customer.write({"dunning_hold_until": "2026-03-20", "dunning_hold_reason": "Asks for mercy: Ivan is ill"})
         items = {"partner_id": self.customer.id, "move_line_ids": [Command.set(self.items(self.move).ids)]}
@@ -98,6 +107,12 @@ class TestExport(PersonCase, HttpCase):
             self.assertNotIn(text, told)
         [proof] = [name for name in archive.namelist() if name.startswith("proofs/")]
         self.assertEqual((proof, archive.read(proof)), ("proofs/1-proof.png", PNG))
+
+    def test_statements_that_were_sent(self):
+        self.letter_sent()
+        page = self.unpacked("l2c_manager").read("kept.html").decode()
+        for told in ("Statement: open items", "I lost my job, too"):
+            self.assertIn(told, page)
 
     def test_as_far_as_the_reader_may_see(self):
         """A sales manager sees the leads and their attempts, not the books."""
@@ -217,6 +232,18 @@ class TestAnonymising(PersonCase):
         self.assertEqual(self.contact.name, f"Anonymous customer #{self.contact.id}")
         self.assertIn("Anonymised by l2c_manager", self.texts("res.partner", self.customer))
         self.assertFalse(self.env["ir.attachment"].search([("res_model", "=", "dunning.notice")]) & self.proofs())
+
+    def test_statements_that_were_sent(self):
+        """Only that they were sent, and when."""
+        letter = self.letter_sent()
+        waiting = letter.copy({"kind": "confirmation"})
+        self.assertIn("Ivan", letter.mail_id.body_html)
+        self.close_all()
+        self.wizard().action_anonymise()
+        self.env.invalidate_all()
+        self.assertFalse(waiting.exists(), "it isn't written any more")
+        self.assertEqual(letter.message_ids, letter.mail_id.mail_message_id)
+        self.assertFalse(letter.pdf or letter.recipient_ids or letter.mail_id.body_html or letter.mail_id.email_to)
 
     def proofs(self):
         return self.env["ir.attachment"].search([("res_id", "=", self.notice.id)])

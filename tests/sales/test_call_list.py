@@ -1,5 +1,7 @@
 """Whom to call next, and why: the order, the reasons, who sees what, who takes what."""
 
+from lxml import etree
+from markupsafe import Markup
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -36,7 +38,10 @@ class CallListCase(HandlingCase):
         return lead
 
     def sent(self, due="2026-03-10", **values):
-        order = self.order(user_id=self.seller.id, **values)
+        """A quotation that was sent, to somebody of its own unless ``values`` say to whom."""
+        values.setdefault("user_id", self.seller.id)
+        values.setdefault("partner_id", self.customer.copy().id)
+        order = self.order(**values)
         order.action_quotation_sent()
         order.next_action_date = due
         return order
@@ -124,7 +129,7 @@ class TestCallList(CallListCase):
 
     def test_what_stands_on_a_line(self):
         self.customer.phone = "+40 21 555 0120"
-        quotation = self.sent()
+        quotation = self.sent(partner_id=self.customer.id)
         lead = self.called(
             "A lead",
             contact_name="Noa",
@@ -164,6 +169,8 @@ class TestCallList(CallListCase):
         cases = [
             (self.called("a"), "Waiting for 3 hours, nobody has called yet"),
             (self.called("b", created="2026-03-10 11:50:00"), "Waiting for 10 minutes, nobody has called yet"),
+            (self.called("b2", created="2026-03-09 15:30:00"), "Waiting for 20 hours, nobody has called yet"),
+            (self.called("b3", created="2026-03-09 12:00:00"), "Waiting for 1 day, nobody has called yet"),
             (self.called("c", "contacted", TODAY), "Follow-up is due today"),
             (self.called("d", "contacted", TODAY, expected_revenue=4800), "Follow-up is due today; $ 4,800 expected"),
             (self.called("e", "contacted", "2026-03-08"), "Follow-up was due on 03/08/2026"),
@@ -253,7 +260,11 @@ class TestCallList(CallListCase):
             with self.subTest(method):
                 lead = self.called(method)
                 line = self.line(lead, self.seller)
-                self.assertIs(getattr(line, method)(), True)
+                action = getattr(line, method)()
+                if method == "action_call_back":
+                    dialog = self.env[action["res_model"]].with_user(self.seller).with_context(**action["context"])
+                    action = dialog.create({}).action_log()
+                self.assertEqual(action["tag"], "l2c_logged")
                 self.assertEqual(lead.contact_attempt_ids.outcome, outcome)
                 self.assertFalse(self.line(lead, self.seller))
                 self.assertEqual(line.name, method)  # who has it open can still read it
@@ -277,6 +288,7 @@ class TestCallList(CallListCase):
             opened.append(line.res_id)
             line = line.with_context(**action["context"], l2c_open_next=True)
             result = line.action_open_next() if line.res_id == leads[2].id else line.action_no_answer()
+            result = result["params"].get("next", result) if result["tag"] == "l2c_logged" else result
             action = result["params"].get("action", result)
         self.assertEqual(opened, [leads[0].id, leads[2].id, leads[3].id])
         self.assertEqual(action["params"]["message"], "The call list is done.")
@@ -332,3 +344,64 @@ class TestCallList(CallListCase):
             with self.subTest(name):
                 query = self.env["call.list.line"].with_user(reader)._search(domain)
                 self.assertEqual("dunning_notice" in query.select().code, customers)
+
+    # The screen of a call ------------------------------------------------------------------
+
+    def screen(self, line, **context):
+        """All that the form shows, as the browser reads it."""
+        line = line.with_context(**context)
+        arch = etree.fromstring(line.get_view(line.env.ref("lead_to_cash.call_list_line_view_form").id)["arch"])
+        names = {node.get("name") for node in arch.iter("field") if not [*node.iterancestors("field")]}
+        return line.read(sorted(names))[0]
+
+    def test_what_the_screen_of_a_call_shows(self):
+        source, campaign = (self.env[f"utm.{name}"].create({"name": name}) for name in ("source", "campaign"))
+        values = {"partner_id": self.customer.id, "source_id": source.id, "campaign_id": campaign.id}
+        lead = self.called(
+            "A lead", email_from="noa@example.com", description="<p>Tills for <b>three</b></p>", **values
+        )
+        mine, theirs = self.order(user_id=self.seller.id), self.order(user_id=self.env.user.id)
+        orders = mine | theirs
+        orders.opportunity_id = lead
+        self.called("Another")
+        shown = self.screen(self.line(lead, self.seller), l2c_call_domain=[("kind", "=", "first")])
+        self.assertEqual((shown["email"], shown["written"]), ("noa@example.com", "Tills for *three*"))
+        self.assertEqual((shown["source_id"][1], shown["campaign_id"][1]), ("source", "campaign"))
+        self.assertEqual((shown["order_ids"], shown["left_count"]), (mine.ids, 1))
+        self.assertEqual(self.screen(self.line(lead, self.seller))["left_count"], 1)
+
+    def test_what_an_e_mail_wrote(self):
+        lead = self.called("By e-mail")
+        written = Markup("<p>We need tills</p>")
+        lead.message_post(body=written, message_type="email", author_id=self.customer.id)
+        self.assertEqual(self.screen(self.line(lead, self.seller))["written"], "We need tills")
+        order = self.sent(opportunity_id=lead.id)
+        self.assertEqual(self.screen(self.line(order, self.seller))["written"], "We need tills")
+        lead.user_id = self.env.user
+        self.assertEqual(self.screen(self.line(order, self.seller))["written"], "")
+
+    def test_a_note_goes_with_each_outcome(self):
+        for button in ("action_no_answer", "action_left_message", "action_wrong_number", "action_whatsapp"):
+            lead = self.called(button, phone="+40215550120")
+            getattr(self.line(lead, self.seller).with_context(l2c_note=" Said <b>no</b> "), button)()
+            self.assertEqual(lead.contact_attempt_ids.note, "Said <b>no</b>", button)
+            self.assertIn("Said &lt;b&gt;no&lt;/b&gt;", lead.message_ids[0].body)
+        lead = self.called("No text")
+        self.line(lead, self.seller).with_context(l2c_note=["x"]).action_no_answer()
+        self.assertFalse(lead.contact_attempt_ids.note)
+
+    def test_a_line_goes_on_and_comes_back(self):
+        first, second = self.called("First", created="2026-03-10 08:00:00"), self.called("Second")
+        line = self.line(first, self.seller).with_context(l2c_open_next=1)
+        params = line.action_no_answer()["params"]
+        self.assertEqual(params["next"]["params"]["action"]["res_id"], second.id * 10 + 1)
+        self.assertEqual(params["back"]["res_id"], line.id)
+        dialog = line.browse(second.id * 10 + 1).with_context(l2c_open_next=1).action_call_back()
+        dialog = self.env["contact.result"].with_user(self.seller).with_context(**dialog["context"]).create({})
+        done = dialog.action_log()["params"]["next"]
+        self.assertEqual(done["params"]["message"], "The call list is done.")
+
+    def test_other_documents_outcomes(self):
+        customer = self.env["call.list.line"].browse((self.env.company.id * 10**9 + self.customer.id) * 10 + 3)
+        with self.assertRaisesRegex(UserError, "can't be said of this line"):
+            customer.action_whatsapp()

@@ -34,9 +34,10 @@ class TestConsent(SalesMailCase):
     def test_only_with_a_basis(self):
         cases = (
             ({}, False),
-            ({"contact_basis": "enquiry"}, True),
+            ({"contact_basis": "enquiry"}, False),
+            ({"contact_basis": "notified"}, True),
             ({"contact_basis": "consent", "consent_date": "2026-03-01"}, True),
-            ({"contact_basis": "enquiry", "email_from": "blocked@example.com"}, False),
+            ({"contact_basis": "notified", "email_from": "blocked@example.com"}, False),
         )
         self.env["mail.blacklist"].create({"email": "blocked@example.com"})
         for values, expected in cases:
@@ -72,11 +73,23 @@ class TestConsent(SalesMailCase):
         lead.invalidate_recordset()
         self.assertEqual(lead.call_hint, "The number is blocked: do not call.")
 
+    def test_before_calling_in_each_company(self):
+        """As the lead's company says; of a lead of none, as the reader's; at once when the setting changes."""
+        other = self.env["res.company"].create({"name": "Other", "do_not_call_days": 30})
+        self.env.user.company_ids |= other
+        self.env.company.do_not_call_days = 0
+        theirs, nobodys = self.lead(phone="1", company_id=other.id), self.lead(phone="2", company_id=False)
+        here, there = self.env.company, self.env.company | other
+        self.assertTrue(theirs.with_company(here).call_hint)
+        self.assertEqual([bool(nobodys.with_company(company).call_hint) for company in there], [False, True])
+        other.do_not_call_days = 0
+        self.assertFalse(theirs.call_hint)
+
 
 @tagged("post_install", "-at_install")
 class TestOptOut(SalesMailCase, HttpCase):
     def test_out_with_two_clicks(self):
-        lead = self.lead(email_from="lead@example.com", contact_basis="enquiry")
+        lead = self.lead(email_from="lead@example.com", contact_basis="notified")
         mail = self.mail_to(lead)
         self.assertIn(self.env.company.name, mail.body_html)
         url = re.search(r'href="([^"]*opt-out[^"]*)"', mail.body_html)[1].replace("&amp;", "&")

@@ -47,6 +47,22 @@ class TestCustomerStatus(HandlingCase):
         self.nightly()
         self.assertEqual(self.customer.customer_status, "customer")
 
+    def test_months_of_each_company(self):
+        """Of the one that sold, whichever the job, or who confirms an order, works in."""
+        other = self.env["res.company"].create({"name": "Other", "customer_inactive_months": 1})
+        self.env.company.customer_inactive_months = 12
+        theirs = self.env["res.partner"].create({"name": "Theirs"})
+        both = self.env["res.partner"].create({"name": "Both"})
+        for company, customer in ((other, theirs), (other, both), (self.env.company, both)):
+            order = self.env["sale.order"].with_company(company).create({"partner_id": customer.id})
+            order.action_confirm()
+            self.env.flush_all()
+            self.env.cr.execute("UPDATE sale_order SET date_order = '2026-01-15' WHERE id = %s", [order.id])
+        for company in (self.env.company, other):
+            self.env["res.partner"].with_company(company)._follow_customers()
+            self.env.invalidate_all()
+            self.assertEqual((theirs.customer_status, both.customer_status), ("inactive", "customer"), company.name)
+
     def rate(self, value):
         rating = self.env["rating.rating"].create(
             {

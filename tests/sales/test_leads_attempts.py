@@ -47,10 +47,13 @@ class TestAttempts(AttemptCase):
         for button, outcome in (
             ("action_no_answer", "no_answer"),
             ("action_left_message", "left_message"),
+            ("action_wrong_number", "wrong_number"),
             ("action_call_back", "callback"),
         ):
             lead = self.lead()
-            getattr(lead, button)()
+            action = getattr(lead, button)()
+            if "context" in action:  # a dialog
+                self.env[action["res_model"]].with_context(**action["context"]).create({}).action_log()
             self.assertEqual(self.attempts(lead).mapped("outcome"), [outcome])
 
     def test_counters_and_dates(self):
@@ -62,7 +65,7 @@ class TestAttempts(AttemptCase):
                     lead.action_log_attempt(outcome, date=f"{day} 10:00:00")
                 dates = [lead.first_contact_date and lead.first_contact_date.date().isoformat()]
                 dates.append(lead.last_contact_date and lead.last_contact_date.date().isoformat())
-                spoken = outcome in ("reached", "callback", "promise", "says_paid", "hardship")
+                spoken = outcome in ("reached", "callback", "promise", "says_paid", "hardship", "not_interested")
                 self.assertEqual(dates, ["2026-03-04", "2026-03-09"] if spoken else [False, False])
                 self.assertEqual(lead.attempt_count, 3)
 
@@ -127,7 +130,9 @@ class TestMisses(AttemptCase):
         lead.action_log_attempt("callback", date="2026-03-05 15:00:00")
         lead.handling_status_id = self.status("crm.lead", "no_answer")
         self.log_on(lead, self.march(6, 10))
-        self.assertEqual((lead.handling_role, lead.attempt_count), ("no_answer", 11))
+        self.assertEqual(
+            (lead.handling_role, lead.attempt_count), ("no_answer", 10)
+        )  # the conversation was three hours after a try
         self.log_on(lead, ["2026-03-11"])
         self.assertEqual(lead.handling_role, "lost")
 
@@ -180,7 +185,7 @@ class TestMisses(AttemptCase):
                 "email_to": address,
             }
         )
-        status.series_ids = [(0, 0, {"number": 2, "mail_template_id": template.id})]
+        status.series_ids = [(5,), (0, 0, {"number": 2, "mail_template_id": template.id})]
 
     def mails(self, document):
         return self.env["mail.mail"].search([("model", "=", document._name), ("res_id", "=", document.id)])
@@ -188,7 +193,7 @@ class TestMisses(AttemptCase):
     def test_the_series_of_mails(self):
         self.series(self.status("crm.lead", "no_answer"), "crm.lead", "{{ object.email_from }}")
         lead, blocked = (
-            self.lead(email_from=f"{name}@example.com", contact_basis="enquiry") for name in ("a", "blocked")
+            self.lead(email_from=f"{name}@example.com", contact_basis="notified") for name in ("a", "blocked")
         )
         self.env["mail.blacklist"].create({"email": "blocked@example.com"})
         for day, number in (("2026-03-04", 0), ("2026-03-05", 1), ("2026-03-06", 1)):
@@ -239,7 +244,8 @@ class TestDialog(AttemptCase):
     def test_once_only(self):
         lead = self.lead()
         self.dialog(lead).action_call()
-        self.assertIs(lead.action_reached(), True)
+        lead = lead.with_context(l2c_today="2026-03-10 16:00:00")
+        self.assertEqual(lead.action_reached()["tag"], "l2c_logged")
         self.assertEqual((lead.attempt_count, lead.handling_role), (2, "in_progress"))
 
     def test_of_quotations_and_invoices(self):
@@ -265,9 +271,9 @@ class TestClosing(AttemptCase):
         return document.closure_reason_id, document.closure_note, document.closure_date
 
     def test_lead_and_quotation(self):
-        for document, field, closed, reopened in (
-            (self.lead(), "won_status", "lost", "pending"),
-            (self.order(), "state", "cancel", "draft"),
+        for document, field, closed, role, reopened in (
+            (self.lead(), "won_status", "lost", "contacted", "pending"),
+            (self.order(), "state", "cancel", "in_progress", "draft"),
         ):
             document.action_log_attempt("reached")
             document.activity_schedule("mail.mail_activity_data_todo", summary="Mine", automated=False)
@@ -279,7 +285,7 @@ class TestClosing(AttemptCase):
             )
             self.assertEqual([summary for _day, summary in self.activities(document)], ["Mine"])
             document.action_reopen()
-            self.assertEqual((document.handling_role, document[field]), ("new", reopened))
+            self.assertEqual((document.handling_role, document[field]), (role, reopened))
             self.assertFalse(any(self.closure(document)))
 
     def test_odoo_buttons_reopen_too(self):

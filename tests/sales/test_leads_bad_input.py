@@ -58,7 +58,8 @@ class TestBadInput(ResponseCase):
         status = self.env["handling.status"].create({"name": "Old", "res_model": "crm.lead", "role": "contacted"})
         lead = self.lead(handling_status_id=status.id)
         status.active = False
-        lead.write({"name": "Saved", "stage_id": self.stage(False).id})
+        unlinked = self.env["crm.stage"].create({"name": "Unlinked"})
+        lead.write({"name": "Saved", "stage_id": unlinked.id})
         self.assertEqual(lead.handling_status_id, status)
         lead.action_log_attempt("reached")
         self.assertEqual(lead.handling_role, "in_progress")
@@ -129,7 +130,7 @@ class TestBadInput(ResponseCase):
         """Nobody has said when people work: every day counts, there is no goal in minutes."""
         self.env.company.resource_calendar_id.attendance_ids.unlink()
         friday = "2026-03-06 16:00:00"
-        lead = self.lead_at(friday)
+        lead = self.lead_at(friday, contact_basis="enquiry")
         self.assertEqual(str(lead.response_deadline), "2026-03-07 16:00:00")
         self.assertFalse(lead.response_goal)
         self.run_at("2026-03-07 16:00:00")

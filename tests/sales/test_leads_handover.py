@@ -82,14 +82,15 @@ class TestHandOver(HandlingCase):
             lead.with_user(self.seller).read(["name"])
 
     def test_returned_when_the_sender_is_gone(self):
-        for leader in (self.leader, self.leader.browse()):
+        manager = self.user("manager", "sales_team.group_sale_manager")
+        for leader, expected in ((self.leader, self.leader), (self.leader.browse(), manager)):
             lead = self.handed_over()
             lead.team_id = self.team
             self.team.user_id = leader
             self.marketing.active = False
             lead.with_user(self.seller).action_return("No budget")
             self.assertEqual(
-                (lead.handover_state, lead.user_id, lead.activity_ids.user_id), ("returned", leader, leader)
+                (lead.handover_state, lead.user_id, lead.activity_ids.user_id), ("returned", expected, expected)
             )
             self.marketing.active = True
 
@@ -234,6 +235,36 @@ class TestQualification(CallListCase):
         ):
             lead.with_context(l2c_today=day).write(values)
             self.assertEqual(lead.qualified_date and str(lead.qualified_date), expected)
+
+    def test_the_list_says_what_has_to_be_known(self):
+        manager = self.user("list_manager", "sales_team.group_sale_manager")
+        questions = self.env["lead.qualification"].with_user(manager)
+        lead, lost = self.lead(need="Tills", interest_level="low"), self.lead(need="Tills", interest_level="low")
+        lost.action_set_lost(lost_reason_id=self.env.ref("crm.lost_reason_1").id)
+        added = questions.create([{"question": "budget"}, {"question": "tag_ids"}])
+        self.assertEqual((lead.qualified_date, str(lost.qualified_date)), (False, TODAY))
+        lead.write({"budget": 100, "tag_ids": [(0, 0, {"name": "Shops"})]})
+        self.assertEqual(str(lead.qualified_date), TODAY)
+        other = self.lead(need="Tills", interest_level="low")
+        self.assertFalse(other.qualified_date)
+        added.unlink()
+        self.assertEqual(str(other.qualified_date), TODAY)
+        questions.search([]).unlink()
+        self.assertFalse(lead.qualified_date or other.qualified_date)
+        with self.assertRaises(AccessError):
+            questions.with_user(self.seller).create({"question": "need"})
+
+    def test_asked_for_at_the_hand_over(self):
+        self.env["lead.qualification"].create({"question": "budget"})
+        lead = self.lead(need="Tills")
+        action = lead.action_hand_over_dialog()
+        form = Form(self.env["lead.hand.over"].with_context(**action["context"]))
+        self.assertEqual(form.need, "Tills")
+        self.assertEqual(form.asked, "need interest_level budget")
+        form.user_id, form.interest_level, form.budget = self.seller, "high", 900
+        form.save().action_hand_over()
+        self.assertEqual((lead.need, lead.interest_level, lead.budget), ("Tills", "high", 900))
+        self.assertTrue(lead.qualified_date)
 
     def test_on_the_quotation(self):
         """Also for a salesperson who doesn't see the lead."""

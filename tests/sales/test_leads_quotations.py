@@ -74,3 +74,21 @@ class TestLinkedLater(LeadCase):
         with self.assertQueryCount(1):
             order.client_order_ref = "One update, nothing else"
             self.env.flush_all()
+
+
+@tagged("post_install", "-at_install")
+class TestOthersQuotations(LeadCase):
+    """Quotations are cancelled and changed by people who see no lead, or change no invoice."""
+
+    def test_a_salesperson_cancels(self):
+        seller = self.user("canceller", "sales_team.group_sale_salesman")
+        order = self.order(user_id=seller.id)
+        order.with_user(seller).action_cancel()
+        self.assertEqual(order.state, "cancel")
+
+    def test_an_accountant_changes_and_cancels(self):
+        accountant = self.user("biller", "account.group_account_invoice")
+        order = self.order(opportunity_id=self.lead().id)
+        order.with_user(accountant).client_order_ref = "4711"
+        order.with_user(accountant).action_cancel()
+        self.assertEqual((order.client_order_ref, order.state), ("4711", "cancel"))

@@ -274,9 +274,14 @@ class TestWaysIn(LeadCase):
         lead.write({"stage_id": self.stage(True).id})
         self.assertEqual(lead.handling_role, "won")
         self.assert_consistent(lead)
-        lead.write({"stage_id": self.stage(False).id})
-        self.assertEqual(lead.handling_role, "new")
-        self.assert_consistent(lead)
+        for stage, role in (("Unlinked", "new"), ("Proposition", "in_progress")):
+            lead.write({"stage_id": self.stage(True).id})
+            linked = self.env["crm.stage"].search([("name", "=", stage)]) or self.env["crm.stage"].create(
+                {"name": stage}
+            )
+            lead.write({"stage_id": linked.id})
+            self.assertEqual(lead.handling_role, role)
+            self.assert_consistent(lead)
 
     def test_closed_lead_dragged_to_the_won_stage(self):
         """No reason for closing is left on a customer."""
@@ -343,7 +348,7 @@ class TestWaysIn(LeadCase):
 
     def test_archive_and_restore(self):
         """Odoo calls an archived lead lost when its probability is 0."""
-        for probability, archived, restored in ((20, "in_progress", "in_progress"), (0, "lost", "new")):
+        for probability, archived, restored in ((20, "in_progress", "in_progress"), (0, "lost", "in_progress")):
             lead = self.lead_in("in_progress", probability=probability)
             lead.action_archive()
             self.assertEqual(lead.handling_role, archived)

@@ -30,7 +30,7 @@ class MessageCase(CallListCase):
             status.series_ids = [(0, 0, step)]
 
     def asked(self, **values):
-        values = {"email_from": "lead@example.com", "phone": NUMBER, "contact_basis": "enquiry", **values}
+        values = {"email_from": "lead@example.com", "phone": NUMBER, "contact_basis": "notified", **values}
         return self.lead(user_id=self.seller.id, **values)
 
     def person(self, **values):
@@ -60,6 +60,7 @@ class TestBasis(MessageCase):
         for values, expected in (
             ({}, both),
             ({"contact_basis": False}, []),
+            ({"contact_basis": "enquiry"}, []),  # its answer alone
             ({"contact_basis": "consent", "consent_date": "2026-03-01"}, both),
             ({"contact_basis": False, "partner_id": customer.id}, both),
             ({"email_from": "blocked@example.com"}, [NUMBER]),
@@ -117,7 +118,7 @@ class TestBasis(MessageCase):
         counts = []
         for number in (5, 45):
             leads = self.env["crm.lead"].create(
-                [{"name": "Lead", "phone": f"+402155502{n:02}", "contact_basis": "enquiry"} for n in range(number)]
+                [{"name": "Lead", "phone": f"+402155502{n:02}", "contact_basis": "notified"} for n in range(number)]
             )
             self.env.flush_all()
             self.env.invalidate_all()
@@ -165,7 +166,9 @@ class TestBlockedNumber(MessageCase):
         self.env["phone.blacklist"].create({"number": NUMBER})
         self.env.invalidate_all()
         for document in (*documents, self.line(lead, self.seller), self.line(order, self.seller)):
-            self.assertEqual((document.is_phone_blocked, document.call_hint), (True, BLOCKED), document._name)
+            self.assertTrue(document.is_phone_blocked, document._name)
+            # On the list what is past due comes after it.
+            self.assertEqual(document.call_hint[: len(BLOCKED)], BLOCKED, document._name)
 
     def test_no_view_shows_it(self):
         """Wherever a form or list of ours, or of leads, has the number, it goes when blocked."""
@@ -185,13 +188,14 @@ class TestBlockedNumber(MessageCase):
         self.env["phone.blacklist"].create({"number": NUMBER})
         lead = self.called("Blocked", phone=NUMBER)
         line = self.line(lead, self.seller)
-        line.action_call_back()
-        self.assertEqual((lead.attempt_count, lead.handling_role), (1, "contacted"))
+        line.action_left_message()
+        self.assertEqual((lead.attempt_count, lead.handling_role), (1, "no_answer"))
 
     def test_the_do_not_call_list_and_its_validity(self):
         self.env.company.do_not_call_days = 30
         look = "Look the number up in the do-not-call list first."
         for checked, hint in ((False, look), ("2026-02-07", look), ("2026-02-08", ""), ("2026-03-10", "")):
+            self.env["crm.lead"].search([("name", "=", "Cold")]).active = False  # else the same person's
             line = self.line(self.called("Cold", phone=NUMBER, do_not_call_checked_on=checked), self.seller)
             self.assertEqual((line.call_hint, line.is_phone_blocked), (hint, False), checked)
         self.assertEqual(self.line(self.called("No number"), self.seller).call_hint, "")

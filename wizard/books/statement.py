@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ...engine.handling.own import ids_of
@@ -31,16 +31,20 @@ class StatementWizard(models.TransientModel):
     def default_get(self, fields_list):
         values = super().default_get(fields_list)
         if self.env.context.get("active_model") == "res.partner" and "partner_ids" in fields_list:
-            values["partner_ids"] = ids_of(self.env, "active_ids")
+            chosen = self.env["res.partner"].browse(ids_of(self.env, "active_ids"))
+            values["partner_ids"] = [Command.set(chosen.commercial_partner_id.ids)]
         return values
 
     def action_print(self):
         """One PDF with a letter for each customer."""
         self.ensure_one()
         self.check_access("write")
-        if self.kind == "movements" and not (self.date_from and self.date_from <= self.date_to):
-            raise UserError(self.env._("The first day lies after the last. Choose an earlier one."))
+        self._check_days()
         data = {"docids": self.partner_ids.ids, "date_to": fields.Date.to_string(self.date_to)}
         if self.kind == "movements":
             data["date_from"] = fields.Date.to_string(self.date_from)
         return self.env.ref(REPORTS[self.kind]).report_action(self.partner_ids, data=data)
+
+    def _check_days(self):
+        if self.kind == "movements" and not (self.date_from and self.date_from <= self.date_to):
+            raise UserError(self.env._("The first day lies after the last. Choose an earlier one."))

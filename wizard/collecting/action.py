@@ -52,6 +52,8 @@ class CollectionAction(models.TransientModel):
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.collection_action_action")
         labels = dict(self._fields["kind"]._description_selection(self.env))
         context = {"default_kind": kind, "default_res_model": records._name, "default_res_ids": records.ids}
+        if kind == "pause" and records._name == "account.move":
+            context |= records._common_pause()
         return action | {"name": labels[kind], "context": context}
 
     # What it is about --------------------------------------------------------------------
@@ -65,6 +67,7 @@ class CollectionAction(models.TransientModel):
             wizard.date = False if wizard.kind in ("dispute", "hold") else next_working_day(day, holidays)
 
     @api.depends("res_model", "res_ids", "kind")
+    @api.depends_context("lang")
     def _compute_about(self):
         for wizard in self:
             items = wizard._items()

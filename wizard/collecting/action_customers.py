@@ -17,7 +17,7 @@ class CollectionAction(models.TransientModel):
         self._require(self.date >= self._today(), self.env._("Reminders can wait until today or a later day."))
         self._require(self.reason, self.env._("Say why reminders wait."))
         return self._set_on_customers(
-            self.env._("On hold"), dunning_hold_until=self.date, dunning_hold_reason=self.reason
+            self.env._("Customers put on hold"), dunning_hold_until=self.date, dunning_hold_reason=self.reason
         )
 
     def _undo_hold(self):
@@ -62,7 +62,8 @@ class CollectionAction(models.TransientModel):
         for company, customers in self._customers_by_company().items():
             for collector, group in customers.with_company(company).grouped("collector_id").items():
                 user = self.user_id or collector or self.env.user
-                self._plan(group, "mail.mail_activity_data_meeting", self.env._("Meeting about open invoices"), user)
+                summary = user._reading(self).env._("Meeting about open invoices")
+                self._plan(group, "mail.mail_activity_data_meeting", summary, user)
                 count += len(group)
         return self._report(self.env._("Meetings planned"), count)
 
@@ -72,7 +73,7 @@ class CollectionAction(models.TransientModel):
         documents = customers._debt_documents()
         on_documents = self.env["account.move"].union(*documents.values())
         for records in (on_documents, customers.filtered(lambda customer: customer not in documents)):
-            records_sudo = records.sudo()  # collectors need not be allowed to change contacts
+            records_sudo = user._reading(records.sudo())  # collectors need not be allowed to change contacts
             records_sudo.mapped("display_name")  # warm: it is read one by one while planning
             records_sudo.activity_schedule(
                 activity_type,

@@ -41,7 +41,7 @@ class CollectionAction(models.TransientModel):
         moves = self._items().move_id
         moves._pause(self.date, self.reason.strip())
         closed = len(self._records() - moves) if self.res_model == "account.move" else 0
-        return self._report(self.env._("Paused"), len(moves), Counter({self.env._("Nothing open"): closed}))
+        return self._report(self.env._("Invoices paused"), len(moves), Counter({self.env._("Nothing open"): closed}))
 
     def _undo_pause(self):
         moves = self._items().move_id.filtered("dunning_paused_until")

@@ -13,6 +13,7 @@ class CollectionAction(models.TransientModel):
     offset_text = fields.Text("Receivable and Payable", compute="_compute_offset_text")
 
     @api.depends("res_model", "res_ids", "kind")
+    @api.depends_context("lang")
     def _compute_offset_text(self):
         for wizard in self:
             rows = wizard._offsets() if wizard.kind == "offset" else []
@@ -59,13 +60,13 @@ class CollectionAction(models.TransientModel):
         self._require(self.date, self.env._("Choose the day until which it is to be done."))
         rows = self._offsets()
         for customer, company, *sums in rows:
-            note = self._offset_line(customer, company, *sums)
+            spoken = self.user_id._reading(self)
             self._plan(
                 customer.with_company(company),
                 "mail.mail_activity_data_todo",
-                self.env._("Propose offset"),
+                spoken.env._("Propose offset"),
                 self.user_id,
-                note,
+                spoken._offset_line(customer, company, *sums),
             )
         customers = {row[0] for row in rows}
         left = Counter({self.env._("Owes or is owed nothing"): len(self._customers()) - len(customers)})

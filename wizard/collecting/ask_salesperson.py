@@ -40,13 +40,13 @@ class DunningAskSalesperson(models.TransientModel):
         self.check_access("write")
         records = self.env[self.res_model].browse(self.res_ids)
         records.check_access("read")
-        summary = self.env._("Collections asks for help")
         for target, user in {self._whom(record) for record in records}:
             # Who collects need not be allowed to write customers.
-            target.sudo().activity_schedule(
+            target_sudo = user._reading(target.sudo())
+            target_sudo.activity_schedule(
                 "mail.mail_activity_data_todo",
                 self.date_deadline,
-                summary=summary,
+                summary=target_sudo.env._("Collections asks for help"),
                 note=plaintext2html(self.question),
                 user_id=user.id,
                 handling_step=ONCE,

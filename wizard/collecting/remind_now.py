@@ -132,10 +132,13 @@ class CollectionReminder(models.TransientModel):
             notices |= made
             decisions = self._decisions(company, customers - made.partner_id)
             left.update(self._why_not(decisions.get(one))[0] for one in customers - made.partner_id)
+        title = self.env._("Reminders queued")
         labels = dict(notices._fields["state"]._description_selection(self.env))
         queued = notices.filtered(lambda notice: notice.state == "queued")
+        if not queued and (waiting := notices.filtered(lambda notice: notice.state == "to_approve")):
+            queued, title = waiting, self.env._("Reminders to approve")
         left.update(labels[notice.state] for notice in notices - queued)
-        return actions._report(self.env._("Reminders queued"), len(queued), left, notices)
+        return actions._report(title, len(queued), left, notices)
 
     def _decisions(self, company, customers):
         """The decision in force on the oldest item of each."""

@@ -1,2 +1,3 @@
 from . import contact_dialog
+from . import contact_result
 from . import close

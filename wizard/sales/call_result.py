@@ -30,7 +30,7 @@ class CallResult(models.TransientModel):
         customer = self.partner_id.with_company(self.company_id)
         customer.action_log_attempt(self.outcome, note=self.note)
         if self.day:
-            customer._plan_step(self.env._("Call back"), self.day, "call")
+            customer._plan_step(lambda document: document.env._("Call back"), self.day, "call")
         if self.outcome == "hardship" and customer._promisable():
             return customer.action_plan()
         return self.env["call.list.line"]._after_result()

@@ -1,6 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ...engine.handling.own import ids_of
+from ...models.sales.crm_lead import QUALIFICATION_FIELDS
 
 
 class LeadHandOver(models.TransientModel):
@@ -14,6 +15,34 @@ class LeadHandOver(models.TransientModel):
     user_id = fields.Many2one("res.users", "Salesperson", domain=lambda self: self._salespeople())
     team_id = fields.Many2one("crm.team", "Sales Team")
     note = fields.Text(help="What sales is to know.")
+    asked = fields.Char(compute="_compute_asked", help="What makes a lead qualified; of several at once, nothing.")
+    need = fields.Char(compute="_compute_known", store=True, readonly=False)
+    interest_level = fields.Selection(
+        selection=lambda self: self.env["crm.lead"]._fields["interest_level"].selection,
+        compute="_compute_known",
+        store=True,
+        readonly=False,
+    )
+    currency_id = fields.Many2one("res.currency", compute="_compute_known", store=True)
+    budget = fields.Monetary(compute="_compute_known", store=True, readonly=False)
+    decision_maker = fields.Char(compute="_compute_known", store=True, readonly=False)
+    decision_when = fields.Char("Decides When", compute="_compute_known", store=True, readonly=False)
+    tag_ids = fields.Many2many("crm.tag", string="Segment", compute="_compute_known", store=True, readonly=False)
+
+    @api.depends("lead_ids")
+    def _compute_asked(self):
+        names = " ".join(self.env["lead.qualification"]._asked())
+        for dialog in self:
+            dialog.asked = names if len(dialog.lead_ids) == 1 else ""
+
+    @api.depends("lead_ids")
+    def _compute_known(self):
+        """What is known of the lead already."""
+        for dialog in self:
+            lead = dialog.lead_ids if len(dialog.lead_ids) == 1 else self.env["crm.lead"]
+            for name in (*QUALIFICATION_FIELDS, "tag_ids"):
+                dialog[name] = lead[name]
+            dialog.currency_id = lead.company_currency or self.env.company.currency_id
 
     def _salespeople(self):
         return [("share", "=", False), ("all_group_ids", "in", self.env.ref("sales_team.group_sale_salesman").id)]
@@ -22,6 +51,8 @@ class LeadHandOver(models.TransientModel):
         """Hand the leads over."""
         self.ensure_one()
         self.check_access("write")
+        if self.asked:
+            self.lead_ids.write({name: self[name] for name in self.asked.split() if self[name] != self.lead_ids[name]})
         self.lead_ids.action_hand_over(self.user_id, self.team_id, self.note)
         return _leave(self.lead_ids)
 

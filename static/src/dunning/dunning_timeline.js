@@ -1,6 +1,8 @@
 import { Component } from "@odoo/owl";
+import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 /** The days that levels count from, in the order of the lines. */
@@ -50,7 +52,14 @@ export function placeLevels(days, minimumGap) {
 function formatDays(days) {
     const sign = days > 0 ? "+" : days < 0 ? "−" : "";
     const number = `\u200e${sign}${Math.abs(days)}`;
-    return Math.abs(days) === 1 ? _t("%s day", number) : _t("%s days", number);
+    const options = { style: "unit", unit: "day", unitDisplay: "long", useGrouping: false };
+    // Hebrew has one word for two days, without the number that the sign belongs to.
+    const counted = Math.abs(days) === 2 ? 3 : Math.abs(days);
+    const text = new Intl.NumberFormat(user.lang, options)
+        .formatToParts(counted)
+        .map((part) => (part.type === "integer" ? number : part.value))
+        .join("");
+    return localization.direction === "rtl" ? `\u200f${text}` : text;
 }
 
 /**

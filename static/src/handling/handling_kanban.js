@@ -1,13 +1,14 @@
-import { CrmKanbanDynamicGroupList } from "@crm/views/crm_kanban/crm_kanban_model";
 import { patch } from "@web/core/utils/patch";
+import { DynamicGroupList } from "@web/model/relational_model/dynamic_group_list";
 
-/** A card dropped on a status that closes asks for the reason; until then it stays where it was. */
-patch(CrmKanbanDynamicGroupList.prototype, {
+/** A card of any document that is dropped on a status that closes asks for the reason; until then it stays. */
+patch(DynamicGroupList.prototype, {
     async moveRecord(dataRecordId, dataGroupId, refId, targetGroupId) {
         const target = this.groups.find((group) => group.id === targetGroupId);
         if (
             dataGroupId === targetGroupId ||
             target.groupByField.name !== "handling_status_id" ||
+            !target.value ||
             !(await this.closes(target.value))
         ) {
             return super.moveRecord(...arguments);

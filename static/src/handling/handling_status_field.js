@@ -10,7 +10,7 @@ import { useSpecialData } from "@web/views/fields/relational_utils";
 
 /**
  * The statuses of the scheme that fit the document, as coloured badges: one click changes
- * the status. The document's `handling_offer_ids` says which ones its state allows, and which its own
+ * the status, and saves the document. The document's `handling_offer_ids` says which ones its state allows, and which its own
  * buttons lead to; closing asks for the reason.
  */
 export class HandlingStatusField extends BadgeSelectionField {
@@ -48,7 +48,14 @@ export class HandlingStatusField extends BadgeSelectionField {
         if (role === "lost") {
             return this.closeWithReason();
         }
+        return this.choose(id);
+    }
+
+    /** At once: what is only chosen would change nothing, and nobody would notice. */
+    async choose(id) {
+        const { record } = this.props;
         super.onChange(id);
+        await record.save();
     }
 
     /** Closing asks for the reason in a dialog; the document is saved before. */

@@ -21,15 +21,18 @@ registry.category("web_tour.tours").add("l2c_first_contact", {
             trigger: ".o_handling_status button:contains(First contact)",
             run: "click",
         },
-        ...stepUtils.saveForm(),
         {
-            content: "Open the history",
-            trigger: ".nav-link[name=handling_history]",
+            content: "It is saved at once",
+            trigger: ".o_handling_status [aria-checked=true]:contains(First contact)",
+        },
+        {
+            content: "Open the timeline",
+            trigger: ".nav-link[name=contact_attempts]",
             run: "click",
         },
         {
             content: "The change is logged",
-            trigger: ".o_field_widget[name=handling_change_ids] .o_data_row:contains(New):contains(First contact)",
+            trigger: ".o_handling_timeline li:contains(New → First contact)",
         },
     ],
 });
@@ -68,22 +71,22 @@ registry.category("web_tour.tours").add("l2c_open_invoices", {
         },
         {
             content: "Add a status there",
-            trigger: ".o_group_field_row_add a",
+            trigger: ".o_list_button_add",
             run: "click",
         },
         {
             content: "Name it",
-            trigger: ".o_selected_row [name=name] input",
+            trigger: ".o_form_view [name=name] input",
             run: "edit Waiting for the order number",
         },
         {
             content: "Save",
-            trigger: ".o_list_button_save",
+            trigger: ".o_form_button_save",
             run: "click",
         },
         {
             content: "It is saved",
-            trigger: "body:not(:has(.o_selected_row))",
+            trigger: ".o_form_view .o_form_saved",
         },
     ],
 });

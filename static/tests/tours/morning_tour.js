@@ -4,13 +4,37 @@ import { registry } from "@web/core/registry";
 const button = (lead, name) =>
     [".o_data_row", ".o_kanban_record"].map((line) => `${line}:contains(${lead}) button[name=${name}]`).join(", ");
 
+// At a desk the other outcomes are behind a button.
+const another = (lead, name) => [
+    {
+        content: "What else can come of it",
+        trigger: `.o_data_row:contains(${lead}) .o_more_outcomes, .o_kanban_record:contains(${lead}) button[name=${name}]`,
+        run: (helpers) => helpers.anchor.matches(".o_more_outcomes") && helpers.click(),
+    },
+    {
+        content: "Nobody answers",
+        trigger: `.o-dropdown-item[name=${name}], .o_kanban_record:contains(${lead}) button[name=${name}]`,
+        run: "click",
+    },
+];
+
 registry.category("web_tour.tours").add("l2c_morning", {
     steps: () => [
+        ...another("Missed lead", "action_no_answer"),
         {
-            content: "Nobody answers the first",
-            trigger: button("Missed lead", "action_no_answer"),
+            content: "It is no longer to be called now",
+            trigger: ".o_renderer:not(:contains(Missed lead))",
+        },
+        {
+            content: "A slip: take it back",
+            trigger: ".o_notification:contains(No answer: Missed lead) button:contains(Undo)",
             run: "click",
         },
+        {
+            content: "It is to be called again",
+            trigger: ".o_renderer:contains(Missed lead)",
+        },
+        ...another("Missed lead", "action_no_answer"),
         {
             content: "It is no longer to be called now",
             trigger: ".o_renderer:not(:contains(Missed lead))",

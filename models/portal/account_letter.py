@@ -1,0 +1,236 @@
+import base64
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from psycopg2 import OperationalError
+
+from ...engine.dunning.following import ARRIVED
+from ...engine.dunning.recipients import of_customers
+from ...engine.dunning.run import show_mails
+from ...engine.handling.links import without_links
+from ..dunning.mail_template import first_lines
+from ..handling.cron_step import come_again
+from .token_page import DOES_BOOKS
+
+LETTER_KINDS = [
+    ("open", "Statement: open items"),
+    ("movements", "Statement: all movements"),
+    ("confirmation", "Balance confirmation"),
+]
+LETTER_STATES = [("queued", "Queued"), ("sent", "Sent"), ("failed", "Failed"), ("gone", "E-mail Deleted")]
+#: By kind: what is printed, and what the e-mail says.
+REPORTS = {
+    "open": "lead_to_cash.action_report_statement",
+    "movements": "lead_to_cash.action_report_statement",
+    "confirmation": "lead_to_cash.action_report_balance_confirmation",
+}
+TEMPLATES = {
+    "open": "lead_to_cash.mail_template_statement",
+    "movements": "lead_to_cash.mail_template_statement",
+    "confirmation": "lead_to_cash.mail_template_confirmation",
+}
+
+
+class AccountLetter(models.Model):
+    """A statement of account or a balance confirmation that goes to a customer by e-mail, with the PDF. It
+    stands here, not in the customer's chatter, which every employee and company reads."""
+
+    _name = "account.letter"
+    _inherit = ["l2c.clock.mixin", "l2c.protected.mixin", "l2c.posting.mixin", "mail.thread"]
+    _description = "Statement or Confirmation Sent"
+    _order = "id desc"
+    _rec_name = "partner_id"
+
+    _written_by = "Send by E-mail in the dialog of statements"
+
+    partner_id = fields.Many2one("res.partner", "Customer", required=True, index=True, readonly=True)
+    company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
+    user_id = fields.Many2one("res.users", "Sent by", required=True, readonly=True)
+    kind = fields.Selection(LETTER_KINDS, required=True, readonly=True)
+    date_from = fields.Date("From", readonly=True)
+    date_to = fields.Date("As of", required=True, readonly=True)
+    recipient_ids = fields.Many2many("res.partner", string="Recipients", readonly=True, context={"active_test": False})
+    confirmation_id = fields.Many2one("balance.confirmation", ondelete="set null", readonly=True, copy=False)
+    mail_id = fields.Many2one(
+        "mail.mail", ondelete="set null", index="btree_not_null", readonly=True, copy=False, groups="base.group_system"
+    )
+    is_written = fields.Boolean(readonly=True, copy=False)
+    problem = fields.Char(readonly=True, copy=False)
+    # A confirmation says where to answer for the customer.
+    pdf = fields.Binary("PDF", readonly=True, copy=False, groups=DOES_BOOKS)
+    file_name = fields.Char(readonly=True)
+    state = fields.Selection(LETTER_STATES, compute="_compute_state", search="_search_state")
+    failure_reason = fields.Char(compute="_compute_state")
+
+    # Two that are the same don't wait at once; serves the job that writes them.
+    _waiting_uniq = models.UniqueIndex(
+        "(company_id, partner_id, kind, date_to, COALESCE(date_from, date_to))"
+        " WHERE is_written IS NOT TRUE AND problem IS NULL",
+        "The same letter to this customer is on its way already.",
+    )
+
+    # What became of it -------------------------------------------------------------------------
+
+    @api.depends("is_written", "problem")
+    def _compute_state(self):
+        """As its e-mail is; nothing of that is written with the e-mail, whose row alone changes."""
+        for letter in self:
+            mail_sudo = letter.sudo().mail_id  # users may not see mails
+            letter.failure_reason = letter.problem or (mail_sudo.state == "exception" and mail_sudo.failure_reason)
+            if letter.problem or mail_sudo.state in ("exception", "cancel"):
+                letter.state = "failed"
+            elif letter.is_written and not mail_sudo:
+                letter.state = "gone"
+            else:
+                letter.state = "sent" if mail_sudo.state in ARRIVED else "queued"
+
+    def _search_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        written, sound = Domain("is_written", "=", True), Domain("problem", "=", False)
+        domains = {
+            "failed": ~sound | Domain("mail_id.state", "in", ("exception", "cancel")),
+            "gone": sound & written & Domain("mail_id", "=", False),
+            "sent": sound & Domain("mail_id.state", "in", ARRIVED),
+            "queued": sound & (~written | Domain("mail_id.state", "=", "outgoing")),
+        }
+        wanted = Domain.OR(domains[state] for state in value if state in domains)
+        return Domain("id", "in", self.sudo()._search(wanted))  # a state is no secret to who sees the letter
+
+    def _message_receive_bounce(self, email, partner):
+        result = super()._message_receive_bounce(email, partner)
+        # The gateway need not write letters.
+        self.sudo().problem = self.env._("The e-mail to %(address)s came back.", address=email)
+        return result
+
+    def _message_post_after_hook(self, message, msg_vals):
+        """A reply repeats the e-mail that it answers, with the way to the page."""
+        result = super()._message_post_after_hook(message, msg_vals)
+        if message.message_type == "email":
+            message.body = without_links(message.body)
+        return result
+
+    # Queueing ------------------------------------------------------------------------------------
+
+    @api.model
+    def _readers(self, customers):
+        """{customer: who reads what is written about all that it owes the current company}; without those
+        who have no address."""
+        self.env.flush_all()
+        found = {}
+        for customer_id, partner_id in self.env.execute_query(of_customers(customers.ids, self.env.company.id)):
+            customer = self.env["res.partner"].browse(customer_id)
+            found[customer] = found.get(customer, customer.browse()) + customer.browse(partner_id)
+        return found
+
+    @api.model
+    def _waiting(self, customers, kind, date_from, date_to):
+        """The same letters that wait already."""
+        same = Domain("kind", "=", kind) & Domain("date_from", "=", date_from) & Domain("date_to", "=", date_to)
+        ours = Domain("partner_id", "in", customers.ids) & Domain("company_id", "=", self.env.company.id)
+        return self.search(ours & same & Domain("state", "=", "queued"))
+
+    @api.model
+    def _queue(self, readers, kind, date_from, date_to):
+        """Letters of the current company, to be written and sent soon, by whoever was allowed to.
+
+        :param readers: {customer: its readers}
+        """
+        values = {"company_id": self.env.company.id, "user_id": self.env.uid, "kind": kind}
+        values |= {"date_from": date_from, "date_to": date_to}
+        letters_sudo = self.sudo()  # made here alone
+        letters_sudo = letters_sudo.create(
+            [
+                {**values, "partner_id": customer.id, "recipient_ids": [(6, 0, people.ids)]}
+                for customer, people in readers.items()
+            ]
+        )
+        self.env.ref("lead_to_cash.cron_letters").sudo()._trigger()  # whoever sends may wake it
+        return letters_sudo.sudo(False)
+
+    # Writing -------------------------------------------------------------------------------------
+
+    @api.model
+    def _cron_write(self):
+        """Write the e-mails that wait, each with its PDF and in a transaction of its own. One that can't be
+        written says why, and stops no other."""
+        waiting = self.search([("is_written", "=", False), ("problem", "=", False)], order="id")
+        commit_progress = self.env["ir.cron"]._commit_progress
+        commit_progress(remaining=len(waiting))
+        for letter in waiting:
+            letter._write_singly()
+            if not commit_progress(1):
+                break
+
+    def _write_singly(self):
+        if not self.try_lock_for_update(allow_referencing=True):
+            return  # another process writes it
+        self.invalidate_recordset()
+        if self.is_written or self.problem:
+            return
+        try:
+            with self.env.cr.savepoint():
+                self._as_sender()._write_mail()
+        except OperationalError:
+            come_again(self.env.ref("lead_to_cash.cron_letters"), f"The letter {self.id}")
+        except Exception as error:
+            self.problem = first_lines(error)
+
+    def _as_sender(self):
+        """With the rights of who sends it, in its company, on its day, in the language of its first reader."""
+        company_sudo = self.company_id.sudo()  # how it speaks, and its zone, are no secret
+        partners = (self.recipient_ids[:1], self.partner_id, company_sudo.partner_id)
+        lang = next(filter(None, (partner.lang for partner in partners)), self.env.lang)
+        letter = self.with_user(self.user_id).with_context(tz=company_sudo._zone(), lang=lang)
+        return letter.with_context(allowed_company_ids=self.company_id.ids)
+
+    def _write_mail(self):
+        """Print, render and queue."""
+        self.check_access("read")
+        letter_sudo = self.sudo()  # made by the engine: who sends may not write mails
+        letter_sudo.pdf, letter_sudo.file_name = self._print()
+        if self.kind == "confirmation":
+            letter_sudo.confirmation_id = self._question()
+        self.env.flush_all()
+        mail_sudo = letter_sudo.env["mail.mail"].create(self._prepare_mail_values())
+        letter_sudo.write({"mail_id": mail_sudo.id, "is_written": True})
+        self.env.flush_all()
+        self.env.cr.execute(show_mails(mail_sudo.ids))
+        mail_sudo.invalidate_recordset(["body"], flush=False)
+        self.env["mail.mail"]._queue_cron()._trigger()
+
+    def _print(self):
+        """(the PDF, base64; its name)"""
+        data = {"lang": self.env.lang, "date_to": fields.Date.to_string(self.date_to)}
+        if self.kind == "movements":
+            data["date_from"] = fields.Date.to_string(self.date_from)
+        report = REPORTS[self.kind]
+        raw = self.env["ir.actions.report"]._render_qweb_pdf(report, self.partner_id.ids, data=data)[0]
+        title = self.env.ref(report).sudo().name  # its title, whoever prints
+        return base64.b64encode(raw), f"{title} {fields.Date.to_string(self.date_to)}.pdf"
+
+    def _question(self):
+        """What the printed letter asks."""
+        about = [("partner_id", "=", self.partner_id.id), ("company_id", "=", self.company_id.id)]
+        return self.env["balance.confirmation"].search([*about, ("day", "=", self.date_to)], order="id desc", limit=1)
+
+    def _prepare_mail_values(self):
+        template = self.env.ref(TEMPLATES[self.kind]).with_context(lang=self.env.lang)
+        sender = template._render_lines_at_once("email_from", self)[self.id] or self.company_id.email_formatted
+        reply_to = self._notify_get_reply_to_batch(defaults={self.id: sender}, author_ids={self.id: False})[self.id]
+        attached = [("res_model", "=", self._name), ("res_id", "=", self.id), ("res_field", "=", "pdf")]
+        file_sudo = self.env["ir.attachment"].sudo().search(attached)  # as in _write_mail
+        file_sudo.name = self.file_name
+        return {
+            "model": self._name,
+            "res_id": self.id,
+            "subject": template._render_lines_at_once("subject", self)[self.id],
+            "body_html": template._render_mails(self)[0],
+            "email_from": sender,
+            "reply_to": reply_to or sender,
+            "email_to": self.env["dunning.notice"]._address_line(self.recipient_ids),
+            "partner_ids": [(6, 0, self.recipient_ids.ids)],
+            "attachment_ids": [(6, 0, file_sudo.ids)],
+            "auto_delete": False,
+            "message_type": "email_outgoing",
+        }

@@ -1,0 +1,33 @@
+import { deserializeDate, formatDate } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { listView } from "@web/views/list/list_view";
+
+/**
+ * The day of an ageing as at another day than today: the page's address has it as a number, 20260228.
+ *
+ * @returns {import("luxon").DateTime|undefined}
+ */
+export function dayOf({ active_id: number }) {
+    const [, ...parts] = /^(\d{4})(\d{2})(\d{2})$/.exec(number || "") || [];
+    const day = parts.length ? deserializeDate(parts.join("-")) : undefined;
+    return day?.isValid ? day : undefined;
+}
+
+/** A view of the ageing is called by its day, also where its address was kept and is opened again. */
+export function calledByItsDay(Controller) {
+    return class extends Controller {
+        setup() {
+            super.setup();
+            const day = dayOf(this.props.context || {});
+            if (day) {
+                this.env.config.setDisplayName(_t("Ageing as at %s", formatDate(day)));
+            }
+        }
+    };
+}
+
+registry.category("views").add("ageing_list", {
+    ...listView,
+    Controller: calledByItsDay(listView.Controller),
+});

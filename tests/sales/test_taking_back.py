@@ -1,0 +1,362 @@
+"""A result can be taken back for some minutes, by who logged it; clicked twice, it counts once."""
+
+from itertools import count
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from ..common import TODAY
+from .test_results import ResultCase
+from .test_sales_messages import NUMBER
+from .test_series import AGREED
+
+#: What a try changes on a lead, and on a quotation.
+COLUMNS = [
+    "handling_status_id",
+    "handling_role",
+    "handling_status_since",
+    "first_contact_date",
+    "last_contact_date",
+    "attempt_count",
+    "closure_reason_id",
+    "closure_note",
+    "closure_date",
+    "reopened_date",
+    "next_action_date",
+    "callback_at",
+]
+RESPONSE = [
+    "series_draft_id",
+    "date_last_stage_update",
+    "reengaged_date",
+    "response_deadline",
+    "response_alert",
+    "first_response_hours",
+    "first_response_hours_assigned",
+    "response_band",
+    "active",
+    "won_status",
+    "probability",
+    "date_closed",
+    "stage_id",
+]
+
+
+class TakingBackCase(ResultCase):
+    def state(self, document):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        names = COLUMNS + (RESPONSE if document._name == "crm.lead" else ["state"])
+        planned = self.env["mail.activity"].search([("res_model", "=", document._name), ("res_id", "=", document.id)])
+        activities = [
+            (row.date_deadline, row.summary, row.user_id, row.automated, row.handling_step, row.callback_at, row.note)
+            for row in planned.sorted(lambda row: (row.date_deadline, row.summary or "", row.id))
+        ]
+        return [document[name] for name in names], activities, self.log(document)
+
+    def click(self, document, button, user=None, **context):
+        """A result as on the screen: what the browser is told to do."""
+        action = getattr(document.with_user(user or self.seller).with_context(**context), button)()
+        self.assertEqual(action["tag"], "l2c_logged")
+        return action["params"]
+
+    def undo(self, params, user=None, **context):
+        """The button of the message."""
+        attempts = self.env["contact.attempt"].browse(params["attempt_ids"])
+        self.assertTrue(attempts)
+        return attempts.with_user(user or self.seller).with_context(**context).action_undo()
+
+
+@tagged("post_install", "-at_install")
+class TestTakingBack(TakingBackCase):
+    def test_each_result_of_each_document(self):
+        """Status, dates, counters, activities and response time are as before."""
+        for button in ("action_no_answer", "action_left_message", "action_reached"):
+            for make in (self.fresh, self.spoken_to, self.silent, self.sent):
+                document = make()
+                self.due(document, note="<p>Ask for the price</p>")
+                if button == "action_reached" and not document.first_contact_date:
+                    continue  # asks in a dialog
+                with self.subTest(button=button, document=make.__name__):
+                    before = self.state(document)
+                    params = self.click(document, button)
+                    self.assertNotEqual(self.state(document), before)
+                    self.assertIs(self.undo(params), True)
+                    self.assertEqual(self.state(document), before)
+                    self.assertFalse(self.attempts(document) - self.known)
+                    self.assertIn("Taken back", document.message_ids[0].body)
+                    self.assertTrue(self.listed(document))
+
+    known = ()
+    numbers = count(120)
+
+    def attempts(self, document):
+        found = self.env["contact.attempt"].search([("res_model", "=", document._name), ("res_id", "=", document.id)])
+        return found.filtered(lambda row: str(row.date) > "2026-03-10")
+
+    def fresh(self):
+        self.known = self.env["contact.attempt"]
+        # Another person each time: one person is one line.
+        return self.called("Fresh", phone=f"+4021555{next(self.numbers):04d}")
+
+    def spoken_to(self):
+        self.known = self.env["contact.attempt"]
+        return self.called("Spoken to", "contacted", tries=[("2026-03-06 10:00:00", "reached")])
+
+    def silent(self):
+        self.known = self.env["contact.attempt"]
+        return self.called("Silent", tries=[("2026-03-06 10:00:00", "no_answer")])
+
+    def sent(self, **values):
+        self.known = self.env["contact.attempt"]
+        return super().sent(**values)
+
+    def test_the_sixth_try(self):
+        """The lead isn't lost after all, nor the quotation."""
+        status = self.status("sale.order", "no_answer")
+        status.write({"max_attempts": 1, "exhausted_reason_id": self.env.ref("lead_to_cash.lost_reason_no_answer").id})
+        days = [f"2026-03-0{day} 10:00:00" for day in range(2, 7)]
+        for document in (self.called("Six", tries=[(day, "no_answer") for day in days], due=TODAY), self.sent()):
+            if document._name == "sale.order":
+                document._set_handling_role("no_answer")
+            with self.subTest(document._name):
+                before = self.state(document)
+                params = self.click(document, "action_no_answer")
+                self.assertEqual(document.handling_role, "lost")
+                self.undo(params)
+                self.assertEqual(self.state(document), before)
+
+    def test_a_dialog(self):
+        lead = self.fresh()
+        self.due(lead)
+        before = self.state(lead)
+        dialog = self.env["contact.dialog"].with_user(self.seller)
+        dialog = dialog.create({"res_model": "crm.lead", "res_id": lead.id, "need": "Tills", "day": "2026-03-20"})
+        self.undo(dialog.action_demo()["params"])
+        self.assertEqual(self.state(lead), before)
+
+    def test_the_draft_of_the_series(self):
+        lead = self.called("Agreed", tries=[("2026-03-09 10:00:00", "no_answer")], **AGREED)
+        before = self.state(lead)
+        params = self.click(lead, "action_no_answer")
+        self.assertEqual(lead.series_draft_id.number, 2)
+        self.undo(params)
+        self.assertEqual(self.state(lead), before)
+        self.click(lead, "action_no_answer")
+        before = self.state(lead)
+        dialog = self.env["contact.dialog"].with_user(self.seller).create({"res_model": "crm.lead", "res_id": lead.id})
+        params = dialog.action_demo()["params"]
+        self.assertFalse(lead.series_draft_id)
+        self.undo(params)
+        self.assertEqual(self.state(lead), before)
+
+    def test_a_status_that_moves_to_a_stage(self):
+        lead = self.called("Moved", "contacted", tries=[("2026-03-06 10:00:00", "reached")])
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE crm_lead SET date_last_stage_update = '2026-03-01' WHERE id = %s", [lead.id])
+        before = self.state(lead)
+        params = self.click(lead, "action_reached")
+        self.assertEqual(lead.stage_id, self.env.ref("crm.stage_lead3"))
+        self.undo(params)
+        self.assertEqual(self.state(lead), before)
+
+    def test_a_closed_one_that_is_asked_again(self):
+        reason = self.env["crm.lost.reason"].create({"name": "Later", "reengage_days": 30})
+        lead = self.called("Closed", tries=[("2026-01-02 10:00:00", "reached")])
+        lead.with_context(l2c_today="2026-01-05").action_set_lost(lost_reason_id=reason.id)
+        self.nightly("2026-03-09")
+        before = self.state(lead)
+        for button in ("action_reached", "action_no_answer"):
+            with self.subTest(button):
+                self.assertTrue(self.listed(lead))
+                self.undo(self.click(lead, button))
+                self.assertEqual(self.state(lead), before)
+                self.assertTrue(self.listed(lead))
+
+    def test_merged_in_between(self):
+        """What the other lead brings isn't lost."""
+        lead, other = (self.called(name, tries=[("2026-03-06 10:00:00", "no_answer")]) for name in ("Kept", "Other"))
+        self.click(lead, "action_no_answer")
+        attempt = lead.contact_attempt_ids.filtered("can_undo") or lead.contact_attempt_ids[:1]
+        kept = (lead | other).merge_opportunity()
+        self.assertEqual(kept.attempt_count, 3)
+        with self.assertRaisesRegex(UserError, "can't be taken back any more"):
+            attempt.with_user(self.seller).action_undo()
+
+    def test_many_at_once(self):
+        leads = self.fresh() | self.silent() | self.spoken_to()
+        before = [self.state(lead) for lead in leads]
+        params = self.click(leads, "action_no_answer")
+        self.assertEqual(params["message"], "No answer: Fresh, Silent, and Spoken to")
+        self.undo(params)
+        self.assertEqual([self.state(lead) for lead in leads], before)
+
+    def test_who_and_how_long(self):
+        lead = self.fresh()
+        params = self.click(lead, "action_no_answer")
+        colleague = self.user("colleague", "sales_team.group_sale_salesman_all_leads")
+        for user, now, sentence in (
+            (colleague, "2026-03-10 12:01:00", "Only list_seller"),
+            (self.seller, "2026-03-10 12:10:01", "can't be taken back any more"),
+        ):
+            with self.assertRaisesRegex(UserError, sentence):
+                self.undo(params, user, l2c_today=now)
+        self.assertEqual(lead.attempt_count, 1)
+        self.undo(params, l2c_today="2026-03-10 12:10:00")
+        with self.assertRaisesRegex(UserError, "already"):
+            self.undo(params)
+
+    def test_nobody_without_the_lead(self):
+        lead = self.fresh()
+        params = self.click(lead, "action_no_answer")
+        lead.user_id = self.env.user
+        with self.assertRaises(AccessError):
+            self.undo(params)
+
+    def test_what_has_happened_since(self):
+        first, second = self.fresh(), self.fresh()
+        params = self.click(first, "action_no_answer")
+        self.click(first, "action_left_message")
+        with self.assertRaisesRegex(UserError, "Only the last try"):
+            self.undo(params)
+        params = self.click(second, "action_no_answer")
+        second.handling_status_id = self.status("crm.lead", "in_progress")
+        with self.assertRaisesRegex(UserError, "status has changed since"):
+            self.undo(params)
+
+    def test_the_company_decides(self):
+        self.env.company.undo_minutes = 0
+        self.assertEqual(self.click(self.fresh(), "action_no_answer")["attempt_ids"], [])
+        with self.assertRaisesRegex(UserError, "can't be negative"):
+            self.env.company.undo_minutes = -1
+
+    def test_the_snapshot_is_nobodys(self):
+        lead = self.fresh()
+        params = self.click(lead, "action_no_answer")
+        attempt = self.env["contact.attempt"].browse(params["attempt_ids"]).with_user(self.seller)
+        with self.assertRaises(AccessError):
+            attempt.read(["snapshot"])
+        for values in ({"active": False}, {"is_counted": False}, {"snapshot": {}}):
+            with (
+                self.assertRaisesRegex(UserError, "can't be written|can be changed|not have enough"),
+                self.cr.savepoint(),
+            ):
+                attempt.write(values)
+
+
+@tagged("post_install", "-at_install")
+class TestMailsWait(TakingBackCase):
+    """What a try sends waits as long as the try can be taken back."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        model_id = cls.env["ir.model"]._get_id("crm.lead")
+        mail = {"name": "Missed", "model_id": model_id, "subject": "Missed you", "body_html": "<p>Hello</p>"}
+        sms = {"name": "Missed", "model_id": model_id, "body": "Hello"}
+        step = {
+            "number": 1,
+            "mail_template_id": cls.env["mail.template"].create(mail).id,
+            "sms_template_id": cls.env["sms.template"].create(sms).id,
+        }
+        cls.status(cls, "crm.lead", "no_answer").series_ids = [(0, 0, step)]
+
+    def waiting(self, lead):
+        about = [("model", "=", "crm.lead"), ("res_id", "=", lead.id), ("subject", "=", "Missed you")]
+        sms = [("mail_message_id.model", "=", "crm.lead"), ("mail_message_id.res_id", "=", lead.id)]
+        return self.env["mail.mail"].search(about), self.env["sms.sms"].search(sms)
+
+    def asked(self):
+        return self.called("Asked", email_from="lead@example.com", phone=NUMBER, contact_basis="notified")
+
+    def test_they_wait(self):
+        lead = self.asked()
+        self.click(lead, "action_no_answer")
+        mail, sms = self.waiting(lead)
+        self.assertEqual((mail.state, str(mail.scheduled_date)), ("outgoing", "2026-03-10 12:10:00"))
+        self.assertEqual((sms.state, str(sms.waits_until)), ("outgoing", "2026-03-10 12:10:00"))
+        sms.with_context(l2c_today="2026-03-10 12:09:00")._send()
+        self.assertEqual(sms.state, "outgoing")
+
+    def test_they_never_leave(self):
+        lead = self.asked()
+        params = self.click(lead, "action_no_answer")
+        self.undo(params)
+        self.assertEqual([len(rows) for rows in self.waiting(lead)], [0, 0])
+
+    def test_what_closing_sends(self):
+        bye = self.status("crm.lead", "no_answer").series_ids.filtered("mail_template_id")[:1].mail_template_id
+        self.status("crm.lead", "lost").mail_template_id = bye.copy({"subject": "Missed you"})
+        lead = self.asked()
+        dialog = {"res_model": "crm.lead", "res_id": lead.id, "outcome": "not_interested"}
+        params = self.env["contact.result"].with_user(self.seller).create(dialog).action_log()["params"]
+        mail, _sms = self.waiting(lead)
+        self.assertEqual((lead.handling_role, str(mail.scheduled_date)), ("lost", "2026-03-10 12:10:00"))
+        self.undo(params)
+        self.assertFalse(mail.exists())
+        self.assertEqual(lead.handling_role, "new")
+
+    def test_at_once_where_nothing_can_be_taken_back(self):
+        self.env.company.undo_minutes = 0
+        lead = self.asked()
+        self.click(lead, "action_no_answer")
+        mail, sms = self.waiting(lead)
+        self.assertEqual((mail.scheduled_date, sms.waits_until), (False, False))
+
+
+@tagged("post_install", "-at_install")
+class TestTwice(TakingBackCase):
+    def test_six_clicks_in_a_second(self):
+        lead = self.called("Clicked")
+        self.click(lead, "action_no_answer")
+        for _click in range(5):
+            params = self.click(lead, "action_no_answer")
+            self.assertEqual(params["attempt_ids"], [])
+            self.assertIn("list_seller", params["message"])
+            self.assertIn("nothing was counted", params["message"])
+        self.assertEqual((lead.attempt_count, len(lead.contact_attempt_ids)), (1, 1))
+
+    def test_two_people(self):
+        lead = self.called("Wanted")
+        colleague = self.user("colleague", "sales_team.group_sale_salesman_all_leads")
+        self.line(lead, self.seller).action_take()
+        with self.assertRaisesRegex(UserError, "has taken Wanted until"):
+            lead.with_user(colleague).action_no_answer()
+        self.assertEqual(lead.attempt_count, 0)
+        free = self.called("Free")
+        self.click(free, "action_no_answer")
+        params = self.click(free, "action_no_answer", colleague, l2c_today="2026-03-10 12:09:59")
+        self.assertEqual((params["attempt_ids"], free.attempt_count), ([], 1))
+
+    def test_hours_between_tries_that_count(self):
+        """By whatever way they are logged: nobody is given up after six tries of one morning."""
+        lead = self.called("Hunted")
+        for hour in range(6, 12):
+            lead.action_log_attempt("no_answer", date=f"2026-03-10 {hour:02}:00:00")
+        counted = lead.contact_attempt_ids.sorted("date").mapped("is_counted")
+        self.assertEqual((counted, lead.attempt_count), ([True, False, False, False, True, False], 2))
+        self.assertEqual((lead._misses(), lead.handling_role), (2, "no_answer"))
+        self.assertEqual(self.env["call.list.line"].browse(lead.id * 10 + 1).misses, 2)
+
+    def test_the_company_says_how_many_hours(self):
+        self.env.company.hours_between_tries = 0
+        lead = self.called("Hunted")
+        for _try in range(2):
+            lead.action_log_attempt("no_answer")
+        self.assertEqual(lead.attempt_count, 2)
+
+    def test_who_is_reached_after_a_miss(self):
+        """The try isn't counted, but the conversation is."""
+        lead = self.called("Called back")
+        lead.action_log_attempt("no_answer")
+        lead.action_log_attempt("reached")
+        self.assertEqual((lead.attempt_count, lead.handling_role), (1, "contacted"))
+        self.assertTrue(lead.first_contact_date)
+
+    def test_merged_leads_count_what_counts(self):
+        first, second = self.called("First"), self.called("Second")
+        for _try in range(2):
+            first.action_log_attempt("no_answer")
+        second.action_log_attempt("no_answer")
+        kept = (first | second).merge_opportunity()
+        self.assertEqual(kept.attempt_count, 2)
