@@ -6,3 +6,4 @@ from . import portal
 from . import sales
 from . import collecting
 from . import privacy
+from . import foresight

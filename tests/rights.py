@@ -65,6 +65,9 @@ lead.hand.over            -      -      -        c      c         c             
 lead.qualification        -      -      -        r      r         crwu          -         -        -         -       -          -
 lead.response.report      -      -      -        -      r         r             -         -        -         -       -          -
 lead.return               -      -      -        c      c         c             -         -        -         -       -          -
+payment.forecast          -      -      -        -      -         -             r         r        r         r       r          -
+payment.grade             -      -      -        -      -         -             r         r        r         r       r          -
+payment.model             -      -      -        -      -         -             -         -        -         r       r          -
 payment.return            -      -      -        -      -         -             -         -        c         c       c          c
 privacy.anonymise         -      -      -        -      -         -             -         -        -         c       c          -
 privacy.deletion          -      -      -        -      -         -             -         -        -         c       c          -

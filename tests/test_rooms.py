@@ -8,7 +8,7 @@ from odoo.tests import BaseCase, tagged
 from odoo.tools import file_path
 
 #: From the ground up.
-ROOMS = ("handling", "books", "agreements", "dunning", "portal", "sales", "collecting", "privacy")
+ROOMS = ("handling", "books", "agreements", "dunning", "portal", "sales", "collecting", "privacy", "foresight")
 #: From the ground up: what is built on what.
 FLOORS = ("engine", "models", "wizard", "report", "controllers")
 

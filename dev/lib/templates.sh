@@ -43,7 +43,13 @@ drop_old_templates() {
     done
 }
 
+# L2C_TEMPLATE=NAME: an installed database of other code, for changes that need no installing (methods alone).
 build_templates() {
+    if [ -n "${L2C_TEMPLATE:-}" ]; then
+        L2C_BASE_DB=l2c_base_$(base_hash)
+        L2C_TEMPLATE_DB=$L2C_TEMPLATE
+        return
+    fi
     L2C_BASE_DB=l2c_base_$(base_hash)
     L2C_TEMPLATE_DB=l2c_addon_$(base_hash)_$(addon_hash)
     exec 9>"$CACHE/templates.lock"

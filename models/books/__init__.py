@@ -13,3 +13,5 @@ from . import res_partner
 from . import res_config_settings
 from . import ageing
 from . import metrics
+from . import reasons_mixin
+from . import payment_grade

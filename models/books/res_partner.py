@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..handling.contact_attempt import ALL_CUSTOMERS
+from .payment_grade import PAYMENT_GRADES
+
+BOOKKEEPERS = "account.group_account_invoice,account.group_account_readonly"
 
 
 class ResPartner(models.Model):
@@ -11,6 +14,32 @@ class ResPartner(models.Model):
 
     is_self_chosen = fields.Boolean(
         copy=False, readonly=True, groups=fields.NO_ACCESS, help="The salesperson has made the customer theirs."
+    )
+
+    # Filled every night by the room foresight; in the company's currency.
+    payment_grade = fields.Selection(
+        PAYMENT_GRADES,
+        company_dependent=True,
+        copy=False,
+        readonly=True,
+        groups=BOOKKEEPERS,
+        help="How late the customer is expected to pay: at most 2 (A), 10 (B), 30 (C), 60 days (D), or more (E). "
+        "New: fewer than five settled documents. Empty: not graded.",
+    )
+    turnover_year = fields.Float(
+        "Turnover of 12 Months", company_dependent=True, copy=False, readonly=True, groups=BOOKKEEPERS
+    )
+    main_category_id = fields.Many2one(
+        "product.category",
+        "Main Product Category",
+        company_dependent=True,
+        copy=False,
+        readonly=True,
+        groups=BOOKKEEPERS,
+    )
+    years_as_customer = fields.Integer(company_dependent=True, copy=False, readonly=True, groups=BOOKKEEPERS)
+    payment_grade_ids = fields.One2many(
+        "payment.grade", "partner_id", "Payment Grades", readonly=True, groups=BOOKKEEPERS
     )
 
     def _letter_lines(self):

@@ -4,12 +4,11 @@ from odoo.tools import format_amount, format_date
 
 from ...engine.collecting.sales_facts import collection_facts
 from ...engine.handling.contact import MISSES, MOST_TRIES, misses_in_a_row
+from ..books.res_partner import BOOKKEEPERS
 from ..handling.contact import next_try
 from ..handling.contact_attempt import ALL_CUSTOMERS
 from ..handling.next_action import ONCE, PLANNED
 from ..handling.searching import check_searched
-
-BOOKKEEPERS = "account.group_account_invoice,account.group_account_readonly"
 
 
 class ResPartner(models.Model):

@@ -1,0 +1,2 @@
+from . import payment_model
+from . import payment_forecast
