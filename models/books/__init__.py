@@ -9,9 +9,9 @@ from . import payment_transaction
 from . import payment_way
 from . import res_partner_bank
 from . import res_company
+from . import reasons_mixin
+from . import payment_grade
 from . import res_partner
 from . import res_config_settings
 from . import ageing
 from . import metrics
-from . import reasons_mixin
-from . import payment_grade
