@@ -9,6 +9,7 @@ for name in (
 ):
     qweb._get_asset_bundle(name, css=False).js()
 for name in ("web.assets_web", "web.assets_web_print", "web.assets_frontend"):
-    qweb._get_asset_bundle(name, js=False).css()
+    for is_rtl in (False, True):
+        qweb._get_asset_bundle(name, js=False, rtl=is_rtl).css()
 qweb._get_asset_bundle("web.report_assets_common", js=False, autoprefix=True).css()
 env.cr.commit()  # noqa: F821
