@@ -58,11 +58,17 @@ class MailMail(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if ("state" in vals or "failure_reason" in vals) and self.env.context.get("l2c_leaving") is not LEAVING:
-            self.env["dunning.notice"]._follow_mails(self)
+            self._follow_notices()
         return result
 
+    def _follow_notices(self):
+        """Most mails are of no notice: theirs is read with the mail's own row, not looked for."""
+        of_notices_sudo = self.sudo().filtered("dunning_notice_id")  # who writes a mail need not see what it is about
+        if of_notices_sudo:
+            self.env["dunning.notice"]._follow_mails(of_notices_sudo.with_env(self.env))
+
     def unlink(self):
-        self.env["dunning.notice"]._follow_mails(self)  # what has left is sent
+        self._follow_notices()  # what has left is sent
         self._notices_sudo().filtered(lambda notice: notice.state == "queued")._lose_mail()
         return super().unlink()
 

@@ -191,11 +191,11 @@ class DunningNotice(models.Model):
         raised = self.line_ids.filtered(lambda line: line.level_id and line.days_overdue > 0)
         overdue = raised.move_line_id.move_id.filtered(lambda move: move.handling_role == "new")
         overdue._set_handling_role("contacted")
-        for notice in self.filtered(lambda notice: not notice._is_settled()):
-            if activity_type := notice.level_id.next_activity_type_id:
+        for notice in self.filtered("level_id.next_activity_type_id"):
+            if not notice._is_settled():
                 user = notice._responsible()
                 user._reading(notice).activity_schedule(
-                    activity_type_id=activity_type.id,
+                    activity_type_id=notice.level_id.next_activity_type_id.id,
                     date_deadline=notice.payment_deadline or notice.noticed_on,
                     user_id=user.id,
                     handling_step=ONCE,
