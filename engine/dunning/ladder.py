@@ -72,8 +72,9 @@ def _hardest(measure):
 
 def _reached(question):
     """The level that the item ``w`` reached last, by which notice, how harsh that is as a whole, and how often the
-    level was repeated; the day by which that notice asks for its payment; and the hardest that was heard of it, whichever came last: ``heard`` in the customer's
-    policy, by its place; ``heard_elsewhere`` in others, and ``heard_anywhere``, by their delay."""
+    level was repeated; the day by which that notice asks for its payment; and the hardest that was heard of it,
+    whichever came last: ``heard`` in the customer's policy, by its place; ``heard_elsewhere`` in others, and
+    ``heard_anywhere``, by their delay."""
     return SQL(
         """
             SELECT nl.notice_state, v.id AS level_id, v.policy_id, v.sequence, v.delay_days, nl.id, %(notice_day)s AS day,
@@ -82,7 +83,7 @@ def _reached(question):
                    MAX(v.delay_days) FILTER (WHERE was.heard AND v.policy_id != w.policy_id) OVER () AS heard_elsewhere,
                    MAX(v.delay_days) FILTER (WHERE was.heard) OVER () AS heard_anywhere,
                    CASE WHEN nl.is_also_due IS NOT TRUE AND nv.payment_deadline_days > 0
-                        THEN %(notice_day)s + nv.payment_deadline_days END AS deadline
+                        THEN GREATEST(%(notice_day)s + nv.payment_deadline_days, %(last_due)s) END AS deadline
               FROM dunning_notice_line nl
               JOIN dunning_level v ON v.id = nl.level_id
               JOIN dunning_notice n ON n.id = nl.notice_id
@@ -97,11 +98,22 @@ def _reached(question):
           ORDER BY 6 DESC LIMIT 1
         """,
         notice_day=notice_day(question.zone),
+        last_due=last_due(),
         partly_left=SQL(
             """EXISTS (SELECT 1 FROM mail_mail m
                         WHERE m.dunning_notice_id = n.id AND m.state IN %s AND m.dunning_came_back IS NOT TRUE)""",
             ARRIVED,
         ),
+    )
+
+
+def last_due():
+    """SQL: the day on which the last of what the notice ``n`` asks for falls due: nobody is asked to pay earlier."""
+    return SQL(
+        """(SELECT MAX(COALESCE(i.date_maturity, i.date))
+              FROM dunning_notice_line o
+              JOIN account_move_line i ON i.id = o.move_line_id
+             WHERE o.notice_id = n.id AND o.is_also_due IS NOT TRUE AND o.amount_residual > 0)"""
     )
 
 

@@ -64,7 +64,9 @@ def open_decisions(question):
                jsonb_strip_nulls(jsonb_build_object('promise_id', d.promise_id, 'dispute_id', d.dispute_id))
           FROM (SELECT d.*, COALESCE((
                     SELECT CASE WHEN base.day IS NOT NULL
-                                THEN GREATEST(base.day + v.delay_days, %(today)s + NULLIF(own.payment_deadline_days, 0) + 1) END
+                                THEN GREATEST(base.day + v.delay_days,
+                                              CASE WHEN own.payment_deadline_days > 0
+                                                   THEN GREATEST(%(today)s + own.payment_deadline_days, d.due) + 1 END) END
                       FROM dunning_level v
                       JOIN dunning_level own ON own.id = d.level_id
         CROSS JOIN LATERAL (SELECT CASE v.delay_from WHEN 'invoice' THEN d.invoiced WHEN 'sent' THEN d.sent

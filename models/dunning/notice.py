@@ -97,13 +97,17 @@ class DunningNotice(models.Model):
             sent = notice.sent_on and fields.Datetime.context_timestamp(there, notice.sent_on).date()
             notice.noticed_on = max(sent or notice.date, notice.date)
 
-    @api.depends("noticed_on", "sent_on", "level_id.payment_deadline_days")
+    @api.depends(
+        *("noticed_on", "sent_on", "level_id.payment_deadline_days"),
+        *("line_ids.is_also_due", "line_ids.amount_residual", "line_ids.move_line_id.date_maturity"),
+    )
     @api.depends_context("l2c_today")
     def _compute_payment_deadline(self):
-        """Counted from the day on which it leaves."""
+        """Counted from the day on which it leaves; nobody is asked to pay before it is due."""
         for notice in self:
             days = notice.level_id.payment_deadline_days
-            notice.payment_deadline = days and notice._leaves_on() + timedelta(days=days)
+            asked = notice.line_ids._asked_due_dates() if days else []
+            notice.payment_deadline = days and max([notice._leaves_on() + timedelta(days=days), *asked])
 
     def _leaves_on(self):
         """The day on which it left; until then, today at the earliest."""

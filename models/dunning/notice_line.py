@@ -98,6 +98,11 @@ class DunningNoticeLine(models.Model):
     def _total(self):
         return sum(self.mapped("amount_residual"))
 
+    def _asked_due_dates(self):
+        """When that falls due which the notice asks for: as ``engine.dunning.ladder.last_due``."""
+        asked = self.filtered(lambda line: not line.is_also_due and line.amount_residual > 0)
+        return [item.date_maturity or item.date for item in asked.move_line_id]
+
     def _claimed(self, day=False):
         """What is due of the items of one notice, without what is only also due; of who pays by ``day``, less the
         early-payment discounts that run until then."""

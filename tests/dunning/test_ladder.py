@@ -436,3 +436,54 @@ class TestDeadline(LadderCase):
         )
         self.run_on("2026-03-16")
         self.assertEqual(self.said(move), ["First", "Second"])
+
+
+@tagged("post_install", "-at_install")
+class TestDeadlineBeforeDueDate(LadderCase):
+    """A notice before the due date asks nobody to pay before it is due, and what follows waits as long."""
+
+    def setUp(self):
+        super().setUp()
+        self.ladder(
+            ("Friendly", -20, {"payment_deadline_days": 7}),
+            ("Sooner", -8, {"payment_deadline_days": 7}),
+            ("First", 1, {"payment_deadline_days": 0}),
+            minimum_days_between=1,
+        )
+
+    def test_it_names_the_due_date(self):
+        move = self.invoice(due="2026-03-30")
+        self.run_on(TODAY)
+        notice = self.notices(move)
+        self.assertEqual((notice.level_id.name, str(notice.payment_deadline)), ("Friendly", "2026-03-30"))
+        self.assertEqual(str(notice.with_context(l2c_today="2026-03-28").payment_deadline), "2026-04-04")
+        self.assertEqual(notice.amount_claimed, 100)
+        self.assertIn("by *03/30/2026*", self.text(notice))
+
+    def test_the_last_due_date_of_what_it_asks_for(self):
+        early, late = self.invoice(due="2026-03-19"), self.invoice(due="2026-03-27", amount=40.0)
+        self.run_on(TODAY)
+        notice = self.notices(early)
+        self.assertEqual(notice, self.notices(late))
+        self.assertEqual(str(notice.payment_deadline), "2026-03-27")
+        self.run_on("2026-03-20")  # the next level of the first one: its paper says the 27th
+        self.assertEqual(self.said(early), ["Friendly"])
+        self.run_on("2026-03-30")
+        self.assertEqual(self.said(early), ["Friendly", "First"])
+
+    def test_what_follows_waits_for_the_day_that_it_names(self):
+        move = self.invoice(due="2026-03-30")
+        self.run_on(TODAY)
+        self.assertEqual(str(self.current(move).next_date), "2026-03-31")
+        self.run_on("2026-03-23")  # the day of the second level
+        self.assertEqual(self.said(move), ["Friendly"])
+        self.run_on("2026-03-30")
+        self.assertEqual(self.said(move), ["Friendly"])
+        self.run_on("2026-03-31")
+        self.assertEqual(self.said(move), ["Friendly", "First"])
+
+    def test_of_what_is_past_due_the_days_count(self):
+        move = self.invoice(due="2026-03-09")
+        self.customer.dunning_policy_id.level_ids[-1].payment_deadline_days = 5
+        self.run_on(TODAY)
+        self.assertEqual(str(self.notices(move).payment_deadline), "2026-03-15")
