@@ -156,7 +156,7 @@ def foremost(line, now, today, companies):
         line=SQL.identifier(line),
         number=SQL("CASE %s WHEN 'crm.lead' THEN 1 ELSE 2 END", SQL.identifier(line, "res_model")),
         now=now,
-        at_its_time=_at_its_time(SQL("%s::timestamp", now)),
+        at_its_time=at_its_time(SQL("%s::timestamp", now)),
         today=today,
         companies=tuple(companies) or (0,),
         due=SQL(LEAD_DUE),
@@ -171,7 +171,7 @@ def foremost(line, now, today, companies):
     )
 
 
-def _at_its_time(now):
+def at_its_time(now):
     """SQL: whether no time was agreed for the call, or it has come."""
     return SQL("(callback_at IS NULL OR callback_at <= %s)", now)
 
@@ -194,7 +194,7 @@ def _goals(now, local_now, today, goal):
 def _leads(now, local_now, today, goal):
     """The others."""
     listed = SQL(
-        "%s AND %s <= %s AND %s AND %s IS NOT TRUE", SQL(LEAD_OPEN), SQL(LEAD_DUE), today, _at_its_time(now), goal
+        "%s AND %s <= %s AND %s AND %s IS NOT TRUE", SQL(LEAD_OPEN), SQL(LEAD_DUE), today, at_its_time(now), goal
     )
     return _lead_lines(MODELS["crm.lead"], SQL(LEAD_RANK), listed, now, local_now, goal)
 
@@ -278,7 +278,7 @@ def _quotations(now, local_now, today):
         person=SQL(ORDER_PERSON),
         order_open=SQL(ORDER_OPEN),
         order_amount=SQL(ORDER_AMOUNT),
-        at_its_time=_at_its_time(now),
+        at_its_time=at_its_time(now),
         local_now=local_now,
         today=today,
     )

@@ -6,6 +6,7 @@ A nightly statement keeps one row a customer and company; the call list reads th
 from odoo.tools import SQL
 
 from ..handling.contact import CONTACTS
+from .call_list import at_its_time
 
 TOUCH_MODEL = "keep.in.touch"
 #: The digit of their lines.
@@ -14,8 +15,8 @@ TOUCH_NUMBER = 5
 TOUCH_RANK = "6e12::float8 - LEAST(GREATEST(turnover, 0), 999999999999)::float8"
 TOUCH_OPEN = "user_id IS NOT NULL"
 #: What serves the first page of the list, of all and of one salesperson.
-TOUCH_INDEX = f"(({TOUCH_RANK}), id, due_date, user_id) WHERE {TOUCH_OPEN}"
-TOUCH_USER_INDEX = f"(user_id, ({TOUCH_RANK}), id, due_date) WHERE {TOUCH_OPEN}"
+TOUCH_INDEX = f"(({TOUCH_RANK}), id, due_date, user_id, callback_at) WHERE {TOUCH_OPEN}"
+TOUCH_USER_INDEX = f"(user_id, ({TOUCH_RANK}), id, due_date, callback_at) WHERE {TOUCH_OPEN}"
 
 
 def touches(now, local_now):
@@ -24,7 +25,7 @@ def touches(now, local_now):
         """SELECT id::bigint * 10 + %(number)s,
                   'touch'::varchar,
                   %(rank)s,
-                  %(open)s AND due_date <= %(today)s,
+                  %(open)s AND due_date <= %(today)s AND %(at_its_time)s,
                   'keep.in.touch'::varchar,
                   id,
                   (SELECT p.complete_name FROM res_partner p WHERE p.id = partner_id)::varchar,
@@ -51,6 +52,7 @@ def touches(now, local_now):
         number=TOUCH_NUMBER,
         rank=SQL(TOUCH_RANK),
         open=SQL(TOUCH_OPEN),
+        at_its_time=at_its_time(SQL("%s::timestamp", now)),
         now=SQL("%s::timestamp", now),
         local_now=SQL("%s::timestamp", local_now),
         today=SQL("%s::date", local_now.date()),
@@ -104,6 +106,7 @@ def follow_touch(today):
             ON CONFLICT (partner_id, company_id) DO UPDATE
            SET user_id = EXCLUDED.user_id, turnover = EXCLUDED.turnover, spoken_date = EXCLUDED.spoken_date,
                planned_date = CASE WHEN EXCLUDED.spoken_date > k.spoken_date THEN NULL ELSE k.planned_date END,
+               callback_at = CASE WHEN EXCLUDED.spoken_date > k.spoken_date THEN NULL ELSE k.callback_at END,
                due_date = CASE WHEN EXCLUDED.spoken_date > k.spoken_date OR k.planned_date IS NULL
                                THEN EXCLUDED.due_date ELSE k.planned_date END
          WHERE (k.user_id, k.turnover, k.spoken_date, k.due_date)

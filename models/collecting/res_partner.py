@@ -4,6 +4,7 @@ from odoo.tools import format_amount, format_date
 
 from ...engine.collecting.sales_facts import collection_facts
 from ...engine.handling.contact import MISSES, MOST_TRIES, misses_in_a_row
+from ...engine.handling.own import own
 from ..books.res_partner import BOOKKEEPERS
 from ..handling.contact import next_try
 from ..handling.contact_attempt import ALL_CUSTOMERS
@@ -125,7 +126,9 @@ class ResPartner(models.Model):
 
     def _attempts_made(self, outcome, attempts):
         """An attempt for a customer counts for each of its open invoices; what needed somebody
-        has had somebody."""
+        has had somebody. Who calls to keep in touch doesn't call about invoices."""
+        if own(self.env, "l2c_keeps_touch"):
+            return
         invoices = self._open_invoices()
         by_customer = attempts.grouped(lambda attempt: attempt.partner_id.commercial_partner_id)
         moments = [

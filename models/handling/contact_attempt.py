@@ -158,6 +158,18 @@ class ContactAttempt(models.Model):
         except (TypeError, ValueError) as error:
             raise UserError(self.env._("“%s” is no date and time; write it like 2026-03-10 09:30:00.", date)) from error
 
+    def _callback_moment(self, moment):
+        """The moment of a call that was asked for, a naive UTC datetime.
+
+        :raise UserError: when it is none, or has passed
+        """
+        if not moment:
+            return False
+        moment = self._moment(moment)
+        if moment < self._now():
+            raise UserError(self.env._("The call can't be planned for a moment that has passed. Choose a later one."))
+        return moment
+
     def _label(self, name, value):
         labels = dict(self._fields[name]._description_selection(self.env))
         if value not in labels:

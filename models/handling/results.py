@@ -77,12 +77,22 @@ class HandlingMixin(models.AbstractModel):
         )
 
     def _result_dialog(self, xmlid, **values):
-        """A dialog about what came of a call, and from where on the call list it was opened."""
-        self.ensure_one()
-        values |= {"res_model": self._name, "res_id": self.id, "note": self._clicked_note()}
-        kept = {name: value for name, value in self.env.context.items() if name in ON_THE_LIST}
-        context = kept | {f"default_{name}": value for name, value in values.items() if value}
-        return self.env["ir.actions.act_window"]._for_xml_id(xmlid) | {"context": context}
+        return result_dialog(self, xmlid, **values)
+
+    def _log_result(self, outcome, note, *, callback_at=False, reason=None):
+        """What a dialog says of a call to the document: log it; whoever isn't interested is closed with the reason.
+
+        :return: what the browser does then
+        """
+        document = self._with_result()
+        closes = outcome == "not_interested"
+        if closes and not reason:
+            raise UserError(self.env._("Choose a reason for closing."))
+        attempts = document._log_attempts(outcome, note=note, callback_at=callback_at)
+        if closes:
+            document.action_close(reason, note)
+        attempts._keep_what_followed()
+        return attempts._toast()
 
     def _what_is_missing(self, outcome, note):
         """What the status wants to know of a conversation, and isn't known: a sentence, else empty."""
@@ -97,9 +107,7 @@ class HandlingMixin(models.AbstractModel):
         return ""
 
     def _clicked_note(self):
-        """What was written beside the button."""
-        note = self.env.context.get("l2c_note")
-        return note.strip() if isinstance(note, str) else None
+        return clicked_note(self.env)
 
     def _refuse_taken(self):
         """
@@ -108,11 +116,7 @@ class HandlingMixin(models.AbstractModel):
 
     def _just_logged(self, outcome, channel):
         """The tries of a moment ago that say the same."""
-        moment = self._now() - timedelta(minutes=SAME_CLICK_MINUTES)
-        same = Domain("outcome", "=", outcome) & Domain("channel", "=", channel) & Domain("date", ">", moment)
-        return self.env["contact.attempt"].search(
-            same & Domain("res_model", "=", self._name) & Domain("res_id", "in", self.ids)
-        )
+        return just_logged(self, outcome, channel)
 
     # What follows ----------------------------------------------------------------------
 
@@ -165,16 +169,30 @@ class HandlingMixin(models.AbstractModel):
             )
 
     def _check_callback(self, moment):
-        """The moment of a call that was asked for, a naive UTC datetime.
+        return self.env["contact.attempt"]._callback_moment(moment)
 
-        :raise UserError: when it is none, or has passed
-        """
-        if not moment:
-            return False
-        moment = self.env["contact.attempt"]._moment(moment)
-        if moment < self._now():
-            raise UserError(self.env._("The call can't be planned for a moment that has passed. Choose a later one."))
-        return moment
+
+def result_dialog(record, xmlid, **values):
+    """A dialog about what came of a call, and from where on the call list it was opened."""
+    record.ensure_one()
+    values |= {"res_model": record._name, "res_id": record.id, "note": clicked_note(record.env)}
+    kept = {name: value for name, value in record.env.context.items() if name in ON_THE_LIST}
+    context = kept | {f"default_{name}": value for name, value in values.items() if value}
+    return record.env["ir.actions.act_window"]._for_xml_id(xmlid) | {"context": context}
+
+
+def clicked_note(env):
+    """What was written beside the button."""
+    note = env.context.get("l2c_note")
+    return note.strip() if isinstance(note, str) else None
+
+
+def just_logged(documents, outcome, channel="call"):
+    """The tries of a moment ago that say the same of ``documents``."""
+    attempts = documents.env["contact.attempt"]
+    moment = attempts._now() - timedelta(minutes=SAME_CLICK_MINUTES)
+    same = Domain("outcome", "=", outcome) & Domain("channel", "=", channel) & Domain("date", ">", moment)
+    return attempts.search(same & Domain("res_model", "=", documents._name) & Domain("res_id", "in", documents.ids))
 
 
 def _find_out(document, outcome):

@@ -85,6 +85,19 @@ class HandlingMixin(models.AbstractModel):
 
     # Back ------------------------------------------------------------------------------------
 
+    def _check_may_take_back(self):
+        """Whoever takes a try back may write its document."""
+        self.check_access("write")
+
+    def _has_changed_since(self, was):
+        """A sentence, when something has happened since the try before which the document ``was`` so; else empty."""
+        if self._last_changes().get(self.id, 0) != was["changed"]:
+            return self.env._("The status has changed since: this try can't be taken back any more.")
+        return ""
+
+    def _tell_taken_back(self, label):
+        self._message_log(body=self.env._("Taken back: %s", label))
+
     def _take_back(self, was):
         """Bring the document back to what ``was``, as of ``_what_is``, with what ``followed`` and ``until`` when its
         e-mails wait."""
@@ -167,6 +180,10 @@ class ContactAttempt(models.Model):
     def _document(self):
         return self.env[self.res_model].browse(self.res_id)
 
+    def _about(self):
+        """What is as it was before, when the try is taken back."""
+        return self._document()
+
     def _keep_what_was(self):
         """Keep what the documents are, before anything follows from the new attempts."""
         for model, attempts in self.grouped("res_model").items():
@@ -209,12 +226,11 @@ class ContactAttempt(models.Model):
         for attempt in self.sorted("id", reverse=True):
             if reason := attempt._why_not_undone():
                 raise UserError(reason)
-            document = attempt._document()
-            document.check_access("write")
+            document = attempt._about()
+            document._check_may_take_back()
             attempt_sudo = attempt.sudo()  # whose it is, was asked
             document._take_back(attempt_sudo.snapshot)
-            label = attempt._label("outcome", attempt.outcome)
-            document._message_log(body=self.env._("Taken back: %s", label))
+            document._tell_taken_back(attempt._label("outcome", attempt.outcome))
             attempt_sudo.write({"active": False, "snapshot": False})
         return True
 
@@ -230,9 +246,7 @@ class ContactAttempt(models.Model):
             return self.env._("Only the last try can be taken back.")
         if not was or self._now() > fields.Datetime.to_datetime(was["until"]):
             return self.env._("This try can't be taken back any more. Log how it really was as another one.")
-        if self._document()._last_changes().get(self.res_id, 0) != was["changed"]:
-            return self.env._("The status has changed since: this try can't be taken back any more.")
-        return ""
+        return self._about()._has_changed_since(was)
 
     # Telling it ------------------------------------------------------------------------------
 

@@ -24,6 +24,12 @@ class ContactAttempt(models.Model):
         """The line on which the button is."""
         return self.env["call.list.line"].browse(ids_of(self.env, "l2c_line_id")[:1])
 
+    def _about(self):
+        """Of a customer it is the row that says when to keep in touch."""
+        was = self.sudo().snapshot or {}  # nobody else reads it
+        touch_id = was.get("touch_id")
+        return self.env["keep.in.touch"].browse(touch_id) if touch_id else super()._about()
+
     def _follow(self):
         result = super()._follow()
         self.env["keep.in.touch"].sudo()._follow_attempts(self)  # it is kept by what happens

@@ -1,9 +1,16 @@
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ...engine.handling.contact import CONTACTS, MOST_TRIES
+from ...engine.handling.own import Own
 from ...engine.sales.keeping_touch import TOUCH_INDEX, TOUCH_USER_INDEX, follow_touch
+from ..handling.results import clicked_note, just_logged, result_dialog
+
+#: What a try changes.
+MOVED_FIELDS = ["spoken_date", "planned_date", "callback_at", "tries", "due_date"]
 
 
 class KeepInTouch(models.Model):
@@ -23,6 +30,7 @@ class KeepInTouch(models.Model):
     turnover = fields.Monetary(readonly=True, help="Of twelve months: what was invoiced or, if it is more, ordered.")
     spoken_date = fields.Date("Last Spoken to on", readonly=True, help="The last conversation, order or invoice.")
     planned_date = fields.Date("Next Try on", readonly=True)
+    callback_at = fields.Datetime("Call Back at", readonly=True, help="When they asked to be called.")
     tries = fields.Integer(readonly=True, help="Without an answer, since somebody was spoken to.")
     due_date = fields.Date("Call on", readonly=True)
     call_hint = fields.Char(compute="_compute_call_hint")
@@ -56,15 +64,22 @@ class KeepInTouch(models.Model):
         day = fields.Datetime.context_timestamp(self, attempt.date).date()
         later = timedelta(days=self.company_id.keep_in_touch_days)
         if attempt.outcome in CONTACTS:
-            self.spoken_date = max(self.spoken_date, day)
+            self.spoken_date = max(self.spoken_date, attempt.date.date())  # as the nightly job reads it
             self.tries = 0
             again = attempt.outcome == "callback" and attempt.res_model == "res.partner"
-            self.planned_date = again and self.company_id._working_days_later(1)
+            self.callback_at = again and attempt.callback_at
+            self.planned_date = again and (self._day_of(attempt.callback_at) or self.company_id._working_days_later(1))
         elif attempt.res_model == "res.partner" and self.due_date <= day:
             self.tries = self.tries % MOST_TRIES + 1
             given_up = self.tries == MOST_TRIES
+            self.callback_at = False
             self.planned_date = day + later if given_up else self.company_id._working_days_later(1)
         self.due_date = self.planned_date or self.spoken_date + later
+
+    def _day_of(self, moment):
+        """The day of ``moment`` where the salesperson works."""
+        zone = self.user_id.sudo().tz or self.env.tz.zone  # when a colleague works is no secret
+        return moment and moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(zone)).date()
 
     # On the call list ------------------------------------------------------------------------
 
@@ -102,8 +117,11 @@ class KeepInTouch(models.Model):
         return self._say("left_message")
 
     def action_call_back(self):
-        """They ask for another call: on the next working day."""
-        return self._say("callback")
+        """They ask for another call: ask when, of one customer."""
+        if len(self) != 1:
+            return self._say("callback")
+        self.check_access("read")
+        return result_dialog(self, "lead_to_cash.contact_result_action", outcome="callback")
 
     def action_not_interested(self):
         """They need nothing now."""
@@ -113,11 +131,75 @@ class KeepInTouch(models.Model):
         """Nobody of that name has that number: it is tried again when it was looked up."""
         return self._say("wrong_number")
 
-    def _say(self, outcome):
-        """Log the outcome on the customer, in the company where they have bought."""
+    def _by_working_day(self, days):
+        """As of a document."""
+        return {self.company_id._working_days_later(days): self}
+
+    def _log_result(self, outcome, note, *, callback_at=False, reason=None):
+        """What a dialog says of the call; nothing is closed for a reason."""
+        return self._say(outcome, note=note, callback_at=callback_at)
+
+    def _say(self, outcome, note=None, callback_at=False):
+        """Log the outcome on the customers, in the company where they have bought, and tell so, with a way back.
+        What is clicked twice counts once."""
         self.check_access("read")
-        note = self.env.context.get("l2c_note")  # what was written beside the button
+        attempts = self.env["contact.attempt"]
+        attempts.check_access("create")
+        moment = attempts._callback_moment(callback_at)
+        self._refuse_taken()
+        twice = made = attempts
         for company, touches in self.grouped("company_id").items():
-            customers = touches.partner_id.with_company(company)
-            customers.action_log_attempt(outcome, note=note.strip() if isinstance(note, str) else None)
-        return True
+            customers = touches.partner_id
+            before = just_logged(customers, outcome).filtered(lambda row, company=company: row.company_id == company)
+            twice |= before
+            touches = touches.filtered(lambda touch, before=before: touch.partner_id not in before.partner_id)  # noqa: PLW2901
+            made |= touches._log(company, outcome, note or clicked_note(self.env), moment)
+        return made._toast() if made or not twice else twice[:1]._told_twice()
+
+    def _log(self, company, outcome, note, moment):
+        """The attempts, each with what its row was before. Such a call isn't about what they owe."""
+        if not self:
+            return self.env["contact.attempt"]
+        was = self._moved_values()
+        log = self.env["contact.attempt"].with_company(company).with_context(l2c_keeps_touch=Own(True))
+        attempts = log._log(self.partner_id.with_company(company), outcome, "call", note, None, moment)
+        now, until = self._moved_values(), self._now() + timedelta(minutes=company.sudo().undo_minutes)  # a setting
+        for attempt_sudo in attempts.sudo() if until > self._now() else ():  # nobody writes it but this code
+            touch = self.filtered(lambda touch, customer=attempt_sudo.partner_id: touch.partner_id == customer)
+            known = {"touch_id": touch.id, "values": was[touch], "now": now[touch], "until": str(until)}
+            attempt_sudo.snapshot = known
+        return attempts.with_env(self.env)
+
+    def _refuse_taken(self):
+        """
+        :raise UserError: when somebody else is calling
+        """
+        me = self.env.user
+        for touch in self:
+            is_taken = touch.claimed_until and touch.claimed_until > self._now()
+            if is_taken and touch.claimed_by_id not in (me.browse(), me):
+                raise UserError(touch._claim_refusal())
+
+    # Taking back -----------------------------------------------------------------------------
+
+    def _moved_values(self):
+        """{row: what a try changes, as JSON has it}"""
+        names = MOVED_FIELDS
+        return {touch: {name: touch[name] and str(touch[name]) for name in names} for touch in self.sudo()}
+
+    def _check_may_take_back(self):
+        """Whoever sees the row may say what came of the call."""
+        self.check_access("read")
+
+    def _has_changed_since(self, was):
+        """As of a document."""
+        if not self.exists() or self._moved_values()[self] != was["now"]:
+            return self.env._("Something has happened since: this try can't be taken back any more.")
+        return ""
+
+    def _take_back(self, was):
+        """It is again as it was before."""
+        self.sudo().write(was["values"])  # kept by what happens
+
+    def _tell_taken_back(self, label):
+        """The chatter of a customer is read by all employees: nothing of it stands there."""

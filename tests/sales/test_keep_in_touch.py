@@ -1,7 +1,7 @@
 """Customers whom nobody has spoken to for long are lines of the call list, until somebody has."""
 
 from odoo import fields
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .test_call_list import CallListCase
@@ -72,10 +72,109 @@ class TestKeepInTouch(CallListCase):
         self.assertFalse(self.nightly_and_touched("2026-05-08"))
         self.assertTrue(self.nightly_and_touched("2026-08-05"))
 
+    def dialog(self, line, **values):
+        """What asks when they want to be called, as the salesperson answers it."""
+        action = line.action_call_back()
+        model = self.env[action["res_model"]].with_user(self.seller)
+        return model.with_context(**action["context"], l2c_today=line.env.context["l2c_today"]).create(values)
+
     def test_who_asks_for_another_call_is_called_on_the_next_working_day(self):
-        self.nightly_and_touched().action_call_back()
+        self.seller.tz = "UTC"
+        dialog = self.dialog(self.nightly_and_touched())
+        self.assertEqual(str(dialog.callback_at), "2026-05-04 10:00:00")
+        dialog.action_log()
         self.assertFalse(self.nightly_and_touched())
+        self.assertFalse(self.nightly_and_touched("2026-05-03"))
         self.assertTrue(self.nightly_and_touched("2026-05-04"))
+
+    def test_they_say_on_which_day_and_at_which_time(self):
+        self.seller.tz = "Asia/Jerusalem"
+        dialog = self.dialog(self.nightly_and_touched(), callback_at="2026-05-05 22:30:00", note="In the evening")
+        self.assertEqual(dialog.action_log()["tag"], "l2c_logged")
+        attempt = self.env["contact.attempt"].search([("partner_id", "=", self.customer.id)])
+        self.assertEqual((attempt.outcome, attempt.note, str(attempt.callback_at)), self.said("In the evening"))
+        self.assertFalse(self.nightly_and_touched("2026-05-05 22:00:00"))
+        self.assertTrue(self.nightly_and_touched("2026-05-05 22:31:00"), "half past one on the sixth, there")
+        with self.assertRaisesRegex(UserError, "has passed"):
+            self.dialog(self.touched("2026-05-06"), callback_at="2026-05-05 22:30:00").action_log()
+
+    def said(self, note):
+        return "callback", note, "2026-05-05 22:30:00"
+
+    def test_many_at_once_are_called_on_the_next_working_day(self):
+        self.nightly()
+        touches = self.env["keep.in.touch"].search([]).with_user(self.seller).with_context(l2c_today=DUE)
+        self.assertFalse(touches.browse().action_call_back().get("context"))
+        other = self.customer.copy({"user_id": self.seller.id})
+        self.invoice(partner_id=other.id, amount=900)
+        self.nightly(DUE)
+        touches = touches.search([])
+        touches.action_call_back()
+        self.assertEqual([str(day) for day in touches.mapped("due_date")], ["2026-05-04"] * 2)
+
+    # Taking back --------------------------------------------------------------------------
+
+    def row(self):
+        self.env.flush_all()
+        [values] = (
+            self.env["keep.in.touch"]
+            .search([])
+            .read(["spoken_date", "planned_date", "callback_at", "tries", "due_date"])
+        )
+        return values
+
+    def test_each_outcome_is_taken_back(self):
+        for outcome in ("reached", "no_answer", "left_message", "not_interested", "wrong_number", "call_back"):
+            with self.subTest(outcome):
+                line, before = self.nightly_and_touched(), self.row()
+                action = self.dialog(line).action_log() if outcome == "call_back" else self.press(line, outcome)
+                self.assertNotEqual(self.row(), before)
+                attempts = self.env["contact.attempt"].browse(action["params"]["attempt_ids"])
+                attempts.with_user(self.seller).with_context(l2c_today=DUE).action_undo()
+                self.assertEqual(self.row(), before)
+                self.assertTrue(self.nightly_and_touched(), "after the nightly job, too")
+                self.assertFalse(attempts.active)
+
+    def press(self, line, outcome):
+        return getattr(line, f"action_{outcome}")()
+
+    def test_not_by_others_nor_later_nor_when_something_has_happened_since(self):
+        line = self.nightly_and_touched()
+        params = self.press(line, "no_answer")["params"]
+        attempt = self.env["contact.attempt"].browse(params["attempt_ids"])
+        leader = self.user("touch_leader", "sales_team.group_sale_manager")
+        with self.assertRaisesRegex(UserError, "Only"):
+            attempt.with_user(leader).with_context(l2c_today=DUE).action_undo()
+        with self.assertRaisesRegex(UserError, "can't be taken back any more"):
+            attempt.with_user(self.seller).with_context(l2c_today="2026-05-02 13:00:00").action_undo()
+        lead = self.lead(partner_id=self.customer.id, user_id=self.seller.id).with_context(l2c_today=DUE)
+        lead.action_log_attempt("reached")  # somebody else reached them about a lead
+        after = self.row()
+        with self.assertRaisesRegex(UserError, "has happened since"):
+            attempt.with_user(self.seller).with_context(l2c_today=DUE).action_undo()
+        self.assertEqual(self.row(), after)
+
+    def test_two_clicks_are_one_try(self):
+        line = self.nightly_and_touched()
+        self.press(line, "no_answer")
+        self.assertIn("a moment ago", self.press(line, "no_answer")["params"]["message"])
+        attempts = self.env["contact.attempt"].search([("partner_id", "=", self.customer.id)])
+        self.assertEqual((len(attempts), self.row()["tries"]), (1, 1))
+
+    def test_who_is_being_called_by_somebody_else(self):
+        leader = self.user("touch_leader", "sales_team.group_sale_manager")
+        line = self.nightly_and_touched()
+        line.with_user(leader).action_take()
+        with self.assertRaisesRegex(UserError, "has taken"):
+            self.press(line, "reached")
+        self.assertFalse(self.env["contact.attempt"].search([("partner_id", "=", self.customer.id)]))
+
+    def test_it_is_no_call_about_invoices(self):
+        move = self.env["account.move"].search([("partner_id", "=", self.customer.id)])
+        before = move.handling_status_id, move.attempt_count
+        self.press(self.nightly_and_touched(), "reached")
+        move.invalidate_recordset()
+        self.assertEqual((move.handling_status_id, move.attempt_count), before)
 
     def test_a_conversation_about_a_lead_or_a_new_order_counts(self):
         lead = self.lead(partner_id=self.customer.id, user_id=self.seller.id).with_context(l2c_today="2026-04-01")

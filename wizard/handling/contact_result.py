@@ -48,14 +48,8 @@ class ContactResult(models.TransientModel):
         """Log the result; who isn't interested is closed with the reason."""
         self.ensure_one()
         self.check_access("write")
-        document = self._document()._with_result()
-        closes = self.outcome == "not_interested"
-        if closes and not self.reason_id:
-            raise UserError(self.env._("Choose a reason for closing."))
         if self.outcome == "callback" and not self.callback_at:
             raise UserError(self.env._("Say when they want to be called."))
-        attempts = document._log_attempts(self.outcome, note=self.note, callback_at=self.callback_at)
-        if closes:
-            document.action_close(self.reason_id, self.note)
-        attempts._keep_what_followed()
-        return attempts._toast()
+        return self._document()._log_result(
+            self.outcome, self.note, callback_at=self.callback_at, reason=self.reason_id
+        )

@@ -1,4 +1,5 @@
 from . import call_result
+from . import contact_result
 from . import crm_lead_lost
 from . import lead_handover
 from . import quotation_renew
