@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ...engine.handling.own import Own
+from ...engine.handling.own import Own, own
 from ...engine.handling.status import ROLES, Changed, choices, transition
 
 HANDLING_FIELDS = ["handling_status_id", "handling_role", "handling_status_since"]
@@ -101,7 +101,8 @@ class HandlingMixin(models.AbstractModel):
     def write(self, vals):
         if "handling_status_id" not in vals:
             result = super().write(vals)
-            if not self._handling_triggers().isdisjoint(vals):
+            waiting = own(self.env, "l2c_status_waits") or ()  # documents of which it follows later
+            if not self._handling_triggers().isdisjoint(vals) and not set(self._ids) <= set(waiting):
                 self._handling_sync()
             return result
         rest = {name: value for name, value in vals.items() if name != "handling_status_id"}

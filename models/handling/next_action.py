@@ -163,6 +163,8 @@ class HandlingMixin(models.AbstractModel):
         """Who opens a document again has something to do about it today, unless something is planned."""
         self.invalidate_recordset(["activity_ids"], flush=False)
         free = self.filtered(lambda document: not document._next_activity())
+        # Of many nobody is told one by one.
+        free = free.with_context(mail_activity_quick_update=True) if len(free) > 1 else free
         for status, documents in free.grouped("handling_status_id").items():
             documents._plan_activity(self._today(), partial(_follow_up, status=status), status)
 
@@ -210,7 +212,7 @@ class HandlingMixin(models.AbstractModel):
         model_id = self.env["ir.model"]._get_id(self._name)
         users = self._planned_for()
         days = self._planned_days(day)
-        self.env["mail.activity"].create(
+        planned = self.env["mail.activity"].create(
             [
                 {
                     "activity_type_id": activity_type.id,
@@ -226,6 +228,7 @@ class HandlingMixin(models.AbstractModel):
                 for document in self
             ]
         )
+        planned.mapped("res_name")  # while the names are known
 
     def _planned_for(self):
         """{document: whose it is what is planned for it}: its responsible's, else of who is at it. Of leads and

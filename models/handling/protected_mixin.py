@@ -31,7 +31,9 @@ class ProtectedMixin(models.AbstractModel):
     def create(self, vals_list):
         if self.env.su:
             return super().create(vals_list)
-        self._refuse_protected({name for vals in vals_list for name in vals if not self._is_first(name, vals[name])})
+        protected = self._protected_names()  # of others nobody needs to know a default
+        said = ((name, vals[name]) for vals in vals_list for name in protected.intersection(vals))
+        self._refuse_protected({name for name, value in said if not self._is_first(name, value)})
         first = self._first_values()
         return super().create([first | vals for vals in vals_list])
 

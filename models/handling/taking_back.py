@@ -91,6 +91,8 @@ class HandlingMixin(models.AbstractModel):
 
     def _has_changed_since(self, was):
         """A sentence, when something has happened since the try before which the document ``was`` so; else empty."""
+        if "made" not in was:  # kept by an earlier release
+            return self.env._("This try can't be taken back any more. Log how it really was as another one.")
         if self._last_changes().get(self.id, 0) != was["changed"]:
             return self.env._("The status has changed since: this try can't be taken back any more.")
         return ""
@@ -99,17 +101,18 @@ class HandlingMixin(models.AbstractModel):
         self._message_log(body=self.env._("Taken back: %s", label))
 
     def _take_back(self, was):
-        """Bring the document back to what ``was``, as of ``_what_is``, with what ``followed`` and ``until`` when its
-        e-mails wait."""
+        """Bring the document back to what ``was``, as of ``_what_is``; with ``made`` and ``ended``, what the try
+        planned and ended, and ``until`` when its e-mails wait. What somebody has done or changed since stays so."""
         self.ensure_one()
         self._drop_waiting(was["until"])
-        followed = set(was["followed"])
+        now = self._planned_values().get(self.id, {})
+        followed = {number for number, values in was["made"].items() if now.get(number) == values}
         if self.handling_role == "lost" and was["values"]["handling_role"] != "lost":
             known = self._planned_values().get(self.id, {}).keys()
             # Whoever logged the try that closed it opens it again; nobody is written to.
             self.with_context(l2c_status_of=Own(self._name)).sudo()._reopen()
             followed |= self._planned_values().get(self.id, {}).keys() - known
-        self._plan_as_before(was["planned"], followed)
+        self._plan_as_before({number: was["planned"][number] for number in was["ended"]}, followed)
         self._write_back(was)
 
     def _drop_waiting(self, until):
@@ -122,16 +125,16 @@ class HandlingMixin(models.AbstractModel):
         about = Domain("mail_message_id", "any", about)
         sudo["sms.sms"].search(about & waiting & Domain("waits_until", "=", until)).unlink()
 
-    def _plan_as_before(self, planned, followed):
-        """What ``followed`` isn't planned any more, and what was ``planned`` is, also what the try ended or
-        dropped. Both by their ids, as JSON has them."""
+    def _plan_as_before(self, ended, followed):
+        """What ``followed`` isn't planned any more, and what the try ``ended`` or dropped is. Both by their ids, as
+        JSON has them."""
         # Somebody else may have planned it.
         activities_sudo = self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True)
-        activities_sudo.browse(int(number) for number in followed - planned.keys()).exists().unlink()
-        kept_sudo = activities_sudo.with_context(active_test=False).browse(map(int, planned)).exists()
+        activities_sudo.browse(map(int, followed)).exists().unlink()
+        kept_sudo = activities_sudo.with_context(active_test=False).browse(map(int, ended)).exists()
         kept_sudo.filtered(lambda activity: not activity.active).action_unarchive()
         about = {"res_model_id": self.env["ir.model"]._get_id(self._name), "res_id": self.id}
-        dropped = [planned[number] | about for number in planned if int(number) not in kept_sudo._ids]
+        dropped = [values | about for number, values in ended.items() if int(number) not in kept_sudo._ids]
         activities_sudo.create(dropped)
 
     def _write_back(self, was):
@@ -200,19 +203,22 @@ class ContactAttempt(models.Model):
                 until = attempt._document()._undo_until(now)
                 if until > now:
                     # Nobody writes or reads it but this code.
-                    attempt.sudo().snapshot = was[attempt.res_id] | {"until": str(until), "followed": []}
+                    attempt.sudo().snapshot = was[attempt.res_id] | {"until": str(until)}
 
     def _keep_what_followed(self):
-        """Keep what is planned now and wasn't, and the last change of status."""
+        """Keep what is planned now and wasn't, what was and isn't, and the last change of status."""
         kept_sudo = self.sudo().filtered("snapshot")  # as above
         for model, attempts_sudo in kept_sudo.grouped("res_model").items():
             documents = self.env[model].browse(attempts_sudo.mapped("res_id"))
             planned, changes = documents._planned_values(), documents._last_changes()
             for attempt_sudo in attempts_sudo:
                 was = attempt_sudo.snapshot
-                followed = planned.get(attempt_sudo.res_id, {}).keys() - was["planned"].keys()
-                now = {"followed": sorted(followed), "changed": changes.get(attempt_sudo.res_id, 0)}
-                attempt_sudo.snapshot = was | now
+                now = planned.get(attempt_sudo.res_id, {})
+                attempt_sudo.snapshot = was | {
+                    "made": {number: values for number, values in now.items() if number not in was["planned"]},
+                    "ended": sorted(was["planned"].keys() - now.keys()),
+                    "changed": changes.get(attempt_sudo.res_id, 0),
+                }
 
     def action_undo(self):
         """Take the tries back: their documents are as they were before, and what waited to be sent isn't.

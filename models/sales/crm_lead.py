@@ -146,6 +146,14 @@ class CrmLead(models.Model):
         closing = self.with_context(l2c_closure_reason=Own(True))  # the host writes it after archiving
         return super(CrmLead, closing).action_set_lost(**additional_values)
 
+    def action_restore(self):
+        """Odoo writes each lead by itself: the status follows once, of all."""
+        self.check_access("write")
+        waiting = self.with_context(l2c_status_waits=Own(frozenset(self._ids)))
+        result = super(CrmLead, waiting).action_restore()
+        self._handling_sync()
+        return result
+
     def _close(self, reason):
         self.action_set_lost(lost_reason_id=reason.id)
 

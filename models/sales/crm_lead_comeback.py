@@ -76,9 +76,10 @@ class CrmLead(models.Model):
 
     def _plan_again(self):
         """What is open again isn't left with somebody who has gone."""
-        for lead in self.filtered(lambda lead: lead.user_id and not lead.user_id.active):
-            company = lead.company_id or self.env.company
-            lead.sudo().user_id = company._working_salesperson(lead.team_id)  # whoever opens it again
+        left = self.filtered(lambda lead: lead.user_id and not lead.user_id.active)
+        for (company, team), leads in left.grouped(lambda lead: (lead.company_id, lead.team_id)).items():
+            user = (company or self.env.company)._working_salesperson(team)
+            leads.sudo().user_id = user  # whoever opens it again
         return super()._plan_again()
 
     # Coming back --------------------------------------------------------------------------

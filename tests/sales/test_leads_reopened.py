@@ -61,6 +61,31 @@ class TestReopened(AttemptCase):
         self.log_on(leads, self.march(2, 7))
         self.assertEqual(leads.mapped("handling_role"), ["lost", "lost"])
 
+    def test_many_are_restored_in_as_many_queries(self):
+        """By Odoo's button and by ours; each has its status again, and something to do."""
+        for button in ("action_restore", "action_reopen"):
+            counts = []
+            for number in (2, 5, 50):  # the first fills what is kept between
+                leads = self.env["crm.lead"].create(
+                    [{"name": f"Many {index}", "type": "opportunity"} for index in range(number)]
+                )
+                leads[::2]._set_handling_role("in_progress")
+                before = leads.mapped("handling_status_id")
+                leads.action_close(self.reason)
+                self.env.flush_all()
+                self.env.invalidate_all()
+                start = self.cr.sql_log_count
+                getattr(leads, button)()
+                self.env.flush_all()
+                counts.append(self.cr.sql_log_count - start)
+                self.assertEqual(set(leads.mapped("won_status")), {"pending"})
+                self.assertEqual(leads.mapped("handling_status_id"), before)
+                self.assertEqual(leads[::2].handling_status_id.role, "in_progress")
+                self.assertTrue(all(lead.next_action_date for lead in leads))
+                self.assertFalse(any(leads.mapped("closure_date")))
+            with self.subTest(button):
+                self.assertEqual(counts[1], counts[2], counts)
+
 
 @tagged("post_install", "-at_install")
 class TestReopenedOnTheList(CallListCase):

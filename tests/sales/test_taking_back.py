@@ -2,6 +2,7 @@
 
 from itertools import count
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -223,6 +224,67 @@ class TestTakingBack(TakingBackCase):
         second.handling_status_id = self.status("crm.lead", "in_progress")
         with self.assertRaisesRegex(UserError, "status has changed since"):
             self.undo(params)
+
+    def due_for(self, lead, summary, day=TODAY):
+        kind = "mail.mail_activity_data_todo"
+        return lead.activity_schedule(kind, fields.Date.to_date(day), summary, user_id=self.seller.id)
+
+    def planned(self, document):
+        document.invalidate_recordset()
+        return document.activity_ids.filtered("active")
+
+    def test_a_task_that_is_done_since_stays_done(self):
+        """What the try left open, and a colleague has done since."""
+        lead = self.fresh()
+        mine = self.due_for(lead, "Mine", "2026-03-20")
+        params = self.click(lead, "action_no_answer")
+        mine.with_user(self.user("colleague", "sales_team.group_sale_manager")).action_feedback("Done by me")
+        self.undo(params)
+        self.assertFalse(self.planned(lead))
+        self.assertFalse(mine.active)
+
+    def test_a_follow_up_that_is_done_since_stays_done(self):
+        """What the try planned, and somebody has done since: no trace of it is deleted."""
+        lead = self.fresh()
+        params = self.click(lead, "action_no_answer")
+        follow_up = self.planned(lead)
+        follow_up.with_user(self.seller).action_feedback("Called already")
+        self.undo(params)
+        self.assertTrue(follow_up.exists())
+        self.assertFalse(follow_up.active)
+
+    def test_a_next_action_that_was_edited_since_stays(self):
+        lead = self.fresh()
+        params = self.click(lead, "action_no_answer")
+        follow_up = self.planned(lead)
+        follow_up.write({"date_deadline": "2026-03-25", "summary": "After the fair"})
+        self.undo(params)
+        self.assertEqual(lead.attempt_count, 0)
+        self.assertEqual(
+            [(str(a.date_deadline), a.summary) for a in self.planned(lead)], [("2026-03-25", "After the fair")]
+        )
+        self.assertEqual(str(lead.next_action_date), "2026-03-25")
+
+    def test_what_a_colleague_has_planned_since_stays(self):
+        lead = self.fresh()
+        before = self.state(lead)
+        params = self.click(lead, "action_no_answer")
+        meeting = self.due_for(lead, "Meeting", "2026-03-18")
+        self.undo(params)
+        self.assertEqual(self.planned(lead), meeting)
+        self.assertEqual(str(lead.next_action_date), "2026-03-18")
+        meeting.unlink()
+        self.assertEqual(self.state(lead), before)
+
+    def test_a_status_that_is_changed_since(self):
+        """There and back: it was changed all the same."""
+        lead = self.fresh()
+        params = self.click(lead, "action_no_answer")
+        for role in ("in_progress", "no_answer"):
+            lead.handling_status_id = self.status("crm.lead", role)
+        with self.assertRaisesRegex(UserError, "status has changed since"):
+            self.undo(params)
+        self.assertEqual((lead.handling_role, lead.attempt_count), ("no_answer", 1))
 
     def test_the_company_decides(self):
         self.env.company.undo_minutes = 0
