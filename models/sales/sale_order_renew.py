@@ -3,6 +3,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount, format_date
 
+from ...engine.handling.contact import FOLLOW_UP_DAYS
 from ...engine.handling.own import Own, own
 
 
@@ -48,7 +49,13 @@ class SaleOrder(models.Model):
         self.action_draft()
         self.write({"validity_date": day, "date_order": self._now()})
         self._stamp(revision=(self.revision or 1) + 1, viewed_date=None, last_viewed_date=None, reminded_date=None)
+        self._plan_renewed()
         return True
+
+    def _plan_renewed(self):
+        """It is followed up as if it were sent, also while nobody sends it; sending it begins anew."""
+        sent = self.env["handling.status"].search([("res_model", "=", self._name), ("role", "=", "contacted")], limit=1)
+        self._plan_follow_up(sent, least=FOLLOW_UP_DAYS)
 
     def _check_renewable(self):
         if self.handling_role != "dormant" or self.state not in ("draft", "sent"):

@@ -2,7 +2,7 @@
 
 import re
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, HttpCase, tagged
 
@@ -246,11 +246,28 @@ class TestRenewed(QuotationCase):
         self.env.invalidate_all()
         self.assertEqual((order.state, order.handling_role, str(order.validity_date)), ("draft", "new", "2026-04-30"))
         self.assertEqual((order.revision, order.viewed_date), (2, False))
-        self.assertFalse(order.activity_ids)
+        self.assertEqual(self.planned(order), [("2026-03-13", "Follow up", "follower")])
         said = " ".join(order.message_ids.mapped("body"))
         self.assertRegex(said, r"Revision 1, valid until 03/05/2026: .*100\.00")
         order.action_quotation_sent()
         self.assertEqual(order.handling_role, "contacted")
+        self.assertEqual(self.planned(order), [("2026-03-13", "Follow up", "follower")])
+
+    def test_it_is_followed_up_as_its_team_says_and_not_behind_its_validity(self):
+        team = self.env["crm.team"].create({"name": "Slow", "quotation_followup_days": 6})
+        for validity, day in (("2026-04-30", "2026-03-18"), ("2026-03-16", "2026-03-16"), ("2026-03-15", "2026-03-13")):
+            order = self.expired()
+            order.team_id = team
+            order.with_user(self.seller).action_renew(validity)
+            with self.subTest(validity):
+                self.assertEqual(self.planned(order), [(day, "Follow up", "follower")])
+
+    def test_what_somebody_has_planned_for_it_stays_alone(self):
+        order = self.expired()
+        order.activity_ids.unlink()
+        order.activity_schedule("mail.mail_activity_data_todo", fields.Date.to_date("2026-03-20"), "Ask the boss")
+        order.action_renew("2026-04-30")
+        self.assertEqual([row[:2] for row in self.planned(order)], [("2026-03-20", "Ask the boss")])
 
     def test_prices_are_checked(self):
         order = self.expired()
