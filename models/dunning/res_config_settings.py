@@ -15,6 +15,7 @@ class ResConfigSettings(models.TransientModel):
     hours_between_tries = fields.Integer(related="company_id.hours_between_tries", readonly=False)
     asks_for_referrals = fields.Boolean(related="company_id.asks_for_referrals", readonly=False)
     keep_in_touch_days = fields.Integer(related="company_id.keep_in_touch_days", readonly=False)
+    asked_again_per_day = fields.Integer(related="company_id.asked_again_per_day", readonly=False)
     customer_inactive_months = fields.Integer(related="company_id.customer_inactive_months", readonly=False)
     dunning_policy_id = fields.Many2one(related="company_id.dunning_policy_id", readonly=False)
     dunning_calendar_id = fields.Many2one(related="company_id.dunning_calendar_id", readonly=False)

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...engine.sales.asking_again import asked_again
 from ...engine.sales.response import deadline
 from ..handling.cron_step import cron_step
 from ..handling.next_action import ONCE
@@ -72,6 +73,9 @@ class CrmLead(models.Model):
 
     # Serves the job that asks again.
     _reengage_idx = models.Index("(lost_reason_id, closure_date) WHERE handling_role = 'lost'")
+
+    # Serves to count whom it has asked today.
+    _reengaged_idx = models.Index("(reengaged_date) WHERE reengaged_date IS NOT NULL")
 
     @api.depends("handling_status_since")
     def _compute_waiting_minutes(self):
@@ -229,18 +233,10 @@ class CrmLead(models.Model):
     @api.model
     def _reengage(self):
         """Plan a call, or send the reason's e-mail, for the leads whose period has passed: once
-        in each period."""
+        in each period, and no more calls than a salesperson can make."""
         today = self._today()
         self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT d.id FROM crm_lead d JOIN crm_lost_reason r ON r.id = d.lost_reason_id
-                    WHERE d.handling_role = 'lost' AND r.reengage_days > 0
-                      AND GREATEST(d.closure_date::date, d.reengaged_date, %s) + r.reengage_days <= %s""",
-                self._asked_again_since(),
-                today,
-            )
-        )
+        rows = self.env.execute_query(asked_again(today, self._asked_again_since(), self.env.company.id))
         leads = self.browse(row[0] for row in rows)
         for template, group in leads.grouped(lambda lead: lead.lost_reason_id.reengage_template_id).items():
             with cron_step(self.env.ref("lead_to_cash.cron_follow_time"), f"Asking again by {template.name}"):

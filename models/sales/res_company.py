@@ -22,6 +22,13 @@ class ResCompany(models.Model):
         "salesperson. 0: never.",
         groups="base.group_user",
     )
+    asked_again_per_day = fields.Integer(
+        "Closed Leads a Day",
+        default=20,
+        help="Closed leads that come back to the call list of each salesperson on one day; the others follow on the next "
+        "days, the oldest first. 0: all at once.",
+        groups="base.group_user",
+    )
     asks_for_referrals = fields.Boolean(
         help="Plan a call with content customers who have agreed to be addressed: whom do they know?",
         groups="base.group_user",
@@ -72,10 +79,12 @@ class ResCompany(models.Model):
     calls_per_week = fields.Integer(help="Attempts that each makes in a week. 0: no goal.", groups="base.group_user")
 
     @api.constrains(
-        *("quotation_warning_days", "quotation_reminder_days", "calls_per_day", "calls_per_week", "keep_in_touch_days")
+        *("quotation_warning_days", "quotation_reminder_days", "calls_per_day", "calls_per_week"),
+        *("keep_in_touch_days", "asked_again_per_day"),
     )
     def _check_sales_numbers(self):
         for company in self:
             numbers = company.quotation_warning_days, company.quotation_reminder_days, company.keep_in_touch_days
-            if min(*numbers, company.calls_per_day, company.calls_per_week) < 0:
+            numbers += company.calls_per_day, company.calls_per_week, company.asked_again_per_day
+            if min(numbers) < 0:
                 raise ValidationError(self.env._("Days and goals of sales can't be negative; 0 switches one off."))

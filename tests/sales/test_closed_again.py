@@ -1,7 +1,10 @@
 """Whether and when the closed are asked again, may be written to, and what coming back means."""
 
+from odoo import fields
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
+from ..common import TODAY
 from .test_closing import ClosingCase
 
 
@@ -29,6 +32,56 @@ class TestAskedAgain(ClosingCase):
         for day, expected in (("2026-08-27", []), ("2026-08-28", ["Ask again"])):
             self.nightly(day)
             self.assertEqual(lead.activity_ids.mapped("summary"), expected, day)
+
+    def closed(self, number, **values):
+        """Leads of the salesperson, closed one a day from the first of July 2025 on; the last one first."""
+        leads = self.env["crm.lead"].create(
+            [{"name": f"Closed {row}", "user_id": self.seller.id, **values} for row in range(number)]
+        )
+        for row, lead in enumerate(reversed(leads)):
+            day = fields.Date.add(fields.Date.to_date("2025-07-01"), days=row)
+            lead.with_context(l2c_today=f"{day} 12:00:00").action_close(self.reason)
+        return leads
+
+    def asked_on(self, leads):
+        """{day: how many leads were asked again on it}"""
+        self.env.invalidate_all()
+        return {str(day): len(group) for day, group in leads.grouped("reengaged_date").items() if day}
+
+    def test_twenty_a_day_the_oldest_first(self):
+        self.reason.reengage_days = 30
+        leads = self.closed(45)
+        others = self.closed(3, user_id=self.user("other_closing_seller", "sales_team.group_sale_salesman").id)
+        for day in ("2026-03-10", "2026-03-10", "2026-03-11", "2026-03-12", "2026-03-13"):
+            self.nightly(day)
+        self.assertEqual(self.asked_on(leads), {"2026-03-10": 20, "2026-03-11": 20, "2026-03-12": 5})
+        self.assertEqual(self.asked_on(others), {"2026-03-10": 3})
+        by_closing = leads.sorted("closure_date")
+        self.assertEqual({str(day) for day in by_closing[:20].mapped("reengaged_date")}, {"2026-03-10"})
+        self.assertEqual({str(day) for day in by_closing[40:].mapped("reengaged_date")}, {"2026-03-12"})
+        self.assertEqual(len(leads.activity_ids), 45)
+        on_the_list = self.env["call.list.line"].with_user(self.seller).with_context(l2c_today="2026-03-10")
+        self.assertEqual(on_the_list.search_count([("kind", "=", "again")]), 20)
+
+    def test_all_at_once_where_the_company_says_so(self):
+        self.reason.reengage_days = 30
+        self.env.company.asked_again_per_day = 0
+        leads = self.closed(25)
+        self.nightly()
+        self.assertEqual(self.asked_on(leads), {TODAY: 25})
+        with self.assertRaisesRegex(ValidationError, "can't be negative"):
+            self.env.company.asked_again_per_day = -1
+
+    def test_who_gets_an_email_is_no_work(self):
+        self.reason.reengage_days = 30
+        self.env.company.asked_again_per_day = 2
+        model_id = self.env["ir.model"]._get_id("crm.lead")
+        template = self.env["mail.template"].create({"name": "Again", "model_id": model_id, "subject": "Again"})
+        reason = self.reason.copy({"name": "By mail", "reengage_template_id": template.id, "reengage_days": 30})
+        calls, self.reason = self.closed(3), reason
+        mails = self.closed(5)
+        self.nightly()
+        self.assertEqual((self.asked_on(calls), self.asked_on(mails)), ({TODAY: 2}, {TODAY: 5}))
 
     def test_an_unreadable_day(self):
         lead = self.lead(user_id=self.env.uid)
