@@ -26,7 +26,9 @@ from . import call_list_touch
 from . import call_list_person
 from . import call_list_reason
 from . import call_list_call
+from . import call_list_enquiries
 from . import calendar_event
+from . import ir_http
 from . import res_company
 from . import res_partner
 from . import win_rate_report

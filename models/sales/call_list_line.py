@@ -13,7 +13,6 @@ from ...engine.sales.call_list import (
     document_id,
     foremost,
     lines_of,
-    on_call,
 )
 from ...engine.sales.keeping_touch import touches
 
@@ -259,28 +258,6 @@ class CallListLine(models.Model):
             return self.action_open_next()
         return result
 
-    @api.model
-    def get_new_enquiries(self, lead_ids):
-        """What a salesperson is told of enquiries that have just come.
-
-        :param lead_ids: of leads that the bus has named
-        :return: ``on_call``: whether the reader is calling somebody, and isn't to be disturbed; ``message``:
-            what is told, of those that still wait and that nobody else has taken; empty without any;
-            ``unassigned``: whether some have no salesperson yet
-        """
-        self.env["crm.lead"].check_access("read")
-        if not isinstance(lead_ids, list) or not all(type(lead_id) is int for lead_id in lead_ids):
-            raise UserError(self.env._("The new enquiries can't be read. Open the call list."))
-        fresh = [("kind", "=", "goal"), ("res_model", "=", "crm.lead"), ("res_id", "in", lead_ids)]
-        lines = self.search([*fresh, ("claimed_by_id", "in", [False, self.env.uid])])
-        calling = self.env.execute_query(on_call(self.env.uid, self._now()))
-        message = ""
-        if len(lines) == 1:
-            message = self.env._("New enquiry: %s", lines.partner_name)
-        elif lines:
-            message = self.env._("New enquiries: %s", len(lines))
-        return {"on_call": bool(calling), "message": message, "unassigned": bool(lines.filtered(_is_nobodys))}
-
     def _asked_domain(self, key):
         """The domain of the list that the client shows, or one's own.
 
@@ -340,10 +317,6 @@ class CallListLine(models.Model):
                 "next": action_id,
             },
         }
-
-
-def _is_nobodys(line):
-    return not line.user_id
 
 
 def _without_customers(domain):

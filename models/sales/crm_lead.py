@@ -105,10 +105,15 @@ class CrmLead(models.Model):
     def write(self, vals):
         """The status follows the stage; who gets an enquiry is told."""
         moved = self._moved_by(vals)
+        is_given = not {"user_id", "team_id"}.isdisjoint(vals)
+        if is_given:
+            self._recount()  # who had them
         result = super(CrmLead, self._with_both(vals) if "stage_id" in vals else self).write(vals)
         moved._take_status_of_stage()
         if vals.get("user_id"):
             self._announce()
+        if is_given:
+            self._recount()
         return result
 
     def _handling_rule(self):

@@ -88,6 +88,7 @@ class CrmLead(models.Model):
         for status, leads in self._by_status(changed, "response_hours").items():
             leads._set_response_deadline(status)
         self._series_follows(changed)
+        self.browse(row.id for row in changed)._recount()
         result = super()._follow_status(changed)
         self._move_on(changed)
         return result
@@ -137,6 +138,7 @@ class CrmLead(models.Model):
         )
         names = ["first_response_hours", "first_response_hours_assigned", "response_band"]
         self.invalidate_recordset(names, flush=False)
+        self._recount()
         return result
 
     def _taken_back_names(self):

@@ -8,6 +8,8 @@ LEADER_MINUTES = 60
 #: What the web client hears of a new enquiry, and when a colleague has taken it.
 NEW_ENQUIRY = "lead_to_cash.new_enquiry"
 TAKEN_ENQUIRY = "lead_to_cash.taken_enquiry"
+#: What it hears when other enquiries wait than before.
+ENQUIRIES_CHANGED = "lead_to_cash.enquiries_changed"
 
 
 class CrmLead(models.Model):
@@ -71,6 +73,7 @@ class CrmLead(models.Model):
         self.sudo().write({"response_goal": goal, "response_leader_date": later})  # the same
         self._wake_at(later)
         self._announce()
+        self._recount()
 
     def _announce(self):
         """Show enquiries that nobody has called yet to who is to call them, but not to who has just
@@ -84,6 +87,21 @@ class CrmLead(models.Model):
         for lead_sudo in self._fresh():
             users = (lead_sudo.user_id | lead_sudo.team_id.member_ids) - self.env.user
             users._bus_send(TAKEN_ENQUIRY, {"ids": lead_sudo.ids})
+
+    def _recount(self):
+        """Who might call these enquiries, or has just done something about them, counts anew what waits."""
+        now = self._now()
+        leads_sudo = self.sudo()  # as of _fresh
+        within = leads_sudo.filtered(lambda lead: lead.response_goal and lead.response_goal > now)
+        if within:
+            teams = within.filtered(lambda lead: not lead.user_id).team_id
+            users = within.user_id | teams.member_ids | teams.user_id | self.env.user
+            users.filtered("active")._bus_send(ENQUIRIES_CHANGED, {})
+
+    def _tell_taken_back(self, label):
+        """It may wait again."""
+        self._recount()
+        return super()._tell_taken_back(label)
 
     def _fresh(self):
         """Enquiries within their goal that nobody has called yet, as superuser."""

@@ -5,6 +5,7 @@ import { registry } from "@web/core/registry";
 /** What the server says, and what open lists hear. */
 export const NEW_ENQUIRY = "lead_to_cash.new_enquiry";
 export const TAKEN_ENQUIRY = "lead_to_cash.taken_enquiry";
+export const ENQUIRIES_CHANGED = "lead_to_cash.enquiries_changed";
 const MINUTE = 60 * 1000;
 
 /**
@@ -61,7 +62,9 @@ export const newEnquiries = {
             env.bus.trigger(NEW_ENQUIRY);
             tellLater(Math.max(0, lastTold + MINUTE - Date.now()));
         });
-        bus.subscribe(TAKEN_ENQUIRY, () => env.bus.trigger(TAKEN_ENQUIRY));
+        for (const news of [TAKEN_ENQUIRY, ENQUIRIES_CHANGED]) {
+            bus.subscribe(news, () => env.bus.trigger(news));
+        }
         bus.start();
     },
 };
