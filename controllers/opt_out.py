@@ -13,13 +13,14 @@ class OptOut(TokenPages, http.Controller):
         type="http",
         auth="public",
         methods=["GET", "POST"],
+        csrf=False,  # a mail program posts by itself (RFC 8058); the token says that it may
         max_content_length=MOST_POSTED,
         website=True,
         sitemap=False,
     )
     def opt_out(self, email="", token="", **post):
         """Ask, and on the second step block the address: mail programs follow links by
-        themselves."""
+        themselves. Their own button posts at once, as often as they like."""
         return self._opt_out("email", email, token, lambda: self._sudo("mail.blacklist")._add(email))
 
     @http.route(

@@ -86,7 +86,7 @@ class HandlingMixin(models.AbstractModel):
         return {
             "email_to": address,
             "body_html": frame.around(body) if frame else body,
-            "headers": repr({"List-Unsubscribe": f"<{self.env['mail.blacklist']._opt_out_url(address)}>"}),
+            "headers": repr(self.env["mail.blacklist"]._opt_out_headers(address)),
             "scheduled_date": self._mail_waits_until(),
         }
 

@@ -1,4 +1,5 @@
 from . import mail_blacklist
+from . import mail_mail
 from . import phone_blacklist
 from . import call_claim_mixin
 from . import crm_lost_reason

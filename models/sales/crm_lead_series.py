@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.http import request
 
+from ...engine.handling.own import own
 from ...engine.handling.status import OPEN_ROLES
 
 #: The bases on which the series of tries is written: an enquiry covers its answer alone.
@@ -122,6 +123,12 @@ class CrmLead(models.Model):
                 "l2c_series_draft": True,
             },
         }
+
+    def _notify_by_email_get_headers(self, headers=None):
+        """One that was edited before it went has its way out, too."""
+        headers = super()._notify_by_email_get_headers(headers=headers)
+        address = own(self.env, "l2c_way_out")
+        return headers | self.env["mail.blacklist"]._opt_out_headers(address) if address else headers
 
     def action_drop_draft(self):
         """Leave this e-mail out; the series goes on with the next try."""

@@ -1,7 +1,10 @@
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlparse
 
 from odoo import api, models
 from odoo.tools import hmac
+
+#: The page that ends automatic sales mails.
+OPT_OUT = "/sales-mail/opt-out"
 
 
 class MailBlacklist(models.Model):
@@ -16,4 +19,18 @@ class MailBlacklist(models.Model):
     @api.model
     def _opt_out_url(self, email):
         query = urlencode({"email": email, "token": self._opt_out_token(email)})
-        return f"{self.get_base_url()}/sales-mail/opt-out?{query}"
+        return f"{self.get_base_url()}{OPT_OUT}?{query}"
+
+    @api.model
+    def _opt_out_headers(self, email):
+        """What a mail program needs for its own button (RFC 8058): it posts to the address, and asks nobody."""
+        return {
+            "List-Unsubscribe": f"<{self._opt_out_url(email)}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
+
+    @api.model
+    def _opted_out_address(self, headers):
+        """The e-mail address that a mail's ``headers`` take off the list by way of ours; None for others."""
+        url = urlparse((headers.get("List-Unsubscribe") or "").strip("<>"))
+        return parse_qs(url.query).get("email", [""])[0] if url.path == OPT_OUT else None

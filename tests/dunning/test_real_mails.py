@@ -268,6 +268,8 @@ class TestEveryMail(RealProcessCase):
         def check(kind, _language, message, body):
             sales = kind.startswith(("missed", "quotation")) or kind in ("reengage", "status", "soft_opt_in")
             self.assertEqual("opt-out" in str(message["list-unsubscribe"]), sales)
+            one_click = [str(value) for value in message.get_all("list-unsubscribe-post", [])]
+            self.assertEqual(one_click, ["List-Unsubscribe=One-Click"] if sales else [])
             self.assertEqual(bool([link for link in body.iter("a") if "opt-out" in link.get("href")]), sales)
 
         self.each(check)

@@ -1,5 +1,6 @@
 """Automatic sales mails: with a basis, with a way out, and never to who took it."""
 
+import ast
 import re
 
 from odoo.exceptions import ValidationError
@@ -103,6 +104,27 @@ class TestOptOut(SalesMailCase, HttpCase):
         self.assertIn("No more automatic e-mails go to", done.text)
         lead.invalidate_recordset()
         self.assertTrue(lead.is_blacklisted)
+
+    def test_with_one_click_of_the_mail_program(self):
+        """It posts without a page before, from wherever, and perhaps again."""
+        lead = self.lead(email_from="lead@example.com", contact_basis="notified")
+        headers = ast.literal_eval(self.mail_to(lead).headers)
+        self.assertEqual(headers["List-Unsubscribe-Post"], "List-Unsubscribe=One-Click")
+        url = headers["List-Unsubscribe"].strip("<>")
+        path = url[url.index("/sales-mail") :]
+        wrong = path[:-1] + ("0" if path[-1] != "0" else "1")
+        said = {"List-Unsubscribe": "One-Click"}
+        self.assertEqual(self.url_open(wrong, data=said).status_code, 404)
+        self.assertEqual(self.url_open(path).status_code, 200)
+        self.assertFalse(self.blocked(lead))
+        for _time in range(2):
+            self.assertEqual(self.url_open(path, data=said, allow_redirects=False).status_code, 200)
+            self.assertTrue(self.blocked(lead))
+        self.assertEqual(self.env["mail.blacklist"].search_count([("email", "=", "lead@example.com")]), 1)
+
+    def blocked(self, lead):
+        self.env.invalidate_all()
+        return lead.is_blacklisted
 
     def test_a_wrong_token_opens_nothing(self):
         for token in ("", "wrong", "%C3%A9"):
