@@ -5,6 +5,7 @@ from itertools import count
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..common import TODAY
 from .test_results import ResultCase
@@ -339,6 +340,42 @@ class TestMailsWait(TakingBackCase):
         self.assertEqual((sms.state, str(sms.waits_until)), ("outgoing", "2026-03-10 12:10:00"))
         sms.with_context(l2c_today="2026-03-10 12:09:00")._send()
         self.assertEqual(sms.state, "outgoing")
+
+    def wakes(self):
+        """When Odoo's queue of SMS is woken."""
+        queue = self.env.ref("sms.ir_cron_sms_scheduler_action")
+        return self.env["ir.cron.trigger"].search([("cron_id", "=", queue.id)]).mapped("call_at")
+
+    def test_many_wake_the_queue_of_sms_once(self):
+        """When they may leave, and at none of the clicks before."""
+        self.env["ir.cron.trigger"].search([]).unlink()
+        sms = self.env["sms.sms"]
+        for _click in range(250):
+            sms.create({"number": NUMBER, "body": "Hello", "waits_until": "2026-03-10 12:10:00"})
+        sms.create([{"number": NUMBER, "body": "Hello", "waits_until": "2026-03-10 12:09:20"}] * 250)
+        self.assertEqual([str(moment) for moment in self.wakes()], ["2026-03-10 12:10:00"])
+        self.click(self.asked(), "action_no_answer")
+        self.assertEqual(len(self.wakes()), 1)
+        sms.create({"number": NUMBER, "body": "Hello"})
+        self.assertEqual(len(self.wakes()), 2, "one that doesn't wait leaves at once")
+
+    def test_those_that_wait_stand_in_nobodys_way(self):
+        self.env["ir.config_parameter"].set_param("sms.session.batch.size", 3)
+        values = {"number": NUMBER, "body": "Hello"}
+        waiting = self.env["sms.sms"].create([{**values, "waits_until": "2026-03-10 12:10:00"}] * 4)
+        free = self.env["sms.sms"].create(values)
+        self.at_the_queue("2026-03-10 12:05:00")
+        self.assertEqual(free.state, "error", "it was tried: no test reaches Odoo's service")
+        self.assertEqual(set(waiting.mapped("state")), {"outgoing"})
+        self.at_the_queue("2026-03-10 12:10:00")
+        self.assertEqual(sorted(waiting.mapped("state")), ["error"] * 3 + ["outgoing"])
+
+    def at_the_queue(self, moment):
+        self.env.flush_all()
+        quiet = mute_logger("odoo.addons.sms.models.sms_sms", "odoo.addons.iap.tools.iap_tools")
+        with quiet, self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            self.env(cr=cr)["sms.sms"].with_context(l2c_today=moment)._process_queue()
+        self.env.invalidate_all()
 
     def test_they_never_leave(self):
         lead = self.asked()
