@@ -18,6 +18,10 @@ def main():
     parser.add_argument("--invoices", type=int, default=10_000, help="posted invoices of the company")
     parser.add_argument("--leads", type=int, default=1_000_000, help="leads behind the call list")
     parser.add_argument(
+        "--before", metavar="DIR", help="leads: a checkout of an older release to compare the page with"
+    )
+    parser.add_argument("--only-call-list", action="store_true", help="leads: without what the addon costs CRM")
+    parser.add_argument(
         "--desk-invoices", type=int, default=100_000, help="invoices behind the collector's desk and the reports"
     )
     parser.add_argument("--no-peer", dest="peer", action="store_false", help="measure without the peer")
