@@ -205,6 +205,7 @@ def _call_list(leads, before):
 def _fill(database, leads):
     database.shell(SEED)
     _spread(database, "res_partner", CONTACTS)
+    database.query("UPDATE res_partner SET commercial_partner_id = id WHERE name = 'Bench'")
     _spread(database, "crm_lead", leads // 11)
     _spread(database, "sale_order", leads // 20)
     database.query("ANALYZE")
