@@ -118,19 +118,9 @@ def months(companies, today):
              moved AS (
                 SELECT company_id, date_trunc('month', date)::date AS month, SUM(balance) AS amount
                   FROM receivable GROUP BY 1, 2),
-             sold AS (
-                SELECT company_id, date_trunc('month', invoice_date)::date AS month, SUM(amount_total_signed) AS amount
-                  FROM account_move
-                 WHERE state = 'posted' AND move_type IN ('out_invoice', 'out_receipt', 'out_refund')
-                   AND company_id IN %(companies)s AND invoice_date <= %(today)s
-              GROUP BY 1, 2),
+             sold AS (%(sold)s),
              waiting AS (%(waiting)s),
-             young AS (
-                SELECT w.company_id, m::date AS month, SUM(w.amount) AS amount
-                  FROM waiting w,
-                       generate_series(date_trunc('month', w.since), LEAST(w.due, %(today)s), interval '1 month') m
-                 WHERE LEAST((m + interval '1 month')::date - 1, %(today)s) BETWEEN w.since AND w.due
-              GROUP BY 1, 2),
+             young AS (%(young)s),
              credited AS (
                 SELECT company_id, date_trunc('month', c.since)::date AS month, SUM(c.amount) AS amount
                   FROM (%(credits)s) c
@@ -155,9 +145,36 @@ def months(companies, today):
         accounts=accounts(),
         companies=tuple(companies),
         today=today,
+        sold=_sold(companies, today),
         waiting=_waiting(today),
+        young=_young(today),
         credits=_credits(today),
         count_back=_count_back(),
+    )
+
+
+def _sold(companies, today):
+    """Credit sales of each month: invoices and receipts, taxes included, less credit notes."""
+    return SQL(
+        """SELECT company_id, date_trunc('month', invoice_date)::date AS month, SUM(amount_total_signed) AS amount
+             FROM account_move
+            WHERE state = 'posted' AND move_type IN ('out_invoice', 'out_receipt', 'out_refund')
+              AND company_id IN %(companies)s AND invoice_date <= %(today)s
+         GROUP BY 1, 2""",
+        companies=tuple(companies),
+        today=today,
+    )
+
+
+def _young(today):
+    """What of ``waiting`` had not come due at the end of each month."""
+    return SQL(
+        """SELECT w.company_id, m::date AS month, SUM(w.amount) AS amount
+             FROM waiting w,
+                  generate_series(date_trunc('month', w.since), LEAST(w.due, %(today)s), interval '1 month') m
+            WHERE LEAST((m + interval '1 month')::date - 1, %(today)s) BETWEEN w.since AND w.due
+         GROUP BY 1, 2""",
+        today=today,
     )
 
 

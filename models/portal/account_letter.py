@@ -1,6 +1,7 @@
 import base64
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from psycopg2 import OperationalError
 
@@ -147,6 +148,36 @@ class AccountLetter(models.Model):
         )
         self.env.ref("lead_to_cash.cron_letters").sudo()._trigger()  # whoever sends may wake it
         return letters_sudo.sudo(False)
+
+    def _check_may_send(self):
+        """
+        :raise AccessError: for who only reads the books
+        """
+        if not self.env.user.has_group(DOES_BOOKS):
+            raise AccessError(
+                self.env._("Who only reads the books writes to no customer. Print it, or ask somebody in invoicing.")
+            )
+
+    def action_try_again(self):
+        """Write what has failed anew and send it, in one's own name, to whoever reads it today.
+
+        :raise UserError: for what hasn't failed, or when nobody can be written to
+        :raise AccessError: for who only reads the books
+        """
+        self.check_access("read")
+        self._check_may_send()
+        for letter in self:
+            if letter.state != "failed":
+                raise UserError(self.env._("The e-mail to %s has not failed.", letter.partner_id.display_name))
+            readers = letter.with_company(letter.company_id)._readers(letter.partner_id)
+            if letter.partner_id not in readers:
+                raise UserError(self.env._("%s has no e-mail address.", letter.partner_id.display_name))
+            letter_sudo = letter.sudo()  # made by the engine
+            letter_sudo.mail_id.filtered(lambda mail: mail.state == "exception").cancel()
+            values = {"problem": False, "is_written": False, "mail_id": False, "user_id": self.env.uid}
+            letter_sudo.write({**values, "recipient_ids": [(6, 0, readers[letter.partner_id].ids)]})
+        self.env.ref("lead_to_cash.cron_letters").sudo()._trigger()  # whoever sends may wake it
+        return True
 
     # Writing -------------------------------------------------------------------------------------
 

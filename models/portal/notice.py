@@ -194,8 +194,8 @@ class DunningNotice(models.Model):
         self.expires_on = self._today() + timedelta(days=OPEN_DAYS)
 
     def _follow_expiry(self):
-        """The page ends some days after the last item is paid; when one is open again, it is
-        there again."""
+        """The page ends some days after the last item is paid that is still this customer's; when one is open
+        again, it is there again."""
         if not self:
             return
         self.env.flush_all()
@@ -204,8 +204,14 @@ class DunningNotice(models.Model):
                 """
                 UPDATE dunning_notice n
                    SET expires_on = CASE WHEN x.open THEN NULL ELSE COALESCE(n.expires_on, %(last)s) END
-                  FROM (SELECT nl.notice_id, bool_or(l.reconciled IS NOT TRUE AND l.balance > 0) AS open
-                          FROM dunning_notice_line nl JOIN account_move_line l ON l.id = nl.move_line_id
+                  FROM (SELECT nl.notice_id,
+                               bool_or(l.reconciled IS NOT TRUE AND l.balance > 0
+                                       AND p.commercial_partner_id = c.commercial_partner_id) AS open
+                          FROM dunning_notice_line nl
+                          JOIN account_move_line l ON l.id = nl.move_line_id
+                          JOIN dunning_notice m ON m.id = nl.notice_id
+                          JOIN res_partner c ON c.id = m.partner_id
+                     LEFT JOIN res_partner p ON p.id = l.partner_id
                          WHERE nl.notice_id IN %(ids)s GROUP BY nl.notice_id) x
                  WHERE x.notice_id = n.id AND n.state != 'cancelled'
                 """,

@@ -69,6 +69,43 @@ class TestAccountLetters(LetterCase):
         self.assertEqual(self.env["account.letter"].search([("state", "=", "sent")]) & letters, letters)
         self.assertEqual(letters.mapped("state"), ["sent", "sent"])
 
+    def test_what_failed_is_tried_again(self):
+        """The address was wrong: written anew, by whoever tries, to the one that there is now; once."""
+        [letter], _said = self.send(self.customer)
+        failed = letter.mail_id
+        failed.write({"state": "exception", "failure_reason": "Unknown user"})
+        self.env.invalidate_all()
+        self.assertEqual((letter.state, letter.failure_reason), ("failed", "Unknown user"))
+        colleague = self.user("letters_colleague", "account.group_account_invoice")
+        self.customer.email = "right@example.com"
+        letter.with_user(colleague).action_try_again()
+        self.assertEqual((letter.state, failed.state), ("queued", "cancel"))
+        with self.assertRaisesRegex(UserError, "has not failed"):
+            letter.with_user(colleague).action_try_again()
+        self.job()
+        self.assertEqual((letter.state, letter.user_id, letter.failure_reason), ("queued", colleague, False))
+        self.assertIn("right@example.com", letter.mail_id.email_to)
+        self.assertNotEqual(letter.mail_id, failed)
+        self.assertEqual(len(self.letters(self.customer)), 1)
+
+    def test_what_came_back_is_tried_again(self):
+        [letter], _said = self.send(self.customer)
+        letter._message_receive_bounce("customer@example.com", self.customer)
+        self.assertEqual(letter.state, "failed")
+        letter.with_user(self.clerk).action_try_again()
+        self.job()
+        self.assertEqual((letter.state, letter.problem), ("queued", False))
+
+    def test_who_may_try_again(self):
+        [letter], _said = self.send(self.customer)
+        letter.problem = "Broken"
+        reader = self.user("letters_reader", "account.group_account_readonly")
+        with self.assertRaises(AccessError):
+            letter.with_user(reader).action_try_again()
+        self.customer.email = False
+        with self.assertRaisesRegex(UserError, "no e-mail address"):
+            letter.with_user(self.clerk).action_try_again()
+
     def test_it_looks_like_the_company(self):
         self.env.company.write({"primary_color": "#0b6e4f", "email_secondary_color": False})
         self.customer.name = "Müller S.R.L."

@@ -104,6 +104,16 @@ class TestAnswerPage(AnswerCase):
         self.notice.expires_on = day - timedelta(days=1)
         self.assertEqual(self.get().status_code, 404)
 
+    def test_what_is_another_customers_since_keeps_no_page(self):
+        """A document that is made out to somebody else stays open there."""
+        self.first.button_draft()
+        self.first.partner_id = self.customer.copy({"email": "else@example.com"})
+        self.first.action_post()
+        self.pay(self.second)
+        self.env.invalidate_all()
+        self.assertEqual(self.first.payment_state, "not_paid")
+        self.assertEqual(self.notice.expires_on, fields.Date.to_date(TODAY) + timedelta(days=30))
+
     def test_answers(self):
         item = self.items(self.second)
         cases = (

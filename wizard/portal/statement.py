@@ -1,8 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import SQL, format_list
-
-from ...models.portal.token_page import DOES_BOOKS
 
 
 class StatementWizard(models.TransientModel):
@@ -27,10 +25,7 @@ class StatementWizard(models.TransientModel):
         """
         self.ensure_one()
         self.check_access("write")
-        if not self.env.user.has_group(DOES_BOOKS):
-            raise AccessError(
-                self.env._("Who only reads the books writes to no customer. Print it, or ask somebody in invoicing.")
-            )
+        self.env["account.letter"]._check_may_send()
         self._check_days()
         if not self._claim():
             return {"type": "ir.actions.act_window_close"}

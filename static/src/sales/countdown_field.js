@@ -8,6 +8,8 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
 const SECOND = 1000;
 const HOUR = 3600;
 const DAY = 24 * HOUR;
+/** A moment of another day, as short as a column is. */
+const SHORT = { day: "numeric", month: "numeric", hour: "2-digit", minute: "2-digit" };
 
 /** So many seconds as 7:05; an hour and more as 1:07:05. */
 export function clock(seconds) {
@@ -45,7 +47,7 @@ export class CountdownField extends Component {
     get text() {
         const left = Math.abs(this.left);
         if (left >= DAY) {
-            return this.isOver ? _t("Over") : formatDateTime(this.value);
+            return this.isOver ? _t("Over") : this.value.toLocaleString(SHORT);
         }
         return this.isOver ? `+${clock(left)}` : clock(left);
     }
