@@ -31,6 +31,7 @@
         "data/dunning_policy_data.xml",
         "data/ir_cron_data.xml",
         "data/ir_actions_server_data.xml",
+        "data/ir_cron_foresight_data.xml",
         "data/ir_cron_people_data.xml",
         "data/ir_cron_privacy_data.xml",
         "report/books/report_actions.xml",
@@ -98,6 +99,7 @@
         "views/sales/overview_views.xml",
         "views/privacy/kept_templates.xml",
         "views/privacy/privacy_views.xml",
+        "views/foresight/forecast_views.xml",
         "views/menus.xml",
     ],
     "demo": [

@@ -106,3 +106,5 @@ from .collecting import test_attack_people
 from . import test_attack_rights
 from . import test_words
 from . import test_every_button
+from .foresight import test_engine_documents
+from .foresight import test_forecasts

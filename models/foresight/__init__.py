@@ -1,2 +1,4 @@
 from . import payment_model
 from . import payment_forecast
+from . import night
+from . import account_move

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import format_date
 
 
 class PaymentForecast(models.Model):
@@ -17,6 +18,9 @@ class PaymentForecast(models.Model):
     )
     as_of = fields.Date("As of", required=True, readonly=True)
     version = fields.Char(required=True, readonly=True)
+    date_due = fields.Date(related="move_id.invoice_date_due")
+    currency_id = fields.Many2one(related="move_id.currency_id")
+    amount_residual = fields.Monetary(related="move_id.amount_residual", string="Open Balance")
     late_1 = fields.Float("Late", readonly=True, aggregator="avg", help="Chance that it is paid after its due date.")
     late_30 = fields.Float("30 Days Late", readonly=True, aggregator="avg")
     late_60 = fields.Float("60 Days Late", readonly=True, aggregator="avg")
@@ -27,3 +31,27 @@ class PaymentForecast(models.Model):
 
     # A document has one forecast; serves looking it up.
     _move_uniq = models.Constraint("UNIQUE(move_id)", "A document has one payment forecast.")
+
+    def _sentence(self):
+        """The day, how sure it is to be late, and why."""
+        values = {
+            "day": format_date(self.env, self.paid_likely),
+            "share": round(100 * self.late_1),
+            "reasons": self.reason_text,
+        }
+        if self.late_1 >= 0.995:  # it is past due, or as good as
+            said = self.env._("Expected on %(day)s", **values)
+        else:
+            said = self.env._("Expected on %(day)s, %(share)s %% late", **values)
+        return self.env._("%(said)s: %(reasons)s.", said=said, **values) if self.reason_text else f"{said}."
+
+    def action_open_document(self):
+        """Open the document."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": self.move_id.id,
+            "views": [(False, "form")],
+        }

@@ -5,6 +5,7 @@ class PaymentModel(models.Model):
     """What a night learnt from the books of a company: the figures from which its forecasts follow."""
 
     _name = "payment.model"
+    _inherit = ["l2c.clock.mixin"]
     _description = "Payment Model"
     _order = "date desc, id desc"
 
