@@ -6,7 +6,7 @@ import json
 import odoo.tests
 from odoo.tools import config
 
-PARTS = ("install", "dunning", "hosts", "leads", "desk", "letters", "reporting")
+PARTS = ("install", "dunning", "hosts", "leads", "desk", "letters", "reporting", "foresight")
 
 
 def main():
@@ -24,6 +24,12 @@ def main():
     parser.add_argument(
         "--desk-invoices", type=int, default=100_000, help="invoices behind the collector's desk and the reports"
     )
+    parser.add_argument(
+        "--documents-settled",
+        type=int,
+        default=1_000_000,
+        help="settled documents behind the forecasts of a tenth as many",
+    )
     parser.add_argument("--no-peer", dest="peer", action="store_false", help="measure without the peer")
     parser.add_argument("--json", metavar="FILE", help="write the figures there")
     options = parser.parse_args()
@@ -31,10 +37,10 @@ def main():
     odoo.modules.module.initialize_sys_path()
     from odoo.addons.lead_to_cash.tests import real, shells
 
-    from . import desk, dunning, hosts, install, leads, letters, reporting
+    from . import desk, dunning, foresight, hosts, install, leads, letters, reporting
 
     real.WAIT = shells.WAIT = 6 * 60 * 60  # what is measured may take its time
-    parts = dict(zip(PARTS, (install, dunning, hosts, leads, desk, letters, reporting), strict=True))
+    parts = dict(zip(PARTS, (install, dunning, hosts, leads, desk, letters, reporting, foresight), strict=True))
     figures = {}
     for name in [options.part] if options.part else parts:
         figures.update(parts[name].measure(options))

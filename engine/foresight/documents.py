@@ -1,7 +1,7 @@
 """The documents from which foresight learns: the one relation that all of it is computed from, for the books and
 for a file alike.
 
-``id, company_id, customer_id, segment, amount`` (of the company's currency)``, issued, due`` (of its last
+``id, company_id, customer_id, segment, amount`` (of the company's currency, a float)``, issued, due`` (of its last
 instalment)``, settled`` (the day of the last money for it; none while it is open, and where no money paid
 it)``, closed`` (the day since which it is open no more, by money or otherwise)``, disputed``.
 
@@ -29,7 +29,7 @@ def booked(company_id):
         """
         SELECT m.id, m.company_id, p.commercial_partner_id AS customer_id,
                COALESCE(p.country_id, 0) * 2 + COALESCE(p.is_company, FALSE)::integer AS segment,
-               m.amount_total_signed AS amount, m.invoice_date AS issued, d.due,
+               m.amount_total_signed::double precision AS amount, m.invoice_date AS issued, d.due,
                CASE WHEN d.is_closed AND d.by_money >= %(most)s * d.balance THEN GREATEST(d.paid, m.invoice_date) END AS settled,
                CASE WHEN d.is_closed THEN GREATEST(d.closed, d.paid, m.invoice_date) END AS closed,
                m.id IN (SELECT l.move_id FROM dunning_dispute_line_rel x JOIN account_move_line l ON l.id = x.move_line_id)

@@ -47,7 +47,8 @@ def features(asked_states):
         SELECT f.*, %(columns)s
           FROM (SELECT s.*, %(customer)s
                   FROM (SELECT s.*, %(segment)s
-                          FROM (SELECT s.*, %(company)s FROM (%(states)s) s) s) s) f
+                          FROM (SELECT s.*, %(company)s FROM (%(states)s) s OFFSET 0) s OFFSET 0) s OFFSET 0) f
+        OFFSET 0 -- each of these is computed once, not wherever it is named
         """,
         columns=columns,
         states=asked_states,
@@ -96,7 +97,7 @@ def _expressions():
         "days_lately": SQL("LN((c_f_days + %(k)s * p_c_days) / (c_f_late + %(k)s) / p_c_days)", k=k),
         "log_early": SQL("p_c_log_early"),
         "amount": SQL(
-            "LEAST(GREATEST(COALESCE(LN(GREATEST(amount, 0.01))::double precision - c_log_amount, 0), -3), 3)"
+            "LEAST(GREATEST(COALESCE(LN(GREATEST(amount, 0.01::double precision)) - c_log_amount, 0), -3), 3)"
         ),
         "terms": SQL("LN(1 + GREATEST(due - issued, 0))"),
         "weekend": SQL("(EXTRACT(ISODOW FROM due) >= 6)::integer"),

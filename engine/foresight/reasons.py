@@ -14,18 +14,20 @@ LEAST = 0.05
 def reasons(model):
     """An expression of the features: the strongest first, as ``[{"code": …, …}]``."""
     told = _told()
-    rows = [
-        SQL("(%s, %s)", _added(model, of), told[group])
-        for group, of in _groups().items()
-        if any(model["late"]["weights"].get(name) for name in of)
-    ]
-    if not rows:
+    groups = [group for group, names in _groups().items() if any(model["late"]["weights"].get(name) for name in names)]
+    if not groups:
         return SQL("'[]'::jsonb")
+    rows = [
+        SQL("(%s, %s, %s)", place, _added(model, _groups()[group]), told[group][0])
+        for place, group in enumerate(groups)
+    ]
+    said = [SQL("WHEN %s THEN %s", place, told[group][1]) for place, group in enumerate(groups)]
     return SQL(
-        """(SELECT COALESCE(jsonb_agg(r.reason ORDER BY ABS(r.added) DESC), '[]'::jsonb)
-              FROM (SELECT r.reason, r.added FROM (VALUES %s) AS r(added, reason)
-                     WHERE r.reason IS NOT NULL AND ABS(r.added) >= %s
-                  ORDER BY ABS(r.added) DESC LIMIT %s) r)""",
+        """(SELECT COALESCE(jsonb_agg(CASE r.place %s END ORDER BY ABS(r.added) DESC, r.place), '[]'::jsonb)
+              FROM (SELECT r.place, r.added FROM (VALUES %s) AS r(place, added, is_told)
+                     WHERE r.is_told AND ABS(r.added) >= %s
+                  ORDER BY ABS(r.added) DESC, r.place LIMIT %s) r)""",
+        SQL(" ").join(said),
         SQL(", ").join(rows),
         LEAST,
         MOST,
@@ -56,7 +58,7 @@ def _added(model, names):
 
 
 def _told():
-    """What is told of each group: JSON, or NULL where there is nothing to tell."""
+    """(whether there is something to tell, what is told) of each group; how it compares is the model's to say."""
 
     def said(code, **facts):
         parts = [SQL("'code', %s::varchar", code)]
@@ -64,50 +66,56 @@ def _told():
         return SQL("jsonb_build_object(%s)", SQL(", ").join(parts))
 
     days = SQL("ROUND(c_days / NULLIF(c_n, 0))::integer")
-    times = SQL("ROUND((amount / NULLIF(c_amount, 0)::numeric)::numeric, 1)")
+    share = SQL("ROUND(100 * c_late / NULLIF(c_n, 0))::integer")
+    times = SQL("ROUND((amount / NULLIF(c_amount, 0))::numeric, 1)")
+
+    def either(condition, one, other):
+        return SQL("CASE WHEN %s THEN %s ELSE %s END", condition, one, other)
+
     return {
-        "habit": SQL(
-            "CASE WHEN c_n = 0 THEN NULL WHEN ROUND(c_days / c_n) >= 1 THEN %s ELSE %s END",
-            said("usual_late", days=days, share=SQL("ROUND(100 * c_late / c_n)::integer")),
-            said("usual_in_time", share=SQL("ROUND(100 - 100 * c_late / c_n)::integer")),
+        "habit": (
+            SQL("c_n > 0"),
+            either(
+                SQL("ROUND(c_days / NULLIF(c_n, 0)) >= 1"),
+                said("usual_late", days=days, share=share),
+                said("usual_in_time", share=SQL("100 - %s", share)),
+            ),
         ),
-        "lately": SQL(
-            "CASE WHEN c_f_n < 0.2 THEN NULL WHEN x_late_lately > 0.1 THEN %s WHEN x_late_lately < -0.1 THEN %s END",
-            said("worse_lately"),
-            said("better_lately"),
+        "lately": (
+            SQL("c_f_n >= 0.2 AND ABS(x_late_lately) > 0.1"),
+            either(SQL("x_late_lately > 0"), said("worse_lately"), said("better_lately")),
         ),
-        "last": SQL(
-            "CASE WHEN c_last >= 2 THEN %s END", said("late_of_last", late=SQL("c_late_of_last"), count=SQL("c_last"))
+        "last": (SQL("c_last >= 2"), said("late_of_last", late=SQL("c_late_of_last"), count=SQL("c_last"))),
+        "amount": (SQL("c_count > 0 AND ABS(x_amount) > 0.4"), said("usual_amount", times=times)),
+        "terms": (SQL("TRUE"), said("terms", days=SQL("due - issued"))),
+        "day": (
+            SQL("x_weekend + x_month_end > 0"),
+            either(SQL("x_weekend = 1"), said("due_weekend"), said("due_month_end")),
         ),
-        "amount": SQL(
-            "CASE WHEN c_count > 0 AND (x_amount > 0.4 OR x_amount < -0.4) THEN %s END",
-            said("usual_amount", times=times),
-        ),
-        "terms": said("terms", days=SQL("due - issued")),
-        "day": SQL(
-            "CASE WHEN x_weekend = 1 THEN %s WHEN x_month_end = 1 THEN %s END",
-            said("due_weekend"),
-            said("due_month_end"),
-        ),
-        "disputes": SQL(
-            "CASE WHEN c_disputed > 0 THEN %s END",
+        "disputes": (
+            SQL("c_disputed > 0"),
             said("disputes", share=SQL("ROUND(100 * c_disputed / NULLIF(c_n, 0))::integer")),
         ),
-        "overdue": SQL(
-            "CASE WHEN c_overdue > 0 THEN %s ELSE %s END",
-            said("overdue", count=SQL("c_overdue"), days=SQL("c_oldest")),
-            said("nothing_overdue"),
+        "overdue": (
+            SQL("TRUE"),
+            either(
+                SQL("c_overdue > 0"),
+                said("overdue", count=SQL("c_overdue"), days=SQL("c_oldest")),
+                said("nothing_overdue"),
+            ),
         ),
-        "promises": SQL(
-            "CASE WHEN e_broken > 0 THEN %s WHEN e_kept > 0 THEN %s END",
-            said("broken_promises", count=SQL("e_broken")),
-            said("kept_promises", count=SQL("e_kept")),
+        "promises": (
+            SQL("e_broken + e_kept > 0"),
+            either(
+                SQL("e_broken > 0"),
+                said("broken_promises", count=SQL("e_broken")),
+                said("kept_promises", count=SQL("e_kept")),
+            ),
         ),
-        "silent": SQL("CASE WHEN e_silent > 0 THEN %s END", said("silent", count=SQL("e_silent"))),
-        "first": SQL("CASE WHEN c_count = 0 THEN %s END", said("first_document")),
-        "all": SQL(
-            "CASE WHEN x_all_lately > 0.1 THEN %s WHEN x_all_lately < -0.1 THEN %s END",
-            said("all_later"),
-            said("all_sooner"),
+        "silent": (SQL("e_silent > 0"), said("silent", count=SQL("e_silent"))),
+        "first": (SQL("c_count = 0"), said("first_document")),
+        "all": (
+            SQL("ABS(x_all_lately) > 0.1"),
+            either(SQL("x_all_lately > 0"), said("all_later"), said("all_sooner")),
         ),
     }

@@ -21,6 +21,7 @@ def predicted(featured, model, day):
         SELECT x.*, LEAST(GREATEST(1 / (1 + EXP(-LEAST(GREATEST(%(late)s, -%(steep)s), %(steep)s))), %(sure)s), 1 - %(sure)s) AS p,
                %(days)s AS mu, %(early)s AS mu_early, %(day)s::date - 1 - due AS waited
           FROM (%(featured)s) x
+        OFFSET 0 -- computed once, not wherever it is named
         """,
         featured=featured,
         late=linear(model["late"], model),
@@ -84,7 +85,7 @@ def forecasts(documents, model, day):
         """
         SELECT s.id AS move_id, s.customer_id AS partner_id, %(chances)s,
                GREATEST(waited, 0) + e.days / left_over AS expected_days_late, %(days)s, %(reasons)s AS reasons
-          FROM (SELECT y.*, %(left_over)s AS left_over FROM (%(documents)s) y) s
+          FROM (SELECT y.*, %(left_over)s AS left_over FROM (%(documents)s) y OFFSET 0) s
     CROSS JOIN LATERAL (SELECT SUM(g.width * %(expected)s) AS days
                           FROM (VALUES %(grid)s) AS g(step, width)) e
         """,
@@ -93,7 +94,10 @@ def forecasts(documents, model, day):
         reasons=reasons(model),
         left_over=survival(SQL("waited")),
         documents=documents,
-        expected=survival(SQL("(GREATEST(waited, 0) + g.step)")),
+        expected=SQL(
+            "CASE WHEN waited + g.step <= 0 THEN p ELSE p * %s END",
+            _beyond(SQL("(GREATEST(waited, 0) + g.step)"), SQL("mu"), spread),
+        ),
         grid=grid,
     )
 

@@ -16,6 +16,8 @@ LOOKED_AT = 100
 LAST = 5
 #: Days for which a notice without an answer counts.
 SILENT_DAYS = 180
+#: What stands for the company among its segments.
+ALL = -1
 #: Any Monday: weeks begin on it.
 MONDAY = "2000-01-03"
 
@@ -25,7 +27,7 @@ def lay_out(documents, events):
     else happened: ``broken`` and ``kept`` promises, ``notice`` and ``answer``."""
     return [
         *clear(),
-        SQL("CREATE TEMP TABLE %s ON COMMIT DROP AS %s", DOCUMENTS, documents),
+        SQL("CREATE TEMP TABLE %s ON COMMIT DROP AS %s ORDER BY customer_id, issued, id", DOCUMENTS, documents),
         SQL("CREATE INDEX ON %s (customer_id, issued)", DOCUMENTS),
         SQL("CREATE TEMP TABLE %s ON COMMIT DROP AS %s", EVENTS, events),
         SQL("CREATE INDEX ON %s (customer_id, day)", EVENTS),
@@ -42,7 +44,7 @@ def clear():
 
 
 def _weeks():
-    """The habits of each segment, and of the company (segment NULL), as known after each week: sums, weighed by age up
+    """The habits of each segment, and of the company (the segment ``ALL``), as known after each week: sums, weighed by age up
     to a factor that all have in common; ``f_`` of the last time alone.
 
     Lateness is known when the due date has passed, for all that fell due together: ``n`` documents, of which
@@ -56,7 +58,7 @@ def _weeks():
     ]
     return SQL(
         """
-        SELECT segment, week, %(sums)s
+        SELECT COALESCE(segment, %(all)s) AS segment, week, %(sums)s
           FROM (SELECT d.*, 2 ^ ((week - %(monday)s::date) / %(half)s::double precision) AS slow,
                        2 ^ ((week - %(monday)s::date) / %(lately)s::double precision) AS fast
                   FROM (SELECT segment, due - (due - %(monday)s::date) %% 7 AS week, 1 AS n,
@@ -74,6 +76,7 @@ def _weeks():
         lately=LATELY_ALL,
         monday=MONDAY,
         documents=DOCUMENTS,
+        all=ALL,
     )
 
 
@@ -94,13 +97,14 @@ def states(asked):
     CROSS JOIN LATERAL (%(events)s) e
      LEFT JOIN LATERAL (SELECT * FROM %(weeks)s w WHERE w.segment = a.segment AND w.week <= a.day - 7
                       ORDER BY w.week DESC LIMIT 1) s ON TRUE
-     LEFT JOIN LATERAL (SELECT * FROM %(weeks)s w WHERE w.segment IS NULL AND w.week <= a.day - 7
+     LEFT JOIN LATERAL (SELECT * FROM %(weeks)s w WHERE w.segment = %(all)s AND w.week <= a.day - 7
                       ORDER BY w.week DESC LIMIT 1) w ON TRUE
         """,
         asked=asked,
         customer=_customer(),
         events=_events(),
         weeks=WEEKS,
+        all=ALL,
     )
 
 
@@ -111,8 +115,8 @@ def _customer():
     end: the rate of an exponential distribution with what is cut off (Kalbfleisch & Prentice, 3.2)."""
     return SQL(
         """
-        SELECT COUNT(*) AS c_count, AVG(LN(GREATEST(amount, 0.01)))::double precision AS c_log_amount,
-               AVG(amount)::double precision AS c_amount,
+        SELECT COUNT(*) AS c_count, AVG(LN(GREATEST(amount, 0.01::double precision))) AS c_log_amount,
+               AVG(amount) AS c_amount,
                COALESCE(SUM(slow), 0) AS c_n, COALESCE(SUM(slow) FILTER (WHERE delay > 0), 0) AS c_late,
                COALESCE(SUM(slow * LN(1 - delay)) FILTER (WHERE delay <= 0), 0) AS c_log_early,
                COALESCE(SUM(slow) FILTER (WHERE delay > 0 AND is_closed), 0) AS c_paid,
