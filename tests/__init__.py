@@ -108,3 +108,5 @@ from . import test_words
 from . import test_every_button
 from .foresight import test_engine_documents
 from .foresight import test_forecasts
+from .foresight import test_engine
+from .foresight import test_file

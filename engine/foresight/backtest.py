@@ -7,7 +7,7 @@ from .documents import booked
 from .events import happened
 from .features import FEATURES
 from .figures import figures, tenths
-from .learning import SURE, chance
+from .learning import SURE_ENOUGH, chance
 from .model import learn, sample, score
 from .states import clear, lay_out
 
@@ -70,4 +70,4 @@ def compare(asked, model):
 def told(model, rows):
     """The chance to be late that a model gives to each row of a ``sample``."""
     chances = (chance(score(model["late"], dict(zip(FEATURES, row, strict=False)))) for row in rows)
-    return [min(max(value, SURE), 1 - SURE) for value in chances]
+    return [min(max(value, SURE_ENOUGH), 1 - SURE_ENOUGH) for value in chances]

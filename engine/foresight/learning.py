@@ -9,7 +9,7 @@ from operator import mul
 #: Steps of Newton's method at most, and when it stops.
 STEPS, CLOSE = 25, 1e-6
 #: Chances nearer to 0 or 1 are not said.
-SURE = 0.001
+SURE_ENOUGH = 0.001
 
 
 def logistic(columns, labels, weights, penalty):
@@ -31,7 +31,7 @@ def logistic(columns, labels, weights, penalty):
     (0.25, 0.0)
     """
     scaled, back = _scaled(columns, weights)
-    share = _within(sum(map(mul, weights, labels)) / sum(weights), SURE)
+    share = _within(sum(map(mul, weights, labels)) / sum(weights), SURE_ENOUGH)
     beta = [log(share / (1 - share))] + [0.0] * len(scaled)
     rows = [[1.0] * len(labels), *scaled]
     for _step in range(STEPS):

@@ -21,6 +21,10 @@ MOST_DOCUMENTS, MOST_DAYS = 10_000, 3 * 365
 PENALTY, HALF_LIFE = 10, 90
 #: The same for days.
 PENALTY_OF_DAYS = 50
+#: Reasons that say nothing of days: what all do is their level, and the number of documents grows with time.
+NOT_OF_DAYS = ("all", "first")
+#: The last days by themselves say the level of the days; what was known before counts as so many documents.
+LEVEL_DAYS, LEVEL_PULL = 30, 20
 #: The spread of the logarithm of days where it can't be learnt.
 SPREAD = 0.5
 #: Between which it is learnt.
@@ -110,18 +114,34 @@ def _range(column):
 
 
 def _of_days(rows, counted, habit):
+    """What is learnt of the days of documents.
 
+    :param counted: of which days of a delay the logarithm is taken
+    :param habit: the feature that alone says it where there are too few
+    """
     if len(rows) < FEWEST_OF_A_KIND:
         return _just(habit)
     count = len(FEATURES)
     columns = [list(column) for column in zip(*(row[:count] for row in rows), strict=True)]
+    for place, group in enumerate(FEATURES.values()):
+        if group in NOT_OF_DAYS:
+            columns[place] = [0.0] * len(rows)
     weights = [0.5 ** (row[count + 4] / HALF_LIFE) for row in rows]
     values = [log(counted(row[count + 1])) for row in rows]
     intercept, coefficients = linear(columns, values, weights, PENALTY_OF_DAYS)
     centres = [intercept + sum(map(mul, coefficients, row)) for row in rows]
+    level = _level([value - centre for value, centre in zip(values, centres, strict=True)], rows)
     usual = sum(weight * exp(centre) for weight, centre in zip(weights, centres, strict=True))
     mean = sum(weight * exp(value) for weight, value in zip(weights, values, strict=True))
-    return _weights((intercept, coefficients)) | {"spread": spread_of(mean / usual)}
+    return _weights((intercept + level, coefficients)) | {"spread": spread_of(mean / usual)}
+
+
+def _level(left, rows):
+    """By how much the logarithms of those that were paid last lie above what was learnt of all: a new level is known
+    as soon as a few have been paid at it. Shrunk to none, as the mean of a normal distribution is."""
+    count = len(FEATURES)
+    last = [rest for rest, row in zip(left, rows, strict=True) if row[count + 4] - max(row[count + 1], 0) <= LEVEL_DAYS]
+    return sum(last) / (len(last) + LEVEL_PULL)
 
 
 def spread_of(ratio):

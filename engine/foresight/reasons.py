@@ -6,9 +6,9 @@ from odoo.tools import SQL
 from .features import FEATURES
 
 #: So many are told.
-MOST = 3
+REASONS_TOLD = 3
 #: What adds less to the logarithm of the odds is no reason.
-LEAST = 0.05
+LEAST_ADDED = 0.05
 
 
 def reasons(model):
@@ -29,8 +29,8 @@ def reasons(model):
                   ORDER BY ABS(r.added) DESC, r.place LIMIT %s) r)""",
         SQL(" ").join(said),
         SQL(", ").join(rows),
-        LEAST,
-        MOST,
+        LEAST_ADDED,
+        REASONS_TOLD,
     )
 
 

@@ -4,7 +4,7 @@ import itertools
 
 from odoo.tools import SQL
 
-from .learning import SURE
+from .learning import SURE_ENOUGH
 from .reasons import reasons
 from .survival import FURTHEST, GRID, STEEP
 
@@ -28,7 +28,7 @@ def predicted(featured, model, day):
         days=linear(model["days"], model),
         early=linear(model["early"], model),
         day=day,
-        sure=SURE,
+        sure=SURE_ENOUGH,
         steep=STEEP,
     )
 
@@ -95,7 +95,7 @@ def forecasts(documents, model, day):
         left_over=survival(SQL("waited")),
         documents=documents,
         expected=SQL(
-            "CASE WHEN waited + g.step <= 0 THEN p ELSE p * %s END",
+            "CASE WHEN GREATEST(waited, 0) + g.step = 0 THEN p ELSE p * %s END",
             _beyond(SQL("(GREATEST(waited, 0) + g.step)"), SQL("mu"), spread),
         ),
         grid=grid,

@@ -44,15 +44,21 @@ def clear():
 
 
 def _weeks():
-    """The habits of each segment, and of the company (the segment ``ALL``), as known after each week: sums, weighed by age up
-    to a factor that all have in common; ``f_`` of the last time alone.
+    """The habits of each segment, and of the company (the segment ``ALL``), as known after each week in which
+    something happened: sums, weighed by age as of that week; ``f_`` of the last time alone.
 
     Lateness is known when the due date has passed, for all that fell due together: ``n`` documents, of which
     ``late``, and ``log_early``, the logarithms of the days (and one) of the others. How late is known when it is
     paid: ``days`` of ``paid`` documents.
     """
     sums = [
-        SQL("SUM(SUM(%s * (%s))) OVER so_far AS %s", weight, SQL.identifier(name), SQL.identifier(f"{prefix}{name}"))
+        SQL(
+            "SUM(SUM(%s * %s)) OVER so_far / MAX(%s) AS %s",
+            weight,
+            SQL.identifier(name),
+            weight,
+            SQL.identifier(f"{prefix}{name}"),
+        )
         for prefix, weight in (("", SQL("slow")), ("f_", SQL("fast")))
         for name in ("n", "late", "log_early", "paid", "days")
     ]
@@ -132,7 +138,7 @@ def _customer():
                        ROW_NUMBER() OVER (ORDER BY delay IS NULL, due DESC, id DESC) AS place
                   FROM (SELECT d.id, d.amount, d.due, d.disputed, o.is_overdue, o.is_closed,
                                CASE WHEN o.is_overdue THEN a.day - d.due WHEN o.is_closed THEN d.settled - d.due END AS delay,
-                               CASE WHEN o.is_overdue THEN 0 WHEN o.is_closed THEN a.day - GREATEST(d.due, d.settled) END AS age
+                               CASE WHEN o.is_overdue THEN 0 WHEN o.is_closed AND d.settled IS NOT NULL THEN a.day - GREATEST(d.due, d.settled) END AS age
                           FROM (SELECT * FROM %(documents)s d
                                  WHERE d.customer_id = a.customer_id AND d.issued < a.day AND d.id != a.id
                               ORDER BY d.issued DESC, d.id DESC LIMIT %(most)s) d
