@@ -67,6 +67,8 @@ lead.response.report      -      -      -        -      r         r             
 lead.return               -      -      -        c      c         c             -         -        -         -       -          -
 payment.forecast          -      -      -        -      -         -             r         r        r         r       r          -
 payment.grade             -      -      -        -      -         -             r         r        r         r       r          -
+payment.loyalty           -      -      -        -      -         crwu          r         r        r         crwu    crwu       -
+payment.loyalty.grant     -      -      -        -      -         rw            r         r        r         rw      rw         -
 payment.model             -      -      -        -      -         -             -         -        -         r       r          -
 payment.return            -      -      -        -      -         -             -         -        c         c       c          c
 privacy.anonymise         -      -      -        -      -         -             -         -        -         c       c          -
@@ -120,10 +122,11 @@ WRITTEN = {
     ),
     "lead.qualification": "question sequence",
     "l2c.payment.way": "active bank_account_id company_id kind name sequence text",
+    "payment.loyalty": "active company_id discount months name payment_term_id reward sequence",
     "res.partner": (
         "collection_note collection_state collector_id dunning_hold_reason dunning_hold_until "
         "dunning_policy_id dunning_split_by_contact external_rating external_rating_date external_rating_source "
-        "is_payment_cc is_payment_contact is_wrong_addressee payment_days withholding_rate"
+        "is_payment_cc is_payment_contact is_sole_trader is_wrong_addressee payment_days withholding_rate"
     ),
     "sale.order": "customer_need handling_status_id is_need_shown next_action_date",
 }

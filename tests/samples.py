@@ -35,6 +35,7 @@ class Samples:
         self.books()
         self.agreements()
         self.notices()
+        self.foresight()
         for seller in sellers:
             self.sales(seller)
         self.company()
@@ -164,6 +165,40 @@ class Samples:
         }
         self.env["balance.confirmation"].create(
             [{"partner_id": self.customer.id, **days, "answer": answer} for answer in (False, "agree")]
+        )
+
+    def foresight(self):
+        """A customer with a grade, a discount that it has earned, and one that is proposed; a back-test."""
+        firm = self.env["res.partner"].create({"name": "Graded", "is_company": True})
+        own = {"company_id": self.env.company.id, "as_of": "2026-03-01"}
+        grade = {**own, "grade": "a", "since": "2025-01-01", "settled_count": 6, "reasons": [{"code": "on_time"}]}
+        self.env["payment.grade"].create([{**grade, "partner_id": partner.id} for partner in (firm, self.customer)])
+        firm.payment_grade = self.customer.payment_grade = "a"
+        rule = self.env["payment.loyalty"].create({"name": "3 %", "reward": "discount", "discount": 3.0})
+        about = {"company_id": self.env.company.id, "loyalty_id": rule.id, "proposed_date": "2026-03-01"}
+        grants = [
+            self.env["payment.loyalty.grant"].create({**about, "partner_id": p.id}) for p in (firm, self.customer)
+        ]
+        grants[1].action_grant()
+        self.env.company.sale_discount_product_id = self.env["product.product"].create(
+            {"name": "Discount", "type": "service", "taxes_id": False, "invoice_policy": "order"}
+        )
+        rule_of_thumb = {"auc": 0.5, "brier": 0.21, "ece": 0.1}
+        self.env["payment.model"].create(
+            {
+                "company_id": self.env.company.id,
+                "date": "2026-03-01",
+                "version": "1",
+                "is_used": True,
+                "figures": {
+                    "documents": 100,
+                    "late": 30,
+                    "model": {"auc": 0.85, "brier": 0.14, "ece": 0.05},
+                    "own": rule_of_thumb,
+                    "average": rule_of_thumb,
+                    "tenths": [[0.1, 0.1, 70], [0.8, 0.7, 30]],
+                },
+            }
         )
 
     def policy(self, name, channel):

@@ -77,6 +77,9 @@ DUNNING_ACCESS = {
     "dunning.collector.rule": ("r", "r", "r", "crwu"),
     "dunning.collector.assign": ("", "", "", "crwu"),
     "dunning.ask.salesperson": ("crwu", "", "crwu", "crwu"),
+    "payment.grade": ("r", "r", "r", "r"),
+    "payment.forecast": ("r", "r", "r", "r"),
+    "payment.model": ("", "", "", "r"),
     "payment.return": ("", "", "crwu", "crwu"),
     "call.result": ("crwu", "", "crwu", "crwu"),
 }
@@ -87,6 +90,16 @@ for dunning_model, (invoicing, readonly, collector, accountant) in DUNNING_ACCES
         "readonly": readonly,
         "collector": collector,
         "accountant": accountant,
+    }
+#: Sales managers write rewards, too, and grant them.
+for loyalty_model, (reader, granter) in {
+    "payment.loyalty": ("r", "crwu"),
+    "payment.loyalty.grant": ("r", "rw"),
+}.items():
+    ACCESS[loyalty_model] = {
+        **dict.fromkeys(PEOPLE, ""),
+        **dict.fromkeys(("invoicing", "readonly", "collector"), reader),
+        **dict.fromkeys(("sales_manager", "accountant"), granter),
     }
 #: Sales managers release, invoicing reads.
 ACCESS["dunning.sales.release"] = {

@@ -86,7 +86,7 @@ TABLES = (
     *("dunning_dispute", "dunning_notice", "dunning_plan", "dunning_policy", "dunning_promise", "dunning_run"),
     *("dunning_sales_release", "dunning_write_off", "handling_status_change", "ir_attachment", "ir_cron_trigger"),
     *("mail_activity", "mail_mail", "mail_message", "rating_rating", "res_company", "res_partner", "sale_order"),
-    *("sms_sms",),
+    *("sms_sms", "payment_grade", "payment_forecast", "payment_loyalty_grant", "payment_model"),
 )
 
 PREPARE = """
@@ -173,6 +173,15 @@ records = [
     env['l2c.payment.way'].search([('company_id', '=', company.id)], limit=1),
     env['privacy.anonymise'].create({'partner_id': customer.id}),
     env['privacy.deletion'].create({}),
+]
+about_paying = {'partner_id': customer.id, 'company_id': company.id}
+reward = env['payment.loyalty'].create({'name': '3 %', 'reward': 'discount', 'discount': 3.0, 'company_id': company.id})
+records += [
+    reward,
+    env['payment.loyalty.grant'].create({**about_paying, 'loyalty_id': reward.id, 'state': 'granted'}),
+    env['payment.grade'].create({**about_paying, 'grade': 'a', 'since': '2026-01-01', 'as_of': '2026-03-01'}),
+    env['payment.forecast'].create({**about_paying, 'move_id': chased.id, 'as_of': '2026-03-01', 'version': '1'}),
+    env['payment.model'].create({'company_id': company.id, 'date': '2026-03-01', 'version': '1'}),
 ]
 env.flush_all()
 records += [env[name].search([], limit=1) for name in (

@@ -5,3 +5,4 @@ from . import portal
 from . import sales
 from . import collecting
 from . import privacy
+from . import foresight

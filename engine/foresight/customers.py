@@ -20,7 +20,8 @@ def records(company_id, as_of):
     ``customer_id, settled_count, late_count, expected_days_late`` (mean days after the due date, weighed by age, shrunk
     to the segment's and the company's)``, late_risk`` (in the same way, the share more than 30 days late)``,
     late_of_last`` of ``last_count`` documents (at most the last five)``, recent_days_late`` (mean of the last 180
-    days)``, before_days_late`` (mean before)``, broken_promises, kept_promises, first_issued, last_settled``.
+    days)``, before_days_late`` (mean before)``, broken_promises, kept_promises, first_issued, last_settled, weight``
+    (of how many documents of today the means are).
 
     Of what isn't paid yet and past due, the days until ``as_of`` count in the means, nothing in the counts. Means are
     empty where there is nothing to take them of.
@@ -57,7 +58,7 @@ def records(company_id, as_of):
                (c.over + %(pull)s * s.risk) / (c.weight + %(pull)s) AS late_risk,
                c.late_of_last, c.last_count, c.recent_days_late, c.before_days_late,
                COALESCE(p.broken, 0) AS broken_promises, COALESCE(p.kept, 0) AS kept_promises,
-               c.first_issued, c.last_settled
+               c.first_issued, c.last_settled, c.weight + %(pull)s AS weight
           FROM customer c
      LEFT JOIN segment s ON s.segment = c.segment
      LEFT JOIN promise p ON p.customer_id = c.customer_id

@@ -141,6 +141,19 @@ def _releases(company, before):
     return SQL("x.company_id = %s AND x.until < %s", company, before)
 
 
+def _grades(company, before):
+    """The present grade stays: it says nothing of before."""
+    return SQL("x.until < %s AND x.company_id = %s", before, company)
+
+
+def _grants(company, before):
+    return SQL(
+        "x.company_id = %s AND x.state IN ('ended', 'refused') AND COALESCE(x.ended_date, x.proposed_date) < %s",
+        company,
+        before,
+    )
+
+
 def _changes(company, before):
     return SQL("x.date < %s AND x.company_id IS NOT DISTINCT FROM %s", before, company)
 
@@ -159,6 +172,8 @@ KINDS = {
     "confirmations": Kind("balance.confirmation", "keep_notices_years", _confirmations),
     "letters": Kind("account.letter", "keep_notices_years", _letters),
     "releases": Kind("dunning.sales.release", "keep_notices_years", _releases),
+    "grades": Kind("payment.grade", "keep_notices_years", _grades),
+    "grants": Kind("payment.loyalty.grant", "keep_notices_years", _grants),
     "changes": Kind("l2c.audit.log", "keep_notices_years", _changes),
 }
 

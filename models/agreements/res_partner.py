@@ -116,6 +116,8 @@ class ResPartner(models.Model):
         if vals.get("parent_id"):
             self._joined_another()
         corrected.is_wrong_addressee = False
+        if not {"is_company", "is_sole_trader", "parent_id"}.isdisjoint(vals):
+            self._became_another_kind()
         if not vals.keys().isdisjoint(REACHED_BY):
             self.env["dunning.notice"]._addresses_changed(customers | self.commercial_partner_id)
         if not {"collection_state", "dunning_hold_until", "withholding_rate"}.isdisjoint(vals):

@@ -11,7 +11,8 @@ class PaymentGrade(models.Model):
     _inherit = ["l2c.protected.mixin", "l2c.reasons.mixin"]
     _description = "Payment Grade"
     _order = "since desc, id desc"
-    _writable = ()
+    _writable = frozenset()
+    _written_by = "the nightly job"
 
     partner_id = fields.Many2one(
         "res.partner", "Customer", required=True, readonly=True, index=True, ondelete="cascade"
@@ -28,6 +29,12 @@ class PaymentGrade(models.Model):
     )
     settled_count = fields.Integer("Settled Documents", readonly=True)
     late_count = fields.Integer("Paid Late", readonly=True)
+    raise_count = fields.Integer(
+        "Documents until Better",
+        readonly=True,
+        aggregator=None,
+        help="So many further ones, paid on time, give the next better grade; of a new customer: settled ones.",
+    )
 
     # A customer has one grade at a time; serves looking it up.
     _current_uniq = models.UniqueIndex(

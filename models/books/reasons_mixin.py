@@ -45,6 +45,23 @@ class L2cReasonsMixin(models.AbstractModel):
             return self.env._("none of the last %(count)s late", count=count)
         return self.env._("%(late)s of the last %(count)s late", late=late, count=count)
 
+    def _reason_few(self, reason):
+        if reason.get("count") == 1:
+            return self.env._("only one document is settled")
+        return self.env._("only %(count)s documents are settled", count=reason.get("count", 0))
+
+    def _reason_on_time(self, _reason):
+        return self.env._("pays on time")
+
+    def _reason_worsening(self, reason):
+        return self.env._("pays later than before: %(days)s late instead of %(before)s", **self._changed(reason))
+
+    def _reason_improving(self, reason):
+        return self.env._("pays sooner than before: %(days)s late instead of %(before)s", **self._changed(reason))
+
+    def _changed(self, reason):
+        return {name: self._days_text(reason.get(name, 0)) for name in ("days", "before")}
+
     def _reason_first_document(self, _reason):
         return self.env._("first document of this customer")
 

@@ -42,6 +42,23 @@ class ResPartner(models.Model):
         "payment.grade", "partner_id", "Payment Grades", readonly=True, groups=BOOKKEEPERS
     )
 
+    is_sole_trader = fields.Boolean(
+        "Sole Trader",
+        help="A natural person in business. How persons pay is graded only where the company has switched it on.",
+        groups="base.group_user",
+        audited=True,
+    )
+
+    def _is_natural_person(self):
+        """Whether the customer is a person: no company and in none, or a sole trader."""
+        self.ensure_one()
+        customer_sudo = self.commercial_partner_id.sudo()  # what kind of customer it is, is no secret
+        return not customer_sudo.is_company or customer_sudo.is_sole_trader
+
+    def _may_be_held_by_grade(self):
+        """Whether a grade alone may hold an order of the customer: never a person's (GDPR art. 22)."""
+        return not self._is_natural_person()
+
     def _letter_lines(self):
         """Name and address as they stand on a letter: the company, the person, and the address, each on lines
         of its own."""

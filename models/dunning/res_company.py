@@ -86,6 +86,8 @@ class ResCompany(models.Model):
         shipped = [policy for policy in changing or () if policy._has_shipped_minimum()]
         result = super().write(vals)
         policies.union(*shipped)._set_shipped_minimum()
+        if "grade_persons" in vals:
+            self._persons_switched()
         return result
 
     @api.constrains("dunning_books_email")

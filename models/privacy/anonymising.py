@@ -18,6 +18,7 @@ MARKS = {
     "barcode",
     *("dunning_hold_until", "dunning_hold_reason", "payment_days", "withholding_rate", "collection_note"),
     *("external_rating", "external_rating_source", "external_rating_date"),
+    *("payment_grade", "turnover_year", "main_category_id", "years_as_customer"),
 }
 #: The same on a lead.
 OF_LEAD = {
@@ -101,10 +102,14 @@ class Anonymising(models.AbstractModel):
             "balance.confirmation": {"note": False, "access_token": False},
             "dunning.watch": {},
             "dunning.write.off": {},
+            "payment.loyalty.grant": {},
         }.items():
             records = env[model].search(own)
             records.write(values)
             self._forget_chatter(records)
+
+        for model in ("payment.grade", "payment.forecast"):
+            env[model].search(own).unlink()
 
     @api.model
     def _forget_leads(self, leads):

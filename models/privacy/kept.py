@@ -44,6 +44,20 @@ SECTIONS = (
     ("dunning.watch", ("company_id", "since", "until", "sentence")),
     ("dunning.sales.release", ("create_date", "company_id", "until", "reason", "create_uid")),
     ("dunning.decision", ("date", "company_id", "move_id", "sentence", "level_id", "next_date")),
+    (
+        "payment.grade",
+        ("company_id", "grade", "since", "until", "as_of", "reason_text"),
+        ("expected_days_late", "late_risk", "settled_count", "late_count"),
+    ),
+    (
+        "payment.forecast",
+        ("company_id", "move_id", "as_of", "late_1", "late_30", "late_60"),
+        ("expected_days_late", "paid_early", "paid_likely", "paid_latest", "reason_text"),
+    ),
+    (
+        "payment.loyalty.grant",
+        ("company_id", "loyalty_id", "state", "proposed_date", "granted_date", "ended_date", "user_id"),
+    ),
     ("l2c.audit.log", ("date", "company_id", "user_id", "field_label", "old_text", "new_text", "reason")),
     ("mail.message", ("date", "model", "author_id", "subject", "body")),
 )
@@ -55,6 +69,7 @@ MARKS = (
     "withholding_rate",
     *("dunning_hold_until", "dunning_hold_reason"),
     *("external_rating", "external_rating_source", "external_rating_date", "is_watched"),
+    *("is_sole_trader", "payment_grade", "turnover_year", "main_category_id", "years_as_customer"),
 )
 #: Whose chatter is ours.
 CHATTERS = (
@@ -64,6 +79,7 @@ CHATTERS = (
     "balance.confirmation",
     "account.letter",
     "dunning.watch",
+    "payment.loyalty.grant",
 )
 
 

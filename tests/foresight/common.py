@@ -1,0 +1,86 @@
+"""Customers with a past: invoices that were paid on time or late."""
+
+from datetime import timedelta
+
+from odoo import Command, fields
+
+from ..common import TODAY, HandlingCase
+
+
+class ForesightCase(HandlingCase):
+    """A company as customer, and short ways to give it a record and to let a night pass."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer.is_company = True
+        cls.day = fields.Date.to_date(TODAY)
+
+    def settled(self, delays, partner=None, first="2025-10-01", company=None, amount=100.0):
+        """Invoices of a customer, one every ten days, each paid so many days after it was due."""
+        partner, env = partner or self.customer, self.env
+        if company:
+            env = env(context=dict(env.context, allowed_company_ids=company.ids))
+        start = fields.Date.to_date(first)
+        rows = []
+        for number in range(len(delays)):
+            day = start + timedelta(days=10 * number)
+            due = day + timedelta(days=10)
+            rows.append({"partner_id": partner.id, "invoice_date": day, "due": due, "amount": amount})
+        moves = env["account.move"].create([HandlingCase.invoice_values(self, **row) for row in rows])
+        moves.action_post()
+        for move, delay in zip(moves, delays, strict=True):
+            self.settle(move, move.invoice_date_due + timedelta(days=delay))
+        return moves
+
+    def settle(self, move, day):
+        """Its money arrives on a day."""
+        item = move.line_ids.filtered(lambda line: line.account_id.account_type == "asset_receivable")
+        journal = move.env["account.journal"].search(
+            [("type", "=", "general"), ("company_id", "=", move.company_id.id)], limit=1
+        )
+        cash = move.env["account.account"].search(
+            [("account_type", "=", "asset_cash"), ("company_ids", "in", move.company_id.ids)], limit=1
+        )
+        entry = move.env["account.move"].create(
+            {
+                "journal_id": journal.id,
+                "date": day,
+                "line_ids": [
+                    Command.create({"account_id": cash.id, "debit": item.balance, "name": "Money"}),
+                    Command.create(
+                        {
+                            "account_id": item.account_id.id,
+                            "partner_id": move.partner_id.id,
+                            "credit": item.balance,
+                            "name": "Money",
+                        }
+                    ),
+                ],
+            }
+        )
+        entry.action_post()
+        (item | entry.line_ids.filtered(lambda line: line.account_id == item.account_id)).reconcile()
+        return entry
+
+    def night(self, day=TODAY, company=None):
+        """What the night writes of a company: (rows of grades, customers)."""
+        company = company or self.env.company
+        return self.env["payment.grade"]._refresh(company, fields.Date.to_date(day))
+
+    def grades(self, partner=None, company=None):
+        """The grades of a customer, oldest first: (grade, since, until)."""
+        rows = self.env["payment.grade"].search(
+            [
+                ("partner_id", "=", (partner or self.customer).id),
+                ("company_id", "=", (company or self.env.company).id),
+            ],
+            order="since, id",
+        )
+        return [(row.grade, str(row.since), row.until and str(row.until)) for row in rows]
+
+    def present(self, partner=None):
+        return (partner or self.customer).payment_grade_id
+
+    def firm(self, name, **values):
+        return self.env["res.partner"].create({"name": name, "is_company": True, **values})
