@@ -35,6 +35,8 @@ contact.attempt           -      -      -        c      crw       crw           
 contact.dialog            -      -      -        c      c         c             c         -        c         c       c          c
 contact.result            -      -      -        c      c         c             c         -        c         c       c          c
 dunning.answer            -      -      -        -      -         -             r         r        rw        rw      rw         -
+customer.warning          -      -      -        -      -         -             r         r        r         r       r          -
+customer.warning.dialog   -      -      -        c      c         c             c         -        c         c       c          c
 dunning.ask.salesperson   -      -      -        -      -         -             c         -        c         c       c          c
 dunning.collector.assign  -      -      -        -      -         -             -         -        -         c       c          -
 dunning.collector.rule    -      -      -        -      -         -             r         r        r         crwu    crwu       -
@@ -70,10 +72,12 @@ payment.grade             -      -      -        -      -         -             
 payment.loyalty           -      -      -        -      -         crwu          r         r        r         crwu    crwu       -
 payment.loyalty.grant     -      -      -        -      -         rw            r         r        r         rw      rw         -
 payment.model             -      -      -        -      -         -             -         -        -         r       r          -
+payment.proposal          -      -      -        -      -         -             r         r        rw        rw      rw         -
 payment.return            -      -      -        -      -         -             -         -        c         c       c          c
 privacy.anonymise         -      -      -        -      -         -             -         -        -         c       c          -
 privacy.deletion          -      -      -        -      -         -             -         -        -         c       c          -
 privacy.deletion.line     -      -      -        -      -         -             -         -        -         c       c          -
+public.register           -      -      -        -      -         -             r         r        r         crwu    crwu       -
 receivable.ageing         -      -      -        -      -         -             r         r        r         r       r          -
 receivable.ageing.date    -      -      -        -      -         -             c         c        c         c       c          c
 receivable.metrics        -      -      -        -      -         -             r         r        r         r       r          -
@@ -82,6 +86,7 @@ quotation.renew           -      -      -        c      c         c             
 sales.work.hand.over      -      -      -        -      -         c             -         -        -         -       -          -
 satisfaction.dialog       -      -      -        c      c         c             c         -        c         c       c          c
 statement.wizard          -      -      -        -      -         -             c         c        c         c       c          c
+watch.dealt.with          -      -      -        -      -         -             c         -        c         c       c          c
 win.rate.report           -      -      -        -      r         r             -         -        -         -       -          -
 """
 MODELS = {row.split(maxsplit=1)[0]: row.split(maxsplit=1)[1] for row in _MODELS.splitlines()[2:]}
@@ -123,6 +128,7 @@ WRITTEN = {
     "lead.qualification": "question sequence",
     "l2c.payment.way": "active bank_account_id company_id kind name sequence text",
     "payment.loyalty": "active company_id discount months name payment_term_id reward sequence",
+    "public.register": "active company_id country_group_id country_id name sequence url",
     "res.partner": (
         "collection_note collection_state collector_id dunning_hold_reason dunning_hold_until "
         "dunning_policy_id dunning_split_by_contact external_rating external_rating_date external_rating_source "

@@ -84,6 +84,7 @@ TABLES = (
     ),
     *("contact_attempt", "crm_lead", "dunning_answer", "dunning_collector_rule", "dunning_decision"),
     *("dunning_dispute", "dunning_notice", "dunning_plan", "dunning_policy", "dunning_promise", "dunning_run"),
+    *("customer_warning", "dunning_watch", "payment_proposal", "public_register"),
     *("dunning_sales_release", "dunning_write_off", "handling_status_change", "ir_attachment", "ir_cron_trigger"),
     *("mail_activity", "mail_mail", "mail_message", "rating_rating", "res_company", "res_partner", "sale_order"),
     *("sms_sms", "payment_grade", "payment_forecast", "payment_loyalty_grant", "payment_model"),
@@ -129,7 +130,10 @@ order = env['sale.order'].create({
 assert order._held_orders()
 payment = env['account.payment.register'].with_context(active_model='account.move', active_ids=paid.ids).create({})
 lead = env['crm.lead'].create({'name': 'Lead', 'type': 'opportunity', 'company_id': company.id, 'user_id': admin.id, 'partner_id': customer.id})
+watch = env['dunning.watch'].create({
+    'partner_id': customer.id, 'company_id': company.id, 'kind': 'complaint', 'ref': 'x', 'since': '2026-03-01'})
 records = [
+    watch, env['watch.dealt.with'].create({'res_ids': watch.ids}),
     customer, chased, order, lead, notice, run, policy, policy.level_ids[:1], company, item(chased), payment._create_payments(), notice.line_ids[:1],
     env['dunning.promise'].create(about(promised, amount=100.0, date='2026-03-20')),
     env['dunning.plan'].create(about(planned, number=2, first_date='2026-03-20', total=100.0)),
@@ -173,6 +177,12 @@ records = [
     env['l2c.payment.way'].search([('company_id', '=', company.id)], limit=1),
     env['privacy.anonymise'].create({'partner_id': customer.id}),
     env['privacy.deletion'].create({}),
+    env['public.register'].create({'name': 'Ours', 'company_id': company.id, 'url': 'https://example.com/'}),
+    env['customer.warning.dialog'].create({'partner_id': customer.id, 'what': 'x', 'source': 'x'}),
+    env['customer.warning'].create({
+        'partner_id': customer.id, 'company_id': company.id, 'what': 'x', 'source': 'x', 'day': '2026-03-01'}),
+    env['payment.proposal'].create({
+        'partner_id': customer.id, 'company_id': company.id, 'kind': 'deposit', 'day': '2026-03-01'}),
 ]
 about_paying = {'partner_id': customer.id, 'company_id': company.id}
 reward = env['payment.loyalty'].create({'name': '3 %', 'reward': 'discount', 'discount': 3.0, 'company_id': company.id})

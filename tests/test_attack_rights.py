@@ -20,8 +20,6 @@ env['privacy.deletion'].create({'line_ids': [Command.create({'name': 'x'})]})
 env['privacy.anonymise'].create({'partner_id': customer.id})
 env['account.letter'].create({
     'partner_id': customer.id, 'company_id': company.id, 'user_id': admin.id, 'kind': 'open', 'date_to': '2026-03-01'})
-env['dunning.watch'].create({
-    'partner_id': customer.id, 'company_id': company.id, 'kind': 'complaint', 'ref': 'x', 'since': '2026-03-01'})
 text = env['mail.template'].create({'name': 'x', 'model_id': env['ir.model']._get_id('crm.lead')})
 status = env['handling.status'].search([('res_model', '=', 'crm.lead')], limit=1)
 env['handling.attempt.mail'].create({'status_id': status.id, 'mail_template_id': text.id})

@@ -33,6 +33,8 @@ class TestWizards(HandlingCase):
             "collection.reminder": invoices,
             "contact.dialog": {"res_model": "crm.lead", "res_id": lead.id, "note": "Secret"},
             "contact.result": {"res_model": "crm.lead", "res_id": lead.id, "outcome": "callback", "note": "Secret"},
+            "customer.warning.dialog": {**customer, "what": "Secret", "source": "Secret"},
+            "watch.dealt.with": {"res_ids": [1], "note": "Secret"},
             "dunning.ask.salesperson": {**invoices, "question": "Secret"},
             "dunning.collector.assign": {"from_user_id": self.owner.id, "user_id": self.other.id},
             "dunning.forecast": {"company_id": self.env.company.id, **customer, "date": TODAY},

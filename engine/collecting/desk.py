@@ -46,6 +46,22 @@ def risk(days):
 RISK = "(1 + LEAST(GREATEST(days, 0) / 30, 4))"
 
 
+def likelihood(late_risk=None):
+    """By what the chance weighs that a document of the customer is paid over 30 days late, as its payment
+    grade says: from half to twice, once where nothing is known. A chance of one third is neutral, too.
+
+    >>> [likelihood(chance) for chance in (None, 0, 0.5, 1)], round(likelihood(1 / 3), 6)
+    ([1, 0.5, 1.25, 2.0], 1.0)
+    >>> likelihood(-1), likelihood(7)
+    (0.5, 2.0)
+    """
+    return 1 if late_risk is None else 0.5 + 1.5 * min(max(late_risk, 0), 1)
+
+
+#: The same in SQL.
+LIKELIHOOD = "COALESCE(0.5 + 1.5 * LEAST(GREATEST(g.late_risk, 0), 1), 1)"
+
+
 def _calls(today, zone):
     """SQL for the calls, and what is done by hand, that are due, as of :func:`events`."""
     return SQL(
@@ -132,7 +148,8 @@ def events(today, zone):
 
 def desk(today, rate, zone):
     """SQL for a line of each customer in each company; ``listed`` says whether somebody is
-    needed. The most urgent of a customer's events gives its line the kind and the rank.
+    needed. The most urgent of a customer's events gives its line the kind and the rank: by amount, age
+    (:func:`risk`) and probability (:func:`likelihood`).
 
     :param rate: an expression on ``currency_id``: the reader's currency for one unit
     :param zone: the name of the reader's time zone
@@ -146,17 +163,21 @@ def desk(today, rate, zone):
                p.claimed_by_id, p.claimed_until, e.partner_id IS NOT NULL AS listed
           FROM res_company c
     CROSS JOIN res_partner p
-     LEFT JOIN (SELECT company_id, partner_id, max(amount) AS amount, min(day) AS day,
-                       min(ARRAY[(kind + 1) * 1e12::float8 - LEAST(GREATEST(amount * %(risk)s, 0), 999999999999)::float8,
+     LEFT JOIN (SELECT valued.company_id, valued.partner_id, max(amount) AS amount, min(day) AS day,
+                       min(ARRAY[(kind + 1) * 1e12::float8
+                                 - LEAST(GREATEST(amount * %(risk)s * %(likelihood)s, 0), 999999999999)::float8,
                                  event_id::float8]) AS best
                   FROM (SELECT company_id, partner_id, kind, event_id, days, day,
                                (amount * %(rate)s)::numeric AS amount
                           FROM (%(events)s) event) valued
-              GROUP BY company_id, partner_id) e ON e.company_id = c.id AND e.partner_id = p.id
+             LEFT JOIN payment_grade g ON g.company_id = valued.company_id AND g.partner_id = valued.partner_id
+                   AND g.until IS NULL
+              GROUP BY valued.company_id, valued.partner_id) e ON e.company_id = c.id AND e.partner_id = p.id
         """,
         kinds=[kind for kind, _label in DESK_KINDS],
         first=FIRST_RANK,
         risk=SQL(RISK),
+        likelihood=SQL(LIKELIHOOD),
         rate=rate,
         events=events(today, zone),
     )

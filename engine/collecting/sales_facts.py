@@ -43,12 +43,14 @@ def _coming(company_ids, partner_ids, today, states):
 
 def collection_facts(company_ids, partner_ids, today, states):
     """SQL for a row of each customer and company with something past due, or with an open item
-    that has reached a level that holds sales. What is wholly under way is as paid.
+    that has reached a level that holds sales, or with a payment grade that does. What is wholly under way
+    is as paid.
 
     ``company_id, partner_id``; ``overdue``: past due less open credits, in the company's
     currency; ``level_id``: the highest level that an open item has reached; ``hold_level_id``:
     the highest of them that holds sales, unless credits and money on its way that is for no document
-    make up for all that holds them; ``item_id``: the item at the highest level, the oldest of them;
+    make up for all that holds them; ``hold_grade``: the payment grade that holds sales where the company
+    says so, whatever is owed; ``item_id``: the item at the highest level, the oldest of them;
     ``release_id``: what lets sales go on today.
 
     A level is reached when its notice has left or is about to: not while it waits for approval.
@@ -88,12 +90,14 @@ def collection_facts(company_ids, partner_ids, today, states):
                    CASE WHEN held > COALESCE(coming.amount, 0) THEN hold_level_id END AS hold_level_id
               FROM summed LEFT JOIN coming USING (company_id, partner_id)
         )
-        SELECT fact.*, (SELECT r.id FROM dunning_sales_release r
-                         WHERE r.partner_id = fact.partner_id AND r.company_id = fact.company_id
-                           AND r.until >= %(today)s
-                      ORDER BY r.until DESC, r.id DESC LIMIT 1) AS release_id
-          FROM fact WHERE overdue > 0 OR hold_level_id IS NOT NULL
+        SELECT company_id, partner_id, COALESCE(overdue, 0) AS overdue, level_id, item_id, hold_level_id, hold_grade,
+               (SELECT r.id FROM dunning_sales_release r
+                 WHERE r.partner_id = told.partner_id AND r.company_id = told.company_id AND r.until >= %(today)s
+              ORDER BY r.until DESC, r.id DESC LIMIT 1) AS release_id
+          FROM (SELECT * FROM fact FULL JOIN (%(graded)s) graded USING (company_id, partner_id)) told
+         WHERE overdue > 0 OR hold_level_id IS NOT NULL OR hold_grade IS NOT NULL
         """,
+        graded=_graded(company_ids, partner_ids),
         items=open_now(),
         excused=_excused(),
         reached=_reached(),
@@ -101,6 +105,20 @@ def collection_facts(company_ids, partner_ids, today, states):
         partners=tuple(partner_ids),
         companies=tuple(company_ids),
         today=today,
+    )
+
+
+def _graded(company_ids, partner_ids):
+    """SQL for the customers whose payment grade alone holds sales, in companies that say so."""
+    return SQL(
+        """
+        SELECT g.company_id, g.partner_id, g.grade AS hold_grade
+          FROM payment_grade g JOIN res_company c ON c.id = g.company_id
+         WHERE g.until IS NULL AND g.company_id IN %s AND g.partner_id IN %s
+           AND (c.hold_sales_grade = 'd' AND g.grade IN ('d', 'e') OR c.hold_sales_grade = 'e' AND g.grade = 'e')
+        """,
+        tuple(company_ids),
+        tuple(partner_ids),
     )
 
 

@@ -6,87 +6,33 @@ Each kind is a SELECT of ``partner_id``, ``ref`` (which of several reasons of th
 isn't on the list, and ends when the SELECT no longer yields it.
 """
 
-from datetime import date
-from typing import NamedTuple
-
 from odoo.tools import SQL
 
 from ..books.items import booked, open_now
 from ..dunning.items import notice_day
 from ..handling.contact import CONTACTS
+from .habits import chronic, habit, worsening
+from .watch_question import open_items
 
 WATCH_KINDS = [
     ("no_reply", "No reply"),
     ("complaint", "Complaint"),
     ("dispute", "Dispute"),
     ("habit", "Later than usual"),
+    ("chronic", "Chronic late payer"),
+    ("worsening", "Pays worse than before"),
+    ("promises", "Broken promises"),
+    ("limit", "Over the credit limit"),
     ("returned", "Returned payment"),
     ("rating", "Rating from outside"),
+    ("warning", "Warning"),
 ]
 
 #: Ratings of 1 to 5 below this are a complaint; for so many days, unless a better one follows.
 LOW_RATING = 3
 COMPLAINT_DAYS = 90
-#: A habit is known from so many payments in the last days.
-HABIT_PAYMENTS = 3
-HABIT_DAYS = 365
-
-
-class Watch(NamedTuple):
-    """What is asked: of which company, as of which day.
-
-    ``silent_mails``: e-mails in a row without a reply; ``habit_margin``: days later than usual;
-    0 switches either off. ``rating``, ``rating_source`` and ``rating_date`` are expressions on
-    the customer, a row called ``cp``. ``zone`` is the company's time zone. Attempts from before
-    ``tries_since`` aren't kept (None: all are).
-    """
-
-    company_id: int
-    today: date
-    silent_mails: int
-    habit_margin: int
-    rating: SQL
-    rating_source: SQL
-    rating_date: SQL
-    zone: str = "UTC"
-    tries_since: date | None = None
-
-
-def breaks_habit(days_late, delays, margin):
-    """Whether somebody pays later than usual: the oldest open item is past due by more days
-    than the median of the delays of the last payments and a margin.
-
-    A delay is the days from the due date to the last payment; negative: paid before. The
-    database does the same with ``percentile_cont(0.5)``.
-
-    >>> breaks_habit(20, [0, 2, 30], margin=14), breaks_habit(16, [0, 2, 30], margin=14)
-    (True, False)
-    >>> breaks_habit(50, [40, 44], margin=7), breaks_habit(50, [40, 44, 48], margin=7)
-    (False, False)
-    >>> breaks_habit(5, [-20, -20, -20], margin=14), breaks_habit(0, [-20, -20, -20], margin=14)
-    (True, False)
-    """
-    if len(delays) < HABIT_PAYMENTS or days_late <= 0:
-        return False
-    ordered = sorted(delays)
-    middle = len(ordered) // 2
-    median = ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
-    return days_late > median + margin
-
-
-def _items(watch):
-    """Open debit items of the company's customers that aren't wholly under way."""
-    return SQL(
-        """
-        SELECT o.id, o.move_id, o.customer_id AS partner_id, o.payment_returned_date AS returned,
-               %(today)s - o.due AS days_late
-          FROM (%(items)s) o
-         WHERE o.company_id = %(company)s AND o.left_currency > 0 AND o.customer_id IS NOT NULL
-        """,
-        items=open_now(),
-        today=watch.today,
-        company=watch.company_id,
-    )
+#: Promises that were broken in so many days count.
+BROKEN_DAYS = 365
 
 
 def _no_reply(watch):
@@ -118,7 +64,7 @@ def _no_reply(watch):
         """,
         company=watch.company_id,
         tries_since=watch.tries_since,
-        items=_items(watch),
+        items=open_items(watch),
         contacts=CONTACTS,
         mails=watch.silent_mails,
         booked=booked(),
@@ -142,7 +88,7 @@ def _complaint(watch):
         low=LOW_RATING,
         days=COMPLAINT_DAYS,
         today=watch.today,
-        items=_items(watch),
+        items=open_items(watch),
     )
 
 
@@ -156,42 +102,13 @@ def _dispute(watch):
     )
 
 
-def _habit(watch):
-    """The formula of ``breaks_habit``, for all customers."""
-    return SQL(
-        """
-        SELECT late.partner_id, '' AS ref,
-               jsonb_build_object('usual', round(usual.days), 'margin', %(margin)s::int) AS params
-          FROM (SELECT partner_id, max(days_late) AS days FROM (%(items)s) i GROUP BY partner_id) late
-          JOIN (SELECT partner_id, percentile_cont(0.5) WITHIN GROUP (ORDER BY delay)::numeric AS days
-                  FROM (SELECT l.customer_id AS partner_id, max(r.max_date) - min(l.due) AS delay
-                          FROM (%(booked)s) l
-                          JOIN account_move m ON m.id = l.move_id AND m.move_type IN ('out_invoice', 'out_receipt')
-                          JOIN account_partial_reconcile r ON r.debit_move_id = l.id
-                         WHERE l.company_id = %(company)s AND l.reconciled AND l.customer_id IS NOT NULL
-                      GROUP BY l.customer_id, l.id
-                        HAVING max(r.max_date) > %(today)s - %(days)s) paid
-              GROUP BY partner_id
-                HAVING count(*) >= %(payments)s) usual ON usual.partner_id = late.partner_id
-         WHERE %(margin)s > 0 AND late.days > 0 AND late.days > usual.days + %(margin)s
-        """,
-        items=_items(watch),
-        booked=booked(),
-        company=watch.company_id,
-        today=watch.today,
-        days=HABIT_DAYS,
-        payments=HABIT_PAYMENTS,
-        margin=watch.habit_margin,
-    )
-
-
 def _returned(watch):
     """A payment was taken back, and its item is still open."""
     return SQL(
         """SELECT partner_id, concat(id, ' ', returned) AS ref,
                   jsonb_build_object('move_id', move_id, 'date', returned) AS params
              FROM (%s) i WHERE returned IS NOT NULL""",
-        _items(watch),
+        open_items(watch),
     )
 
 
@@ -208,13 +125,68 @@ def _rating(watch):
     )
 
 
+def _promises(watch):
+    """So many promises were broken in the last twelve months; a payment plan is one."""
+    return SQL(
+        """
+        SELECT p.commercial_partner_id AS partner_id, '' AS ref,
+               jsonb_build_object('count', count(DISTINCT COALESCE(-s.plan_id, s.id))) AS params
+          FROM dunning_promise s JOIN res_partner p ON p.id = s.partner_id
+         WHERE s.company_id = %(company)s AND s.state = 'broken' AND %(most)s > 0
+           AND COALESCE(s.broken_date, s.date) > %(today)s - %(days)s
+      GROUP BY 1
+        HAVING count(DISTINCT COALESCE(-s.plan_id, s.id)) >= %(most)s
+        """,
+        company=watch.company_id,
+        today=watch.today,
+        days=BROKEN_DAYS,
+        most=watch.broken_promises,
+    )
+
+
+def _limit(watch):
+    """What is open is more than the customer's credit limit, as the host adds it up: in the companies
+    under the same root, credits taken off."""
+    return SQL(
+        """
+        SELECT cp.id AS partner_id, '' AS ref,
+               jsonb_build_object('amount', SUM(o.residual), 'limit', MAX(%(limit)s)) AS params
+          FROM (%(items)s) o JOIN res_partner cp ON cp.id = o.customer_id
+         WHERE o.company_id IN %(companies)s AND %(limit)s > 0
+      GROUP BY cp.id
+        HAVING SUM(o.residual) > MAX(%(limit)s)
+        """,
+        items=open_now(),
+        companies=watch.credit_companies,
+        limit=watch.credit_limit,
+    )
+
+
+def _warning(watch):
+    """Somebody has entered a warning that holds today."""
+    return SQL(
+        """
+        SELECT x.partner_id, x.id::varchar AS ref, jsonb_build_object('warning_id', x.id) AS params
+          FROM customer_warning x
+         WHERE x.company_id = %(company)s AND x.day <= %(today)s AND (x.until >= %(today)s) IS NOT FALSE
+        """,
+        company=watch.company_id,
+        today=watch.today,
+    )
+
+
 WATCH_REASONS = {
     "no_reply": _no_reply,
     "complaint": _complaint,
     "dispute": _dispute,
-    "habit": _habit,
+    "habit": habit,
+    "chronic": chronic,
+    "worsening": worsening,
+    "promises": _promises,
+    "limit": _limit,
     "returned": _returned,
     "rating": _rating,
+    "warning": _warning,
 }
 
 
@@ -250,4 +222,21 @@ def follow(kind, watch, uid, now):
         today=watch.today,
         uid=uid,
         now=now,
+    )
+
+
+def to_look_at(company_id):
+    """SQL for (customer, ids of the reasons that nobody has dealt with, the oldest first, ids of the open
+    alerts) of a company: a customer with such reasons has one alert, another none."""
+    return SQL(
+        """
+        SELECT w.partner_id,
+               array_agg(w.id ORDER BY w.since, w.id) FILTER (WHERE w.until IS NULL AND w.dealt_on IS NULL),
+               array_agg(a.id ORDER BY w.until NULLS FIRST, a.id) FILTER (WHERE a.id IS NOT NULL)
+          FROM dunning_watch w
+     LEFT JOIN mail_activity a ON a.res_model = 'dunning.watch' AND a.res_id = w.id AND a.active AND a.automated
+         WHERE w.company_id = %s AND (w.until IS NULL OR a.id IS NOT NULL)
+      GROUP BY w.partner_id
+        """,
+        company_id,
     )

@@ -55,6 +55,20 @@ def _watches(company, before):
     return SQL("x.until < %s AND x.company_id = %s", before, company)
 
 
+def _warnings(company, before):
+    """Those that don't hold any more."""
+    return SQL(
+        "x.company_id = %s AND COALESCE(x.until, x.write_date::date) < %s AND (x.until < %s OR NOT x.active)",
+        company,
+        before,
+        before,
+    )
+
+
+def _proposals(company, before):
+    return SQL("x.company_id = %s AND x.decided_on < %s AND x.state IN ('refused', 'ended')", company, before)
+
+
 def _answers(company, before):
     """An answer that nobody has dealt with stays while its notice is about something owed."""
     settled = all_settled("dunning_notice_line", "notice_id", SQL("x.notice_id"))
@@ -162,6 +176,8 @@ def _changes(company, before):
 KINDS = {
     "attempts": Kind("contact.attempt", "keep_attempts_months", _attempts),
     "watches": Kind("dunning.watch", "keep_attempts_months", _watches),
+    "warnings": Kind("customer.warning", "keep_attempts_months", _warnings),
+    "proposals": Kind("payment.proposal", "keep_attempts_months", _proposals),
     "answers": Kind("dunning.answer", "keep_answers_months", _answers),
     "ratings": Kind("rating.rating", "keep_answers_months", _ratings),
     "notices": Kind("dunning.notice", "keep_notices_years", _notices),

@@ -6,7 +6,7 @@ from odoo.tools import SQL, email_normalize
 
 def overlooked(name, email, model_ids):
     """SQL for ``res_model_id, res_id, is_active`` of attempts on a lead that has no customer yet, and of
-    what goes with a customer: why it was watched, and released sales.
+    what goes with a customer: why it was watched, what was heard of it, and released sales.
 
     :param model_ids: {model: its id}
     """
@@ -19,10 +19,13 @@ def overlooked(name, email, model_ids):
          UNION ALL
         SELECT %(watch)s, w.id, TRUE FROM dunning_watch w WHERE w.partner_id IN (%(partners)s)
          UNION ALL
+        SELECT %(warning)s, x.id, x.active FROM customer_warning x WHERE x.partner_id IN (%(partners)s)
+         UNION ALL
         SELECT %(release)s, r.id, TRUE FROM dunning_sales_release r WHERE r.partner_id IN (%(partners)s)
         """,
         attempt=model_ids["contact.attempt"],
         watch=model_ids["dunning.watch"],
+        warning=model_ids["customer.warning"],
         release=model_ids["dunning.sales.release"],
         email=email_normalize(email.strip()),
         name=name.strip(),

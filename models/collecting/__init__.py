@@ -1,5 +1,6 @@
 from . import banner_mixin
 from . import mine_mixin
+from . import grade_mixin
 from . import call_list_line
 from . import call_list_debt
 from . import desk
@@ -12,6 +13,9 @@ from . import sale_order
 from . import collector_rule
 from . import credit_hold
 from . import watch
+from . import customer_warning
+from . import public_register
+from . import payment_proposal
 from . import payment_transaction
 from . import res_company
 from . import res_config_settings

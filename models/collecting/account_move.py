@@ -5,7 +5,8 @@ from ...engine.agreements.promises import under_discussion
 
 
 class AccountMove(models.Model):
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move", "customer.grade.mixin"]
 
     def action_ask_salesperson(self):
         """Ask the salesperson of these invoices for help."""

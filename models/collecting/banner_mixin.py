@@ -32,7 +32,7 @@ class CollectionBannerMixin(models.AbstractModel):
 
     def _is_held_by(self, facts):
         """Whether a document of a customer with these facts waits for a sales manager."""
-        return facts["hold_level_id"] and not facts["release_id"]
+        return (facts["hold_level_id"] or facts["hold_grade"]) and not facts["release_id"]
 
     def _debtor(self):
         """(company, customer) whose debts are shown."""

@@ -11,7 +11,8 @@ from ..handling.searching import check_searched
 class CallListLine(models.Model):
     """The collector's desk: the call list's lines of customers, with what they owe."""
 
-    _inherit = "call.list.line"
+    _name = "call.list.line"
+    _inherit = ["call.list.line", "customer.grade.mixin"]
 
     kind = fields.Selection(selection_add=engine.DESK_KINDS)
     is_mine = fields.Boolean(
@@ -57,6 +58,7 @@ class CallListLine(models.Model):
         ],
         "balance.confirmation": ["answer", "balances", "partner_id", "company_id", "day"],
         "dunning.level": ["delay_days"],
+        "payment.grade": ["company_id", "partner_id", "until", "late_risk"],
         "mail.activity": ["res_model", "res_id", "active", "date_deadline", "activity_type_id"],
         "mail.activity.type": ["category"],
         "res.company": ["active"],

@@ -1,10 +1,17 @@
+from markupsafe import Markup
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from .res_partner import BOOKKEEPERS
 
+LINK = Markup(
+    '<a class="btn btn-secondary me-2 mb-2" target="_blank" rel="noopener noreferrer" href="{url}">{name}</a>'
+)
+
 
 class ResPartner(models.Model):
-    """What was tried and decided about a customer's debts: not in its chatter, which every employee reads."""
+    """What was tried and decided about a customer's debts, and what was heard of it: not in its chatter, which
+    every employee reads."""
 
     _inherit = "res.partner"
 
@@ -25,3 +32,68 @@ class ResPartner(models.Model):
             partner.contact_attempt_ids = self.env["contact.attempt"].search(
                 [("partner_id.commercial_partner_id", "=", partner.commercial_partner_id.id)], limit=20
             )
+
+    # Warnings and registers ---------------------------------------------------------------
+
+    warning_ids = fields.One2many("customer.warning", "partner_id", "Warnings", readonly=True, groups=BOOKKEEPERS)
+    warning_text = fields.Text(
+        "Warnings in Force",
+        compute="_compute_warning_text",
+        groups=f"sales_team.group_sale_salesman,{BOOKKEEPERS}",
+        help="Entered by hand: by those who do the books, or by the customer's salesperson.",
+    )
+    register_links = fields.Html(
+        "Public Registers", compute="_compute_register_links", sanitize=False, groups=BOOKKEEPERS
+    )
+    payment_proposal_ids = fields.One2many(
+        "payment.proposal", "partner_id", "Proposals", readonly=True, groups=BOOKKEEPERS
+    )
+    asks_deposit = fields.Boolean(
+        "Deposit on New Quotations",
+        company_dependent=True,
+        copy=False,
+        readonly=True,
+        groups=BOOKKEEPERS,
+        help="New quotations ask for the deposit of late payers. Set by accepting a proposal, ended with it.",
+    )
+
+    @api.depends("warning_ids.active", "warning_ids.until")
+    @api.depends_context("uid", "company", "lang")
+    def _compute_warning_text(self):
+        """For those whom the customer's debts concern, and who has entered it."""
+        company, customers = self.env.company, self.commercial_partner_id._origin
+        told = customers._told_debtors()
+        # Salespeople don't read warnings as such: who may know was asked, and one's own is no secret.
+        warnings_sudo = self.env["customer.warning"].sudo()
+        texts = warnings_sudo._texts(told, company)
+        own = Domain("create_uid", "=", self.env.uid) & Domain("company_id", "=", company.id)
+        mine_sudo = warnings_sudo.search(
+            own & Domain("partner_id", "in", (customers - told).ids) & warnings_sudo._in_force_domain()
+        ).grouped("partner_id")
+        for partner in self:
+            customer = partner.commercial_partner_id._origin
+            own_text = "\n".join(mine_sudo.get(customer.sudo(), warnings_sudo).mapped("sentence"))
+            partner.warning_text = texts.get((customer.id, company.id)) or own_text
+
+    @api.depends("country_id", "vat", "company_registry", "name")
+    @api.depends_context("company", "lang")
+    def _compute_register_links(self):
+        """Buttons that open another tab."""
+        registers = self.env["public.register"]
+        for partner in self:
+            customer = partner.commercial_partner_id
+            links = [LINK.format(url=row._address(customer), name=row.name) for row in registers._of(customer)]
+            partner.register_links = Markup("").join(links)
+
+    def action_enter_warning(self):
+        """Enter what was heard of the customer."""
+        self.ensure_one()
+        return self.env["customer.warning.dialog"]._open(self)
+
+    def action_watch_dealt_with(self):
+        """Ask what was done about all for which the customer is watched in the current company."""
+        self.check_access("read")
+        watches = self.env["dunning.watch"]
+        watches.check_access("read")
+        domain = self._watched_domain() & Domain("partner_id", "in", self.commercial_partner_id.ids)
+        return watches.search(domain).action_dealt_with()

@@ -305,12 +305,22 @@ class ResPartner(models.Model):
         states = self.env["account.payment"]._valid_payment_states()
         statement = collection_facts(companies, partners, self.env["res.company"]._today(), states)
         rows = self.env.execute_query_dict(statement)
-        return {(row["company_id"], row["partner_id"]): row for row in rows}
+        for row in rows:
+            # Whether somebody is a company is no secret.
+            if row["hold_grade"] and not self.sudo().browse(row["partner_id"])._may_be_held_by_grade():
+                row["hold_grade"] = None
+        told = [row for row in rows if row["overdue"] > 0 or row["hold_level_id"] or row["hold_grade"]]
+        return {(row["company_id"], row["partner_id"]): row for row in told}
 
     @api.model
     def _facts_sentences(self, facts):
         """The facts in the reader's words: what is past due and how far it went, why, and whether
         orders are held."""
+        sentences = self._debt_sentences(facts) if facts["overdue"] > 0 or facts["hold_level_id"] else []
+        return "\n".join(filter(None, [*sentences, self._hold_sentence(facts)]))
+
+    @api.model
+    def _debt_sentences(self, facts):
         # Salespeople don't read the books; they are told of customers whose documents they read.
         env = self.sudo().env
         company = env["res.company"].browse(facts["company_id"])
@@ -325,12 +335,10 @@ class ResPartner(models.Model):
             sentences = [self.env._("%(amount)s is past due; the highest level reached is %(level)s.", **values)]
         else:
             sentences = [self.env._("%(amount)s is past due.", **values)]
-        sentences.append(decision.sentence)
-        sentences.append(self._hold_sentence(facts))
-        return "\n".join(filter(None, sentences))
+        return [*sentences, decision.sentence]
 
     def _hold_sentence(self, facts):
-        if not facts["hold_level_id"]:
+        if not (facts["hold_level_id"] or facts["hold_grade"]):
             return ""
         release = self.env["dunning.sales.release"].sudo().browse(facts["release_id"])  # as above
         if not release:

@@ -1,6 +1,8 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount
+
+from ...engine.collecting.habits import LATE_GRADES
 
 #: Names of sales managers in a message.
 NAMES = 3
@@ -13,6 +15,12 @@ class SaleOrder(models.Model):
 
     _name = "sale.order"
     _inherit = ["sale.order", "collection.banner.mixin"]
+
+    payment_grade_text = fields.Text("Payment Grade", compute="_compute_late_payer", groups="base.group_user")
+    is_late_payer = fields.Boolean(compute="_compute_late_payer", groups="base.group_user")
+    customer_warning = fields.Text("Warnings", compute="_compute_late_payer", groups="base.group_user")
+    deposit_offer = fields.Char(compute="_compute_offers", groups="base.group_user")
+    term_offer = fields.Char(compute="_compute_offers", groups="base.group_user")
 
     def _shows_debts(self):
         return super()._shows_debts().filtered(lambda order: order.state != "cancel")
@@ -28,6 +36,93 @@ class SaleOrder(models.Model):
                 filter(None, (order.partner_credit_warning, order.collection_warning))
             )
         return result
+
+    # Late payers --------------------------------------------------------------------------
+
+    @api.depends("partner_id", "company_id", "state")
+    @api.depends_context("uid", "lang")
+    def _compute_late_payer(self):
+        """How the customer pays, why we think so, and what was heard of it: for those whom its debts concern,
+        while the order can still be changed. Nothing follows by itself."""
+        shown = self._shows_debts().filtered(lambda order: order.state in ("draft", "sent"))
+        customers, companies = shown.partner_id.commercial_partner_id._origin, shown.company_id
+        own = [("partner_id", "in", customers.ids), ("company_id", "in", companies.ids), ("until", "=", False)]
+        # Salespeople read neither grades nor warnings; they are told of customers whose debts concern them.
+        grades_sudo = self.env["payment.grade"].sudo().search(own)
+        grades_sudo = {(grade.partner_id.id, grade.company_id.id): grade for grade in grades_sudo}
+        warnings = self.env["customer.warning"].sudo()._texts(customers, companies)  # as above
+        for order in self:
+            key = (order.partner_id.commercial_partner_id._origin.id, order.company_id.id)
+            grade_sudo = grades_sudo.get(key) if order in shown else None
+            order.payment_grade_text = grade_sudo and order._grade_sentence(grade_sudo)
+            order.is_late_payer = bool(grade_sudo and grade_sudo.grade in LATE_GRADES)
+            order.customer_warning = order in shown and warnings.get(key)
+
+    def _grade_sentence(self, grade_sudo):
+        if grade_sudo.grade == "new":
+            return False
+        days = self._days_text(max(round(grade_sudo.expected_days_late), 0))
+        values = {"grade": grade_sudo.grade.upper(), "days": days}
+        text = self.env._("Payment grade %(grade)s: paid %(days)s after the due date is expected.", **values)
+        return f"{text} {grade_sudo.reason_text}." if grade_sudo.reason_text else text
+
+    @api.depends("company_id")
+    @api.depends_context("lang")
+    def _compute_offers(self):
+        for order in self:
+            company = order.company_id or self.env.company
+            percent = f"{company.late_deposit_percent * 100:g}"
+            order.deposit_offer = self.env._("Ask for %(percent)s %% Deposit", percent=percent)
+            order.term_offer = self.env._("Terms: %(name)s", name=company._late_payment_term().name or "")
+
+    def action_ask_deposit(self):
+        """The quotations ask to be confirmed by a payment in part, as the company's settings say.
+
+        :raise UserError: for orders that are confirmed or cancelled
+        """
+        self._check_quotations()
+        for order in self:
+            order.write({"require_payment": True, "prepayment_percent": order.company_id.late_deposit_percent})
+        return True
+
+    def action_late_payment_term(self):
+        """The quotations get the terms for late payers of the company's settings.
+
+        :raise UserError: for orders that are confirmed or cancelled
+        """
+        self._check_quotations()
+        for order in self:
+            order.payment_term_id = order.company_id._late_payment_term()
+        return True
+
+    def _check_quotations(self):
+        self.check_access("write")
+        if self.filtered(lambda order: order.state not in ("draft", "sent")):
+            raise UserError(self.env._("Only a quotation can be changed so. Choose those that aren't confirmed yet."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        unsaid = [order.id for order, vals in zip(orders, vals_list, strict=True) if "require_payment" not in vals]
+        self.browse(unsaid)._ask_marked_deposit()
+        return orders
+
+    @api.onchange("partner_id")
+    def _onchange_partner_asks_deposit(self):
+        self._ask_marked_deposit()
+
+    def _ask_marked_deposit(self):
+        """Quotations of customers from whom somebody has decided to ask a deposit ask for it."""
+        for company, orders in self.filtered("company_id").grouped("company_id").items():
+            # A mark of the customer that whoever sells to it follows.
+            customers_sudo = orders.partner_id.commercial_partner_id.sudo().with_company(company)
+            marked = customers_sudo.filtered("asks_deposit")._origin.ids
+            for order in orders if marked else ():
+                if order.partner_id.commercial_partner_id._origin.id in marked and order.state in ("draft", "sent"):
+                    percent = company.late_deposit_percent
+                    order.update({"require_payment": True, "prepayment_percent": percent})
+
+    # Orders that wait ---------------------------------------------------------------------
 
     def action_confirm(self):
         """Orders that are held are not confirmed.
@@ -77,6 +172,14 @@ class SaleOrder(models.Model):
         values = {"order": self.name, "customer": self.partner_id.commercial_partner_id.name}
         if not facts:
             return self.env._("%(order)s of %(customer)s waits for a sales manager.", **values)
+        if not facts["hold_level_id"]:
+            # A selection's label, whoever asks.
+            labels = dict(self.env["payment.grade"].sudo()._fields["grade"]._description_selection(self.env))
+            return self.env._(
+                "%(order)s of %(customer)s: the company holds orders of customers with payment grade %(grade)s.",
+                grade=labels[facts["hold_grade"]],
+                **values,
+            )
         # The level is a fact, whoever asks.
         values["level"] = self.env["dunning.level"].sudo().browse(facts["hold_level_id"]).name
         values["amount"] = format_amount(self.env, facts["overdue"], self.company_id.currency_id)

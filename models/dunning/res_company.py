@@ -186,7 +186,8 @@ class ResCompany(models.Model):
         policies = self._dunning_policies()
         if not policies:
             return SQL("NULL::integer")
-        partner = self.env["res.partner"].with_context(active_test=False)
+        # What a customer has by company, it has in this one, whichever company is at hand.
+        partner = self.env["res.partner"].with_company(self).with_context(active_test=False)
         own = [
             partner.with_company(company)._field_to_sql("cp", "dunning_policy_id")
             for company in self.parent_ids.sorted(lambda company: len(company.parent_path), reverse=True)

@@ -5,7 +5,10 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
 #: Over these a domain may go one step further: to their own fields.
-LISTS = ("res.partner.category", "res.country", "res.partner.industry", "account.payment.term", "res.users")
+LISTS = (
+    *("res.partner.category", "res.country", "res.partner.industry", "account.payment.term", "res.users"),
+    "product.category",
+)
 
 
 class DunningSegmentMixin(models.AbstractModel):

@@ -4,7 +4,7 @@ from ...engine.handling.status import REQUIRED
 
 
 class MailActivity(models.Model):
-    """A notice that goes by phone, by post or by hand follows its activity."""
+    """A notice that goes by phone, by post or by hand follows its activity; whose alert is done was dealt with."""
 
     _name = "mail.activity"
     _inherit = ["l2c.protected.mixin", "mail.activity"]
@@ -32,6 +32,9 @@ class MailActivity(models.Model):
         notices = self._queued_notices()
         steps = self.filtered(lambda activity: activity.handling_step > 0 and activity.res_model in REQUIRED)
         steps = {key: group.mapped("res_id") for key, group in steps.grouped(_step_of).items()}
+        alerts = self.filtered(lambda activity: activity.res_model == "dunning.watch" and activity.automated)
+        # Whoever is assigned may end an alert; the message of the activity says so already.
+        self.env["dunning.watch"].sudo().browse(alerts.mapped("res_id"))._dealt_with(feedback or "", says=False)
         result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
         notices._set_state("sent")
         for (model, step), ids in steps.items():

@@ -100,11 +100,12 @@ class Anonymising(models.AbstractModel):
             "dunning.dispute": {"reason": gone, "note": False},
             "dunning.sales.release": {"reason": gone},
             "balance.confirmation": {"note": False, "access_token": False},
-            "dunning.watch": {},
+            "dunning.watch": {"dealt_note": False},
+            "customer.warning": {"what": gone, "source": gone},
             "dunning.write.off": {},
             "payment.loyalty.grant": {},
         }.items():
-            records = env[model].search(own)
+            records = env[model].with_context(active_test=False).search(own)
             records.write(values)
             self._forget_chatter(records)
 

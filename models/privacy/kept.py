@@ -41,7 +41,9 @@ SECTIONS = (
     ("balance.confirmation", ("company_id", "day", "balance_text", "answer", "answer_date", "note")),
     ("account.letter", ("create_date", "company_id", "kind", "date_to", "recipient_ids", "user_id", "state")),
     ("rating.rating", ("create_date", "res_model", "rating", "feedback")),
-    ("dunning.watch", ("company_id", "since", "until", "sentence")),
+    ("dunning.watch", ("company_id", "since", "until", "sentence", "dealt_on", "dealt_by_id", "dealt_note")),
+    ("customer.warning", ("company_id", "what", "source", "day", "until", "create_uid")),
+    ("payment.proposal", ("company_id", "day", "kind", "sentence", "state", "decided_on", "decided_by_id")),
     ("dunning.sales.release", ("create_date", "company_id", "until", "reason", "create_uid")),
     ("dunning.decision", ("date", "company_id", "move_id", "sentence", "level_id", "next_date")),
     (

@@ -23,9 +23,8 @@ class PrivacyLookup(models.AbstractModel):
         """SQL for what the wizard doesn't find, as it wants its rows."""
         self.env.flush_all()
         models_sudo = self.env["ir.model"].sudo()  # their ids are no secret
-        ids = {
-            model: models_sudo._get_id(model) for model in ("contact.attempt", "dunning.watch", "dunning.sales.release")
-        }
+        found = ("contact.attempt", "dunning.watch", "customer.warning", "dunning.sales.release")
+        ids = {model: models_sudo._get_id(model) for model in found}
         return overlooked(name, email, ids)
 
 

@@ -14,6 +14,11 @@ ACCESS = {
     "dunning.ask.salesperson": ("", "", "crwu", "", "crwu", "crwu", ""),
     "dunning.sales.release": ("", "cr", "r", "r", "r", "r", ""),
     "dunning.watch": ("", "", "r", "r", "r", "r", ""),
+    "customer.warning": ("", "", "r", "r", "r", "r", ""),
+    "customer.warning.dialog": ("crwu", "crwu", "crwu", "", "crwu", "crwu", ""),
+    "payment.proposal": ("", "", "r", "r", "rw", "rw", ""),
+    "public.register": ("", "", "r", "r", "r", "crwu", ""),
+    "watch.dealt.with": ("", "", "crwu", "", "crwu", "crwu", ""),
 }
 LOGINS = ("own_leads", "sales_manager", "invoicing", "readonly", "collector", "accountant", "employee")
 
@@ -202,7 +207,7 @@ class TestWatchList(CollectorCase):
 
     # What every kind has in common -----------------------------------------------------------
 
-    def test_one_activity_for_each_change(self):
+    def test_one_alert_a_customer(self):
         dispute = self.dispute(self.invoice())
         for _night in range(3):
             self.night()
@@ -212,8 +217,14 @@ class TestWatchList(CollectorCase):
         self.assertIn("Arrived damaged", activities.note)
         other = self.dispute(self.invoice(), "Wrong price")
         self.night()
-        self.assertEqual(len(activities.search([("res_model", "=", "dunning.watch")])), 2)
-        (dispute | other).action_resolve()
+        self.assertEqual(activities.search([("res_model", "=", "dunning.watch")]), activities)
+        self.assertIn("Wrong price", activities.note)
+        dispute.action_resolve()
+        self.night()
+        left = activities.search([("res_model", "=", "dunning.watch")])
+        self.assertEqual((len(left), left.res_id), (1, self.watched().id))
+        self.assertNotIn("Arrived damaged", left.note)
+        other.action_resolve()
         self.night()
         self.assertFalse(activities.search([("res_model", "=", "dunning.watch")]))
 
@@ -280,6 +291,9 @@ class TestWatchList(CollectorCase):
         self.assertLessEqual(counts[1], counts[0], counts)
 
     def test_settings(self):
-        for name in ("watch_silent_mails", "watch_habit_days"):
+        for name in (
+            *("watch_silent_mails", "watch_habit_days", "watch_chronic_days", "watch_broken_promises"),
+            *("watch_again_days", "late_proposal_days"),
+        ):
             with self.subTest(name), self.assertRaises(ValidationError), self.env.cr.savepoint():
                 self.env.company[name] = -1

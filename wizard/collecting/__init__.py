@@ -5,5 +5,7 @@ from . import action_now
 from . import action_offset
 from . import ask_salesperson
 from . import collector_assign
+from . import customer_warning_dialog
 from . import partner_merge
 from . import remind_now
+from . import watch_dealt_with
