@@ -59,7 +59,7 @@ def likelihood(late_risk=None):
 
 
 #: The same in SQL.
-LIKELIHOOD = "COALESCE(0.5 + 1.5 * LEAST(GREATEST(g.late_risk, 0), 1), 1)"
+LIKELIHOOD = "CASE WHEN g.late_risk IS NULL THEN 1 ELSE 0.5 + 1.5 * LEAST(GREATEST(g.late_risk, 0), 1) END"
 
 
 def _calls(today, zone):

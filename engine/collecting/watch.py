@@ -168,7 +168,7 @@ def _warning(watch):
         """
         SELECT x.partner_id, x.id::varchar AS ref, jsonb_build_object('warning_id', x.id) AS params
           FROM customer_warning x
-         WHERE x.company_id = %(company)s AND x.day <= %(today)s AND (x.until >= %(today)s) IS NOT FALSE
+         WHERE x.company_id = %(company)s AND x.active AND x.day <= %(today)s AND (x.until >= %(today)s) IS NOT FALSE
         """,
         company=watch.company_id,
         today=watch.today,

@@ -31,9 +31,9 @@ class CustomerWarning(models.Model):
     def _compute_sentence(self):
         for warning in self:
             warning.sentence = self.env._(
-                "%(what)s (%(source)s, %(day)s)",
+                "%(what)s (%(rater)s, %(day)s)",
                 what=(warning.what or "").rstrip("."),
-                source=warning.source,
+                rater=warning.source,
                 day=format_date(self.env, warning.day),
             )
 

@@ -18,7 +18,7 @@ class PaymentProposal(models.Model):
     _order = "day desc, turnover desc, id desc"
     _rec_name = "partner_id"
     _written_by = "Accept, Refuse and End on the proposal"
-    _transitions = {"proposed": ("accepted", "refused", "ended"), "accepted": ("ended",)}
+    _transitions = {"proposed": ("accepted", "refused", "ended"), "accepted": ("ended",), "refused": (), "ended": ()}
 
     partner_id = fields.Many2one(
         "res.partner", "Customer", required=True, readonly=True, index=True, ondelete="cascade"

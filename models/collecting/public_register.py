@@ -45,7 +45,8 @@ class PublicRegister(models.Model):
     def _of(self, partner):
         """The registers in which this customer's country keeps its companies."""
         country = partner.country_id
-        return self.search([]).filtered(
+        own = self.search([("company_id", "in", (False, self.env.company.id))])
+        return own.filtered(
             lambda register: (
                 country and (register.country_id == country or country in register.country_group_id.country_ids)
             )
