@@ -36,6 +36,7 @@ class Samples:
         self.agreements()
         self.notices()
         self.foresight()
+        self.late_payers()
         for seller in sellers:
             self.sales(seller)
         self.company()
@@ -148,6 +149,23 @@ class Samples:
         self.env["dunning.sales.release"].create(
             {"partner_id": self.customer.id, "until": "2026-04-01", "reason": "Paid by cheque"}
         )
+
+    def late_payers(self):
+        """Watched customers, what was heard of them, and what is proposed to them."""
+        company = self.env.company
+        own = {"partner_id": self.debtor.id, "company_id": company.id}
+        other = self.env["res.partner"].create({"name": "Late"})
+        self.env["customer.warning"].create({**own, "what": "Moved away", "source": "Our driver", "day": "2026-03-01"})
+        watch = {**own, "kind": "promises", "ref": "", "since": "2026-03-01", "params": {"count": 3}}
+        self.env["dunning.watch"].create(watch)
+        late = {"late": 40, "term": 30, "documents": 4, "grade": "d"}
+        for values in (
+            {**own, "kind": "shorter_term"},
+            {**own, "partner_id": other.id, "kind": "deposit", "state": "accepted"},
+        ):
+            self.env["payment.proposal"].create({**values, "day": "2026-03-01", "params": late})
+        grade = {"grade": "d", "since": "2026-03-01", "as_of": "2026-03-01", "expected_days_late": 40, "reasons": []}
+        self.env["payment.grade"].create({**own, **grade})
 
     def notices(self):
         """Notices by all channels, answered in all ways, and questions about a balance."""

@@ -6,7 +6,7 @@ import os
 from .company import DATE, grow
 from .databases import copy_of, figures, install
 
-#: Every customer has a notice; of a hundred, ten are to be called, four to approve (one of them
+#: Every customer has a payment grade and a notice; of a hundred, ten are to be called, four to approve (one of them
 #: to look at), and one each has answered, failed, broken a promise, had a payment returned.
 PREPARE = """
 from odoo import Command
@@ -52,6 +52,10 @@ env.cr.execute('''
 UPDATE account_move_line l SET payment_return_open = TRUE, payment_returned_date = DATE 'TODAY'
   FROM bench WHERE x = 19 AND l.partner_id = bench.partner_id AND l.reconciled IS NOT TRUE AND l.balance > 0
    AND l.account_id IN (SELECT id FROM account_account WHERE account_type = 'asset_receivable')''')
+env.cr.execute('''
+INSERT INTO payment_grade (partner_id, company_id, grade, since, as_of, expected_days_late, late_risk, settled_count)
+SELECT DISTINCT ON (partner_id, company_id) partner_id, company_id, 'c', DATE 'TODAY', DATE 'TODAY', 20,
+       (x %% 10) / 10.0, 9 FROM bench'''.replace('%%', '%'))
 env.cr.execute(SQL('''
 INSERT INTO contact_attempt (res_model, res_id, partner_id, company_id, user_id, date, channel, outcome, note)
 SELECT 'res.partner', partner_id, partner_id, company_id, %s, TIMESTAMP 'TODAY' - interval '1 day', 'call', 'reached', 'Pays soon'

@@ -100,19 +100,11 @@ class SaleOrder(models.Model):
         if self.filtered(lambda order: order.state not in ("draft", "sent")):
             raise UserError(self.env._("Only a quotation can be changed so. Choose those that aren't confirmed yet."))
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        orders = super().create(vals_list)
-        unsaid = [order.id for order, vals in zip(orders, vals_list, strict=True) if "require_payment" not in vals]
-        self.browse(unsaid)._ask_marked_deposit()
-        return orders
-
     @api.onchange("partner_id")
     def _onchange_partner_asks_deposit(self):
         self._ask_marked_deposit()
 
     def _ask_marked_deposit(self):
-        """Quotations of customers from whom somebody has decided to ask a deposit ask for it."""
         for company, orders in self.filtered("company_id").grouped("company_id").items():
             # A mark of the customer that whoever sells to it follows.
             customers_sudo = orders.partner_id.commercial_partner_id.sudo().with_company(company)

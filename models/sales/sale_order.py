@@ -173,7 +173,12 @@ class SaleOrder(models.Model):
         orders = super().create(vals_list)
         orders._check_lead()
         orders.filtered(lambda order: order.state == "sent")._stamp_sent()
+        unsaid = [order.id for order, vals in zip(orders, vals_list, strict=True) if "require_payment" not in vals]
+        self.browse(unsaid)._ask_marked_deposit()
         return orders
+
+    def _ask_marked_deposit(self):
+        """Quotations of customers from whom somebody has decided to ask a deposit ask for it."""
 
     def write(self, vals):
         moved = self.browse()
