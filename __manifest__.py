@@ -94,6 +94,7 @@
         "views/collecting/customer_views.xml",
         "views/collecting/warning_views.xml",
         "views/collecting/late_payer_views.xml",
+        "views/collecting/credit_views.xml",
         "views/books/res_config_settings_views.xml",
         "views/books/payment_way_views.xml",
         "views/books/ageing_views.xml",

@@ -26,6 +26,8 @@ ALMIGHTY = {
 _MODELS = """
                           public portal employee seller all_leads sales_manager invoicing readonly collector manager accountant neighbour
 account.letter            -      -      -        -      -         -             r         r        r         r       r          -
+amount.riddle             -      -      -        -      -         -             c         -        c         c       c          c
+amount.riddle.line        -      -      -        -      -         -             c         -        c         c       c          c
 balance.confirmation      -      -      -        -      -         -             r         r        r         r       r          -
 call.list.line            -      -      -        -      r         r             -         -        -         -       -          -
 call.result               -      -      -        -      -         -             c         -        c         c       c          c
@@ -34,6 +36,8 @@ collection.reminder       -      -      -        -      -         -             
 contact.attempt           -      -      -        c      crw       crw           c         -        c         c       c          c
 contact.dialog            -      -      -        c      c         c             c         -        c         c       c          c
 contact.result            -      -      -        c      c         c             c         -        c         c       c          c
+credit.apply              -      -      -        -      -         -             c         -        c         c       c          c
+credit.apply.line         -      -      -        -      -         -             c         -        c         c       c          c
 dunning.answer            -      -      -        -      -         -             r         r        rw        rw      rw         -
 customer.warning          -      -      -        -      -         -             r         r        r         r       r          -
 customer.warning.dialog   -      -      -        c      c         c             c         -        c         c       c          c

@@ -132,6 +132,7 @@ payment = env['account.payment.register'].with_context(active_model='account.mov
 lead = env['crm.lead'].create({'name': 'Lead', 'type': 'opportunity', 'company_id': company.id, 'user_id': admin.id, 'partner_id': customer.id})
 watch = env['dunning.watch'].create({
     'partner_id': customer.id, 'company_id': company.id, 'kind': 'complaint', 'ref': 'x', 'since': '2026-03-01'})
+riddle = env['amount.riddle'].create({'amount': 100.0})
 records = [
     watch, env['watch.dealt.with'].create({'res_ids': watch.ids}),
     customer, chased, order, lead, notice, run, policy, policy.level_ids[:1], company, item(chased), payment._create_payments(), notice.line_ids[:1],
@@ -150,6 +151,8 @@ records = [
         'partner_id': customer.id, 'company_id': company.id, 'day': '2026-02-28', 'balances': {'1': 100.0},
         'expires_on': '2026-12-31'}),
     env['call.result'].create({'partner_id': customer.id, 'company_id': company.id, 'outcome': 'no_answer'}),
+    riddle, env['credit.apply'].create({'line_ids': False}),
+    env['amount.riddle.line'].create({'riddle_id': riddle.id, 'partner_id': customer.id, 'kind': 'exact'}),
     env['collection.action'].create({
         'res_model': 'res.partner', 'res_ids': customer.ids, 'kind': 'hold', 'date': '2026-04-01', 'reason': 'x'}),
     env['collection.reminder'].create({'res_model': 'res.partner', 'res_ids': customer.ids}),

@@ -27,7 +27,13 @@ class TestWizards(HandlingCase):
         invoices = {"res_model": "account.move", "res_ids": move.ids}
         policy = self.env["dunning.policy"].search([("company_id", "=", self.env.company.id)], limit=1)
         payment = self.pay(self.invoice(amount=10.0))
+        riddle, credit = self.env["amount.riddle"].create({}), self.env["credit.apply"].create({"line_ids": False})
+        item = move.line_ids.filtered("date_maturity")
         return {
+            "amount.riddle": {"amount": 100.0},
+            "amount.riddle.line": {"riddle_id": riddle.id, **customer, "kind": "exact"},
+            "credit.apply": {"is_for_all": True},
+            "credit.apply.line": {"apply_id": credit.id, "credit_id": item.id},
             "call.result": {**customer, "company_id": self.env.company.id, "outcome": "callback", "note": "Secret"},
             "collection.action": {**invoices, "kind": "promise", "reason": "Secret"},
             "collection.reminder": invoices,
@@ -100,6 +106,9 @@ class TestWizards(HandlingCase):
                 context |= safe_eval(action.context, dict(context))
                 with self.subTest(action=action.name, count=len(some)):
                     values = self.opened(action.res_model, **context)
+                    if action.res_model == "credit.apply":  # it asks for what they have open
+                        self.assertFalse(values["is_for_all"])
+                        continue
                     self.assertEqual([command[:2] for command in values["partner_ids"]], [(4, one.id) for one in some])
 
     def test_another_reads_writes_and_runs_none(self):

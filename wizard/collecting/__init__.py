@@ -3,9 +3,11 @@ from . import action_customers
 from . import action_items
 from . import action_now
 from . import action_offset
+from . import amount_riddle
 from . import ask_salesperson
 from . import collector_assign
 from . import customer_warning_dialog
+from . import credit_apply
 from . import partner_merge
 from . import remind_now
 from . import watch_dealt_with
