@@ -57,6 +57,19 @@ class ResPartner(models.Model):
         help="New quotations ask for the deposit of late payers. Set by accepting a proposal, ended with it.",
     )
 
+    may_enter_warning = fields.Boolean(
+        compute="_compute_may_enter_warning", groups="sales_team.group_sale_salesman,account.group_account_invoice"
+    )
+
+    @api.depends("user_id", "commercial_partner_id.user_id")
+    @api.depends_context("uid")
+    def _compute_may_enter_warning(self):
+        """Who does the books, and the customer's salesperson."""
+        does_books = self.env.user.has_group("account.group_account_invoice")
+        for partner in self:
+            sellers = partner.user_id | partner.commercial_partner_id.user_id
+            partner.may_enter_warning = does_books or self.env.user in sellers
+
     @api.depends("warning_ids.active", "warning_ids.until")
     @api.depends_context("uid", "company", "lang")
     def _compute_warning_text(self):

@@ -29,8 +29,7 @@ class CustomerWarningDialog(models.TransientModel):
     @api.model
     def _check_may(self, partner):
         partner.check_access("read")
-        sellers = partner.user_id | partner.commercial_partner_id.user_id
-        if not (self.env.user in sellers or self.env.user.has_group("account.group_account_invoice")):
+        if not partner.may_enter_warning:
             raise AccessError(
                 self.env._("Warnings are entered by the customer's salesperson, and by those who do the books.")
             )
