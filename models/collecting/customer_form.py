@@ -82,10 +82,10 @@ class ResPartner(models.Model):
         own = Domain("create_uid", "=", self.env.uid) & Domain("company_id", "=", company.id)
         mine_sudo = warnings_sudo.search(
             own & Domain("partner_id", "in", (customers - told).ids) & warnings_sudo._in_force_domain()
-        ).grouped("partner_id")
+        ).grouped(lambda warning: warning.partner_id.id)
         for partner in self:
             customer = partner.commercial_partner_id._origin
-            own_text = "\n".join(mine_sudo.get(customer.sudo(), warnings_sudo).mapped("sentence"))
+            own_text = "\n".join(mine_sudo.get(customer.id, warnings_sudo).mapped("sentence"))
             partner.warning_text = texts.get((customer.id, company.id)) or own_text
 
     @api.depends("country_id", "vat", "company_registry", "name")
