@@ -110,3 +110,4 @@ from .foresight import test_engine_documents
 from .foresight import test_forecasts
 from .foresight import test_engine
 from .foresight import test_file
+from .foresight import test_forecasts_learnt

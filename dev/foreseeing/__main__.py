@@ -30,12 +30,15 @@ def main():
         sys.exit(f"dev/foresight: {error}")
     config.parse_config(["-c", options.config, "-d", options.database, "--log-level=error"])
     odoo.modules.module.initialize_sys_path()
+    from .choosing import choose, in_use
     from .judging import SETTINGS, judge, lay_out
 
     split = options.split or max(invoice.date for invoice in invoices) - timedelta(365)
     _make_database(options.database)
     with sql_db.db_connect(options.database).cursor() as cr:
         lay_out(cr, invoices)
+        if options.choose:
+            _tell_settings(choose(cr, split), in_use())
         found = judge(cr, invoices, split)
     sql_db.close_all()
     _tell(found, split, SETTINGS)
@@ -54,6 +57,7 @@ def _options():
     parser.add_argument("--mapping", type=Path, help="which column is which; by the file's name, else receivables.toml")
     parser.add_argument("--split", type=date.fromisoformat, help="the first day that is asked about, YYYY-MM-DD")
     parser.add_argument("--output", type=Path, help="where the calibration is drawn (PNG)")
+    parser.add_argument("--choose", action="store_true", help="also try other settings on the part before --split")
     return parser.parse_args()
 
 
@@ -64,6 +68,18 @@ def _make_database(name):
     with connection.cursor() as cr:
         cr.execute(f'CREATE DATABASE "{name}"')
     connection.close()
+
+
+def _tell_settings(tried, chosen):
+    say = print
+    say(f"the best of {len(tried)} settings, forward in time before the split; * those in use")
+    say(f"{'loss':>10}{'Brier':>8}{'lately':>8}{'shrunk':>8}{'penalty':>9}{'teaching':>10}")
+    for place, (loss, brier, *setting) in enumerate(tried):
+        if place < 8 or tuple(setting) == chosen:
+            lately, shrinkage, penalty, teaching = setting
+            mark = "*" if tuple(setting) == chosen else " "
+            say(f"{mark} {loss:8.4f}{brier:8.4f}{lately:8}{shrinkage:8}{penalty:9}{teaching:10}")
+    say()
 
 
 def _tell(found, split, settings):

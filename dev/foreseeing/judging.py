@@ -48,6 +48,11 @@ def lay_out(cr, invoices):
         )
     )
     execute_values(cr._obj, f"INSERT INTO {FILE.code} VALUES %s", rows, page_size=1000)
+    relay(cr)
+
+
+def relay(cr):
+    """The engine's tables anew from the file's, with the settings as they are."""
     for statement in states.lay_out(SQL("SELECT * FROM %s", FILE), nothing()):
         cr.execute(statement)
 
