@@ -185,7 +185,8 @@ class KeepInTouch(models.Model):
     def _moved_values(self):
         """{row: what a try changes, as JSON has it}"""
         names = MOVED_FIELDS
-        return {touch: {name: touch[name] and str(touch[name]) for name in names} for touch in self.sudo()}
+        rows_sudo = self.sudo()  # whoever sees the row
+        return {touch: {name: touch[name] and str(touch[name]) for name in names} for touch in rows_sudo}
 
     def _check_may_take_back(self):
         """Whoever sees the row may say what came of the call."""
