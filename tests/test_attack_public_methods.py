@@ -188,7 +188,7 @@ records = [
         'partner_id': customer.id, 'company_id': company.id, 'kind': 'deposit', 'day': '2026-03-01'}),
 ]
 about_paying = {'partner_id': customer.id, 'company_id': company.id}
-reward = env['payment.loyalty'].create({'name': '3 %', 'reward': 'discount', 'discount': 3.0, 'company_id': company.id})
+reward = env['payment.loyalty'].create({'name': '3 less', 'reward': 'discount', 'discount': 3.0, 'company_id': company.id})
 records += [
     reward,
     env['payment.loyalty.grant'].create({**about_paying, 'loyalty_id': reward.id, 'state': 'granted'}),

@@ -29,7 +29,10 @@ SHARED = {
     ("contact.attempt", "_follow"): "whom one keeps in touch with",
     ("contact.attempt", "_going_on"): "in a round of calls, the next line",
     ("contact.attempt", "_about"): "of a customer, the row that says when to keep in touch",
-    ("mail.mail", "_prepare_outgoing_list"): "a notice has its files; the way out of a sales mail is for its reader alone",
+    (
+        "mail.mail",
+        "_prepare_outgoing_list",
+    ): "a notice has its files; the way out of a sales mail is for its reader alone",
 }
 
 

@@ -13,7 +13,7 @@ CHRONIC_PAYMENTS = 5
 #: Grades of late payers.
 LATE_GRADES = ("d", "e")
 #: What is recent, in days.
-RECENT_DAYS = 90
+HABIT_RECENT_DAYS = 90
 
 
 def breaks_habit(days_late, delays, margin):
@@ -158,7 +158,7 @@ def worsening(watch):
         """,
         company=watch.company_id,
         today=watch.today,
-        recent=RECENT_DAYS,
+        recent=HABIT_RECENT_DAYS,
         paid=_paid(watch),
         payments=HABIT_PAYMENTS,
         margin=watch.habit_margin,

@@ -9,7 +9,7 @@ from collections import Counter
 from typing import NamedTuple
 
 #: Of so many amounts, the first, every combination is looked at: two halves of 2^11 sums.
-MOST = 22
+MOST_AMOUNTS = 22
 #: So many pairs of sums are tried at most where a bank may have kept a fee.
 TRIES = 20_000
 
@@ -25,7 +25,7 @@ class Found(NamedTuple):
 
 def combinations(amounts, target, over=0, most=5):
     """The combinations of ``amounts`` that make ``target``, or up to ``over`` more: the nearest first, then
-    those of the fewest amounts, then of the earliest. Credits are negative amounts. More than ``MOST``
+    those of the fewest amounts, then of the earliest. Credits are negative amounts. More than ``MOST_AMOUNTS``
     amounts: of the first ones all combinations, of all of them the first so many and all.
 
     >>> combinations([100, 250, 400], 500)
@@ -39,8 +39,8 @@ def combinations(amounts, target, over=0, most=5):
     >>> combinations([100], 70), combinations([], 0), combinations([5] * 40, 200)[0].chosen == tuple(range(40))
     ([], [], True)
     """
-    found = [*_in_halves(amounts[:MOST], target, over)]
-    if len(amounts) > MOST:
+    found = [*_in_halves(amounts[:MOST_AMOUNTS], target, over)]
+    if len(amounts) > MOST_AMOUNTS:
         found += _first_ones(amounts, target, over)
     ways = Counter()
     for match in found:
@@ -90,7 +90,7 @@ def _first_ones(amounts, target, over):
     total = 0
     for number, amount in enumerate(amounts, 1):
         total += amount
-        if number > MOST and target <= total <= target + over:
+        if number > MOST_AMOUNTS and target <= total <= target + over:
             yield Found(tuple(range(number)), total - target, 1)
 
 

@@ -11,6 +11,11 @@ NOW = date(2026, 3, 10)
 class ForesightCase(HandlingCase):
     """A company with customers who pay as they use to."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer.is_company = True
+
     def history(self, partner, count=6, late=0, terms=20, until=date(2026, 1, 20), gap=10):
         """Invoices of a customer that were paid so many days after they were due, the last one due on a day."""
         dues = [until - timedelta(gap * number) for number in range(count)]
@@ -28,7 +33,7 @@ class ForesightCase(HandlingCase):
         return wizard.create({"payment_date": day} | ({"amount": amount} if amount else {}))._create_payments()
 
     def partner(self, name, **values):
-        return self.env["res.partner"].create({"name": name, **values})
+        return self.env["res.partner"].create({"name": name, "is_company": True, **values})
 
     def night(self, day=TODAY):
         """The job of a night, as of a day."""

@@ -338,7 +338,7 @@ class TestConfirming(PrivacyCase):
     def test_from_the_menu(self):
         opened = self.env.ref("lead_to_cash.privacy_deletion_action_open").with_user(self.manager).run()
         with Form(self.env[opened["res_model"]].with_user(self.manager).browse(opened["res_id"])) as form:
-            self.assertEqual(len(form.line_ids), 15)
+            self.assertEqual(len(form.line_ids), 17)
 
     def test_nobody_else(self):
         for user in (self.collector, self.user("l2c_sales", "sales_team.group_sale_manager")):

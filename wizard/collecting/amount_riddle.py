@@ -100,7 +100,7 @@ class AmountRiddle(models.TransientModel):
         customers, sums = [], 0
         rows = self.env.execute_query(query)
         for customer_id, number in rows[:CUSTOMERS]:
-            sums += 2 ** (min(number, matching.MOST) // 2 + 2)
+            sums += 2 ** (min(number, matching.MOST_AMOUNTS) // 2 + 2)
             if sums > SUMS:
                 break
             customers.append(customer_id)
@@ -142,7 +142,7 @@ class AmountRiddle(models.TransientModel):
         found = matching.explain(items, self._cents(self.amount), self._cents(self.fee), OF_ONE)
         for kind, match in found:
             chosen = [rows[position][0] for position in match.chosen]
-            likely = (KINDS.index(kind), match.over, len(chosen), match.ways, customer_id)
+            likely = (_LIKELY.index(kind), match.over, len(chosen), match.ways, customer_id)
             yield (
                 likely,
                 {
@@ -162,7 +162,7 @@ RIDDLE_KINDS = [
     ("withheld", "Less tax withheld"),
     ("fee", "Less a bank fee"),
 ]
-KINDS = [kind for kind, _label in RIDDLE_KINDS]
+_LIKELY = [kind for kind, _label in RIDDLE_KINDS]
 
 
 class AmountRiddleLine(models.TransientModel):

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from ...engine.collecting import matching, open_credits
 
 #: So many are proposed at once.
-MOST = 80
+MOST_CREDITS = 80
 
 
 class CreditApply(models.TransientModel):
@@ -73,8 +73,8 @@ class CreditApply(models.TransientModel):
                     accounts[customer_id, account_id].append((item_id, round(left / currency.rounding)))
             for (customer_id, _account), items in accounts.items():
                 lines += self._proposed(customer_id, currency, items, bool(partners))
-                if len(lines) >= MOST:
-                    return lines[:MOST]
+                if len(lines) >= MOST_CREDITS:
+                    return lines[:MOST_CREDITS]
         return lines
 
     @api.model
