@@ -2,7 +2,7 @@
 referrals."""
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, HttpCase, new_test_user, tagged
 
 from ..common import TODAY, HandlingCase
 from .test_call_list import CallListCase
@@ -321,3 +321,20 @@ class TestReferral(HandlingCase):
         lead = form.save()
         self.assertEqual((lead.source_id.name, lead.referred, lead.user_id), ("Referral", "Customer", seller))
         self.assertFalse(lead.partner_id)
+
+
+@tagged("post_install", "-at_install")
+class TestAllWorkInTheBrowser(HandlingCase, HttpCase):
+    def test_the_dialog_clicked_through(self):
+        leaving, getting = (
+            new_test_user(self.env, login, name=name, groups="sales_team.group_sale_salesman")
+            for login, name in (("leah_leaves", "Leah Leaves"), ("gil_gets", "Gil Gets"))
+        )
+        leads = self.lead(user_id=leaving.id) | self.lead(user_id=leaving.id)
+        leads[0].activity_schedule("mail.mail_activity_data_call", user_id=leaving.id)
+        customer = self.customer.copy({"user_id": leaving.id})
+        self.start_tour(
+            "/odoo/action-lead_to_cash.sales_work_hand_over_action", "l2c_hand_over_all", login="admin", timeout=120
+        )
+        self.env.invalidate_all()
+        self.assertEqual(leads.user_id | customer.user_id | leads.activity_ids.user_id, getting)
