@@ -47,8 +47,10 @@ ALLOWED = (
     # And whoever posts no payment.
     *((who, "account.payment", ("action_post",)) for who in ("portal", "employee", "seller")),
     # Goes on to a line of one's own list, and says what is new there.
-    ("seller", "call.list.line", ("action_start", "action_open_next", "get_new_enquiries")),
-    ("neighbour", "call.list.line", ("action_open_next", "get_new_enquiries")),
+    ("seller", "call.list.line", ("action_start", "action_open_next", "get_new_enquiries", "get_enquiry_count")),
+    ("neighbour", "call.list.line", ("action_open_next", "get_new_enquiries", "get_enquiry_count")),
+    # The host's: what one's own browser is told.
+    *((who, "ir.http", ("session_info",)) for who in ("portal", "employee", "seller", "neighbour")),
     # Of the leads only those that one may see.
     ("seller", "lead.hand.over", ()),
     ("seller", "keep.in.touch", ()),
@@ -150,6 +152,9 @@ records = [
     env['balance.confirmation'].create({
         'partner_id': customer.id, 'company_id': company.id, 'day': '2026-02-28', 'balances': {'1': 100.0},
         'expires_on': '2026-12-31'}),
+    env['account.letter'].create({
+        'partner_id': customer.id, 'company_id': company.id, 'user_id': admin.id, 'kind': 'open',
+        'date_to': '2026-02-28', 'problem': 'Came back'}),
     env['call.result'].create({'partner_id': customer.id, 'company_id': company.id, 'outcome': 'no_answer'}),
     riddle, env['credit.apply'].create({'line_ids': False}),
     env['amount.riddle.line'].create({'riddle_id': riddle.id, 'partner_id': customer.id, 'kind': 'exact'}),
