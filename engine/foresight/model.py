@@ -170,6 +170,7 @@ def own_rate():
         "days": _just("days"),
         "early": _just("log_early"),
         "means": {"late": 0.0},
+        "told_too": ["last", "overdue"],
     }
 
 

@@ -15,6 +15,7 @@ def reasons(model):
     """An expression of the features: the strongest first, as ``[{"code": …, …}]``."""
     told = _told()
     groups = [group for group, names in _groups().items() if any(model["late"]["weights"].get(name) for name in names)]
+    groups += [group for group in model.get("told_too", ()) if group not in groups]
     if not groups:
         return SQL("'[]'::jsonb")
     rows = [
@@ -54,6 +55,8 @@ def _added(model, names):
         for name in names
         if weights.get(name)
     ]
+    if not terms:  # told after what adds something
+        return SQL("%s::double precision", LEAST_ADDED)
     return SQL("(%s)", SQL(" + ").join(terms))
 
 

@@ -70,7 +70,7 @@ class TestForecasts(ForesightCase):
         for forecast in late, early:
             self.assertTrue(1 >= forecast.late_1 >= forecast.late_30 >= forecast.late_60 >= 0)
             self.assertTrue(NOW <= forecast.paid_early <= forecast.paid_likely <= forecast.paid_latest)
-        self.assertIn("pays on average 40 days late", late.reason_text)
+        self.assertEqual(late.reason_text, "pays on average 40 days late; 5 of the last 5 late; nothing else past due")
         self.assertEqual(late.partner_id, slow)
         self.assertEqual((late.as_of, self.last_model().is_used), (NOW, False))
         self.assertIn("own rate", late.version)

