@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
+from ...engine.privacy.keeping import KINDS
 from ..common import TODAY, RunCase
 
 STEP = "odoo.addons.lead_to_cash.models.handling.cron_step"
@@ -80,6 +81,26 @@ class TestAttempts(PrivacyCase):
         self.assertEqual(len(lead.contact_attempt_ids), 1)
         with self.assertRaisesRegex(ValidationError, "0: for ever"):
             self.env.company.keep_attempts_months = -1
+
+    def test_warnings_and_proposals_go_when_they_are_over(self):
+        own = {"partner_id": self.customer.id, "company_id": self.env.company.id, "day": "2026-03-01"}
+        warnings = self.env["customer.warning"].create(
+            [
+                {**own, "what": "Over", "source": "x", "until": "2026-03-05"},
+                {**own, "what": "Holds", "source": "x"},
+            ]
+        )
+        proposals = self.env["payment.proposal"].create(
+            [
+                {**own, "kind": "deposit", "state": "refused", "decided_on": "2026-03-05"},
+                {**own, "kind": "deposit", "state": "accepted", "decided_on": "2026-03-05"},
+            ]
+        )
+        self.night("2028-03-01")
+        self.assertEqual((len(warnings.exists()), len(proposals.exists())), (2, 2))
+        self.night(IN_TWO_YEARS)
+        self.assertEqual(warnings.exists().what, "Holds")
+        self.assertEqual(proposals.exists().state, "accepted")
 
     def test_nobody_is_watched_because_attempts_are_gone(self):
         """A customer who was reached isn't silent two years later."""
@@ -338,7 +359,7 @@ class TestConfirming(PrivacyCase):
     def test_from_the_menu(self):
         opened = self.env.ref("lead_to_cash.privacy_deletion_action_open").with_user(self.manager).run()
         with Form(self.env[opened["res_model"]].with_user(self.manager).browse(opened["res_id"])) as form:
-            self.assertEqual(len(form.line_ids), 17)
+            self.assertEqual(len(form.line_ids), len(KINDS))
 
     def test_nobody_else(self):
         for user in (self.collector, self.user("l2c_sales", "sales_team.group_sale_manager")):
