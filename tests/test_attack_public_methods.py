@@ -192,8 +192,9 @@ records = [
     env['payment.proposal'].create({
         'partner_id': customer.id, 'company_id': company.id, 'kind': 'deposit', 'day': '2026-03-01'}),
 ]
-about_paying = {'partner_id': customer.id, 'company_id': company.id}
-reward = env['payment.loyalty'].create({'name': '3 less', 'reward': 'discount', 'discount': 3.0, 'company_id': company.id})
+firm = env['res.partner'].create({'name': 'Firm', 'is_company': True, 'company_id': company.id})
+about_paying = {'partner_id': firm.id, 'company_id': company.id}
+reward = env['payment.loyalty'].create({'name': 'Reward', 'reward': 'discount', 'discount': 3.0, 'company_id': company.id})
 records += [
     reward,
     env['payment.loyalty.grant'].create({**about_paying, 'loyalty_id': reward.id, 'state': 'granted'}),

@@ -35,6 +35,7 @@ class ResPartner(models.Model):
 
     def action_payment_grades(self):
         """Open the grades that the customer has had."""
+        self.env["payment.grade"].check_access("read")
         self.check_access("read")
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.payment_grade_action")
