@@ -113,7 +113,7 @@ class PaymentLoyaltyGrant(models.Model):
 
     def _customer_sudo(self):
         """The customer in the company of the reward: who may grant need not see its accounting."""
-        return self.partner_id.sudo().with_company(self.company_id)
+        return self.partner_id.sudo().with_company(self.company_id)  # as said above
 
     def _before(self):
         """What was before, to be as before again, and to be compared with."""

@@ -34,17 +34,14 @@ class SaleOrder(models.Model):
 
     def _earned_sudo(self):
         """The discounts that the customers have been granted: what is offered to them, whoever sells to them knows."""
-        return (
-            self.env["payment.loyalty.grant"]
-            .sudo()
-            .search(
-                [
-                    ("partner_id", "in", self.partner_id.commercial_partner_id.ids),
-                    ("company_id", "in", self.company_id.ids),
-                    ("state", "=", "granted"),
-                    ("reward", "=", "discount"),
-                ]
-            )
+        grants_sudo = self.env["payment.loyalty.grant"].sudo()  # as said above
+        return grants_sudo.search(
+            [
+                ("partner_id", "in", self.partner_id.commercial_partner_id.ids),
+                ("company_id", "in", self.company_id.ids),
+                ("state", "=", "granted"),
+                ("reward", "=", "discount"),
+            ]
         )
 
     def action_apply_loyalty(self):
