@@ -3,6 +3,7 @@
 from odoo.tools import SQL
 
 from .features import features
+from .persons import is_left_out
 from .scoring import forecasts, predicted
 from .states import DOCUMENTS, states
 
@@ -38,17 +39,21 @@ def store(company_id, model, version, day, uid, now):
         now=now,
         day=day,
         version=version,
-        forecasts=forecasts(predicted(features(states(_open(day))), model, day), model, day),
+        forecasts=forecasts(predicted(features(states(_open(company_id, day))), model, day), model, day),
     )
 
 
-def _open(day):
-    """SQL for the documents that are open at the end of a day, with all that is known by then."""
+def _open(company_id, day):
+    """SQL for the documents that are open at the end of a day, with all that is known by then; none of who
+    isn't judged."""
     return SQL(
-        """SELECT id, customer_id, segment, amount, issued, due, %(day)s::date + 1 AS day
-             FROM %(documents)s WHERE (closed <= %(day)s) IS NOT TRUE AND amount > 0""",
+        """SELECT d.id, d.customer_id, d.segment, d.amount, d.issued, d.due, %(day)s::date + 1 AS day
+             FROM %(documents)s d JOIN res_partner cp ON cp.id = d.customer_id JOIN res_company c ON c.id = %(company)s
+            WHERE (d.closed <= %(day)s) IS NOT TRUE AND d.amount > 0 AND NOT %(left_out)s""",
         documents=DOCUMENTS,
         day=day,
+        company=company_id,
+        left_out=is_left_out(),
     )
 
 

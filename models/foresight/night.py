@@ -44,9 +44,7 @@ class PaymentModel(models.Model):
         self._execute(clear())
         self.env["payment.forecast"].invalidate_model()
         self.search([("company_id", "=", company.id), ("date", "<", day - KEPT_FOR)]).unlink()
-        grades = self.env["payment.grade"]
-        if hasattr(grades, "_refresh"):
-            grades._refresh(company, day)
+        self.env["payment.grade"]._refresh(company, day)
 
     def _execute(self, statements):
         for statement in statements:

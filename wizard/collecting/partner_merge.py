@@ -1,6 +1,20 @@
 from odoo import models
+from odoo.tools import SQL
 
 from ...engine.handling.own import Own
+
+#: What a customer has once at a time: table, by what else, while what holds, what ends it, and which one stays.
+ONCE = (
+    ("dunning_watch", "company_id, kind, ref", "until IS NULL", "until = %(today)s", "since"),
+    ("payment_proposal", "company_id", "state IN ('proposed', 'accepted')", "state = 'ended'", "state"),
+    (
+        "account_letter",
+        "company_id, kind, date_to, COALESCE(date_from, date_to)",
+        "is_written IS NOT TRUE AND problem IS NULL",
+        "problem = %(merged)s",
+        "id",
+    ),
+)
 
 
 class PartnerMerge(models.TransientModel):
@@ -18,6 +32,30 @@ class PartnerMerge(models.TransientModel):
         dst_partner.invalidate_recordset(names)
         dst_partner._audit(before, self.env._("Customers were merged."))
         return result
+
+    def _end_what_is_once(self, partners, kept):
+        """Of what both had, that of the one that stays goes on. The host looks at constraints alone, and would stop at
+        unique indexes."""
+        self.env.flush_all()
+        values = {"today": self.env.company._today(), "merged": self.env._("The customer was merged with another.")}
+        for table, others, holds, ended, first in ONCE:
+            self.env.cr.execute(
+                SQL(
+                    """UPDATE %(table)s t SET %(ended)s
+                         FROM (SELECT id, row_number() OVER (PARTITION BY %(others)s
+                                                             ORDER BY %(first)s, partner_id = %(kept)s DESC, id) AS place
+                                 FROM %(table)s WHERE %(holds)s AND partner_id IN %(partners)s) x
+                        WHERE t.id = x.id AND x.place > 1""",
+                    table=SQL.identifier(table),
+                    ended=SQL(ended, **values) if "%(" in ended else SQL(ended),
+                    others=SQL(others),
+                    first=SQL(first),
+                    holds=SQL(holds),
+                    kept=kept.id,
+                    partners=partners._ids,
+                )
+            )
+        self.env.invalidate_all()
 
     def _update_values(self, src_partners, dst_partner):
         return super()._update_values(src_partners, dst_partner.with_context(l2c_merging=Own(True)))

@@ -26,6 +26,7 @@ class PartnerMerge(models.TransientModel):
                 partners=partners._ids,
             )
         )
+        self._end_what_is_once(partners, dst_partner)
         self.env["payment.loyalty.grant"].sudo()._merge_grants(partners, dst_partner)  # as the host: whoever may merge
         result = super()._update_foreign_keys(src_partners, dst_partner)
         if cron := self.env.ref("lead_to_cash.cron_foresight", raise_if_not_found=False):
