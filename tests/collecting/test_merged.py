@@ -38,7 +38,7 @@ class TestMerged(RunCase):
         self.assertEqual(second.partner_id, self.customer)
 
     def test_a_letter_on_its_way_each(self):
-        letters = self.twice("account.letter", kind="open", date_to="2026-02-28")
+        letters = self.twice("account.letter", kind="open", date_to="2026-02-28", user_id=self.env.uid)
         self.merge()
         self.assertEqual(letters.partner_id, self.customer)
         self.assertEqual([bool(letter.problem) for letter in letters], [False, True])
