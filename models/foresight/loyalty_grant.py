@@ -43,7 +43,7 @@ class PaymentLoyaltyGrant(models.Model):
     user_id = fields.Many2one("res.users", "By", readonly=True)
 
     # As it was granted: the rule may change.
-    reward = fields.Selection(REWARDS, readonly=True)
+    reward = fields.Selection(REWARDS, "Kind of Reward", readonly=True)
     payment_term_id = fields.Many2one("account.payment.term", readonly=True)
     former_term_id = fields.Many2one("account.payment.term", "Former Term", readonly=True)
     discount = fields.Float("Discount (%)", digits=(5, 2), readonly=True)

@@ -171,7 +171,7 @@ class AmountRiddleLine(models.TransientModel):
     _name = "amount.riddle.line"
     _description = "Documents That Make an Amount"
 
-    riddle_id = fields.Many2one("amount.riddle", required=True, readonly=True, ondelete="cascade", index=True)
+    riddle_id = fields.Many2one("amount.riddle", "Dialog", required=True, readonly=True, ondelete="cascade", index=True)
     currency_id = fields.Many2one(related="riddle_id.currency_id")
     partner_id = fields.Many2one("res.partner", "Customer", required=True, readonly=True)
     kind = fields.Selection(RIDDLE_KINDS, "Fits", required=True, readonly=True)

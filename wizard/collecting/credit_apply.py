@@ -124,7 +124,7 @@ class CreditApplyLine(models.TransientModel):
     _name = "credit.apply.line"
     _description = "Credit to Apply"
 
-    apply_id = fields.Many2one("credit.apply", required=True, ondelete="cascade", index=True)
+    apply_id = fields.Many2one("credit.apply", "Dialog", required=True, ondelete="cascade", index=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     credit_id = fields.Many2one("account.move.line", "Credit", required=True, readonly=True, ondelete="cascade")
