@@ -23,7 +23,7 @@ class PaymentGrade(models.Model):
     until = fields.Date(readonly=True)
     as_of = fields.Date("As of", required=True, readonly=True)
     version = fields.Char(readonly=True, help="Of the model that gave it.")
-    expected_days_late = fields.Float("Expected Days Late", digits=(16, 1), readonly=True, aggregator="avg")
+    expected_days_late = fields.Float(digits=(16, 1), readonly=True, aggregator="avg")
     late_risk = fields.Float(
         "Chance of Lateness", readonly=True, aggregator="avg", help="That an open document is paid over 30 days late."
     )

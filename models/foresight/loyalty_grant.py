@@ -45,7 +45,7 @@ class PaymentLoyaltyGrant(models.Model):
     # As it was granted: the rule may change.
     reward = fields.Selection(REWARDS, "Kind of Reward", readonly=True)
     payment_term_id = fields.Many2one("account.payment.term", readonly=True)
-    former_term_id = fields.Many2one("account.payment.term", "Former Term", readonly=True)
+    former_term_id = fields.Many2one("account.payment.term", readonly=True)
     discount = fields.Float("Discount (%)", digits=(5, 2), readonly=True)
     days_before = fields.Float("Days Late Before", digits=(16, 1), readonly=True, aggregator="avg")
 

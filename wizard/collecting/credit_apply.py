@@ -127,7 +127,7 @@ class CreditApplyLine(models.TransientModel):
     apply_id = fields.Many2one("credit.apply", "Dialog", required=True, ondelete="cascade", index=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
-    credit_id = fields.Many2one("account.move.line", "Credit", required=True, readonly=True, ondelete="cascade")
+    credit_id = fields.Many2one("account.move.line", required=True, readonly=True, ondelete="cascade")
     amount = fields.Monetary("Open Credit", readonly=True)
     item_ids = fields.Many2many("account.move.line", string="Pays")
     is_plain = fields.Boolean("To the Cent", readonly=True, help="These items alone make the credit.")
