@@ -68,7 +68,13 @@ class L2cReasonsMixin(models.AbstractModel):
     def _reason_disputes(self, reason):
         return self.env._("disputed %(share)s %% of its documents", share=reason.get("share", 0))
 
+    def _reason_past_due(self, reason):
+        return self.env._("%(days)s past due already", days=self._days_text(reason.get("days", 0)))
+
     def _reason_overdue(self, reason):
+        if reason.get("count") == 1:
+            days = self._days_text(reason.get("days", 0))
+            return self.env._("one other document past due, for %(days)s", days=days)
         return self.env._(
             "%(count)s other documents past due, the oldest since %(days)s",
             count=reason.get("count", 0),

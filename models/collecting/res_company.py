@@ -31,8 +31,8 @@ class ResCompany(models.Model):
     watch_chronic_days = fields.Integer(
         "Late as a Rule",
         default=30,
-        help="Expected so many days after the due date, a customer is on the watch list; with grade D or E, too. "
-        "0: never.",
+        help="Who is expected to pay so many days after the due date is on the watch list, and so is who has "
+        "grade D or E. 0: nobody is.",
         groups="base.group_user",
     )
     watch_broken_promises = fields.Integer(

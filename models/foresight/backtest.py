@@ -53,8 +53,11 @@ class PaymentModel(models.Model):
 
     def _verdict(self):
         """Whether the model is in use, and why, in a sentence."""
-        if not (self.figures or {}).get("model"):
+        figures = self.figures or {}
+        if not figures.get("own"):
             return self.env._("Not in use: too little was settled in the last 12 months to try it on.")
+        if not figures.get("model"):
+            return self.env._("Not in use: too little was settled before the last 12 months to learn from.")
         if not self.is_used:
             return self.env._(
                 "Switched off: on your books it doesn't win against the plain rules. Forecasts follow the customer's own "

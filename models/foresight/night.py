@@ -10,6 +10,8 @@ from ...engine.foresight.night import forget, store
 from ...engine.foresight.states import clear, lay_out
 from ..handling.cron_step import cron_step
 
+#: The version where forecasts follow the customer's own rate.
+OWN_RATE = "0"
 #: Days for which a back-test says whether the model is used.
 MEASURED_FOR = timedelta(days=7)
 #: How long it is kept what was learnt.
@@ -59,7 +61,7 @@ class PaymentModel(models.Model):
         figures = self._figures(company, day)
         is_used = is_learnt and figures["wins"]
         values = {
-            "version": VERSION if is_used else f"{VERSION} own rate",
+            "version": VERSION if is_used else OWN_RATE,
             "weights": weights,
             "figures": figures,
             "is_used": is_used,

@@ -11,7 +11,7 @@ class PaymentModel(models.Model):
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True, ondelete="cascade")
     date = fields.Date(required=True, readonly=True)
-    version = fields.Char(required=True, readonly=True)
+    version = fields.Char(required=True, readonly=True, help="Of the model. 0: the customer's own rate is used.")
     weights = fields.Json(readonly=True, help="What was learnt: coefficients and shares, as the engine reads them.")
     figures = fields.Json(readonly=True, help="Of the back-test over the last 12 months.")
     is_used = fields.Boolean(

@@ -73,7 +73,7 @@ class TestForecasts(ForesightCase):
         self.assertEqual(late.reason_text, "pays on average 40 days late; 5 of the last 5 late; nothing else past due")
         self.assertEqual(late.partner_id, slow)
         self.assertEqual((late.as_of, self.last_model().is_used), (NOW, False))
-        self.assertIn("own rate", late.version)
+        self.assertEqual(late.version, "0")
         self.assertIn("pays on average 40 days late", of_slow.payment_forecast_text)
 
     def test_past_due_is_late(self):

@@ -44,7 +44,7 @@ class AmountRiddle(models.TransientModel):
         self.summary = self._prepare_summary(len(lines), skipped)
         return {
             "type": "ir.actions.act_window",
-            "name": self._description,
+            "name": self.env._("Find an Amount"),
             "res_model": self._name,
             "res_id": self.id,
             "views": [[False, "form"]],
