@@ -4,6 +4,8 @@ import ast
 from collections import defaultdict
 from pathlib import Path
 
+from lxml import etree
+from odoo.modules.module import Manifest
 from odoo.tests import BaseCase, tagged
 from odoo.tools import file_path
 
@@ -77,6 +79,22 @@ class TestRooms(BaseCase):
                     if room and len(target) > 2:
                         self.assertLessEqual(ROOMS.index(target[1]), ROOMS.index(room))
         self.assertGreater(seen, 100)
+
+    def test_an_id_is_given_once(self):
+        """A second record of the same id would take the place of the first."""
+        root, manifest = Path(file_path("lead_to_cash/__manifest__.py")).parent, Manifest.for_addon("lead_to_cash")
+        ids = defaultdict(list)
+        for name in manifest["data"] + manifest["demo"]:
+            if name.endswith(".xml"):
+                for record in etree.parse(root / name).iterfind(".//*[@id]"):
+                    if record.tag in ("record", "template", "menuitem") and record.getparent().tag in (
+                        "odoo",
+                        "data",
+                        "menuitem",
+                    ):
+                        ids[record.get("id")].append(name)
+        self.assertGreater(len(ids), 500)
+        self.assertEqual({name: files for name, files in ids.items() if len(files) > 1}, {})
 
     def test_a_floor_loads_its_rooms_from_the_ground_up(self):
         for floor in ("models", "wizard"):

@@ -21,10 +21,10 @@ def records(company_id, as_of):
     to the segment's and the company's)``, late_risk`` (in the same way, the share more than 30 days late)``,
     late_of_last`` of ``last_count`` documents (at most the last five)``, recent_days_late`` (mean of the last 180
     days)``, before_days_late`` (mean before)``, broken_promises, kept_promises, first_issued, last_settled, weight``
-    (of how many documents of today the means are).
+    (of how many documents of today the means are)``, mean_days_late`` (the customer's own, of what is settled).
 
-    Of what isn't paid yet and past due, the days until ``as_of`` count in the means, nothing in the counts. Means are
-    empty where there is nothing to take them of.
+    What isn't paid yet counts in the means, and not in the counts, once it is later than the customer is on average:
+    before, nobody knows how late it will be. Means are empty where there is nothing to take them of.
     """
     return SQL(
         """
@@ -39,7 +39,7 @@ def records(company_id, as_of):
                 SELECT customer_id, MAX(segment) AS segment, COUNT(settled) AS settled_count,
                        COUNT(*) FILTER (WHERE settled > due) AS late_count,
                        COALESCE(SUM(weight) FILTER (WHERE days IS NOT NULL), 0) AS weight,
-                       COALESCE(SUM(weight * days), 0) AS days,
+                       COALESCE(SUM(weight * days), 0) AS days, MAX(usual) AS mean_days_late,
                        COALESCE(SUM(weight) FILTER (WHERE days > 30), 0) AS over,
                        COUNT(*) FILTER (WHERE settled > due AND place <= %(last)s) AS late_of_last,
                        COUNT(settled) FILTER (WHERE place <= %(last)s) AS last_count,
@@ -58,7 +58,7 @@ def records(company_id, as_of):
                (c.over + %(pull)s * s.risk) / (c.weight + %(pull)s) AS late_risk,
                c.late_of_last, c.last_count, c.recent_days_late, c.before_days_late,
                COALESCE(p.broken, 0) AS broken_promises, COALESCE(p.kept, 0) AS kept_promises,
-               c.first_issued, c.last_settled, c.weight + %(pull)s AS weight
+               c.first_issued, c.last_settled, c.weight + %(pull)s AS weight, c.mean_days_late
           FROM customer c
      LEFT JOIN segment s ON s.segment = c.segment
      LEFT JOIN promise p ON p.customer_id = c.customer_id
@@ -76,15 +76,20 @@ def _known(documents, as_of):
     they are of the last time, and their ``place`` among the settled of their customer, the last first."""
     return SQL(
         """
-        SELECT k.*, LEAST(GREATEST(COALESCE(k.settled, %(as_of)s) - k.due, 0), %(most)s)
-                        * CASE WHEN k.settled IS NOT NULL OR k.is_open AND k.due < %(as_of)s THEN 1.0 END AS days,
+        SELECT w.*, CASE WHEN w.settled IS NOT NULL OR w.is_open AND w.late > COALESCE(w.usual, 0) THEN w.late END AS days
+          FROM (
+        SELECT x.*, SUM(x.weight * x.late) FILTER (WHERE x.settled IS NOT NULL) OVER customer
+                    / NULLIF(SUM(x.weight) FILTER (WHERE x.settled IS NOT NULL) OVER customer, 0) AS usual
+          FROM (
+        SELECT k.*, LEAST(GREATEST(COALESCE(k.settled, %(as_of)s) - k.due, 0), %(most)s) * 1.0 AS late,
                0.5 ^ ((%(as_of)s - COALESCE(k.settled, %(as_of)s)) / %(half)s::double precision) AS weight,
                COALESCE(k.settled, %(as_of)s) > %(as_of)s - %(recent)s AS is_recent,
                ROW_NUMBER() OVER (PARTITION BY k.customer_id ORDER BY k.settled DESC NULLS LAST, k.id DESC) AS place
           FROM (SELECT d.customer_id, d.id, d.segment, d.issued, d.due,
                        CASE WHEN d.closed <= %(as_of)s THEN d.settled END AS settled,
                        (d.closed <= %(as_of)s) IS NOT TRUE AS is_open
-                  FROM (%(documents)s) d WHERE d.issued <= %(as_of)s) k
+                  FROM (%(documents)s) d WHERE d.issued <= %(as_of)s) k) x
+        WINDOW customer AS (PARTITION BY x.customer_id)) w
         """,
         documents=documents,
         as_of=SQL("%s::date", as_of),

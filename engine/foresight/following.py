@@ -44,6 +44,7 @@ def _graded(night):
                                round(COALESCE(r.expected_days_late, 0)::numeric, 1) AS days,
                                round(COALESCE(r.late_risk, 0)::numeric, 3)::float8 AS risk,
                                round(r.recent_days_late::numeric) AS recent, round(r.before_days_late::numeric) AS before,
+                               round(COALESCE(r.mean_days_late, 0)::numeric) AS mean,
                                COALESCE(r.broken_promises, 0) AS broken_promises,
                                COALESCE(r.kept_promises, 0) AS kept_promises
                           FROM (%(records)s) r

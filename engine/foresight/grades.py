@@ -72,17 +72,19 @@ def grade_sql():
 
 
 def reasons_sql():
-    """SQL for the strongest reasons of a row ``r``, as ``l2c.reasons.mixin`` stores them: how late it usually pays
-    weighs its days, each broken promise ten, a kept one three (twelve at most), a change as many days as it is, and late
+    """SQL for the strongest reasons of a row ``r``, as ``l2c.reasons.mixin`` stores them: how late it has paid on
+    average weighs its days, each broken promise ten, a kept one three (twelve at most), a change as many days as it is, and late
     ones among the last up to thirty."""
     return SQL(
         """
         (SELECT COALESCE(jsonb_agg(x.reason ORDER BY x.weight DESC, x.code), '[]'::jsonb)
            FROM (SELECT v.* FROM (VALUES
                   ('few', 100::numeric, r.settled_count < %(enough)s, jsonb_build_object('count', r.settled_count)),
-                  ('usual_late', r.days, r.settled_count >= %(enough)s AND round(r.days) > %(best)s,
-                   jsonb_build_object('days', round(r.days)::int)),
-                  ('on_time', 5, r.settled_count >= %(enough)s AND round(r.days) <= %(best)s, '{}'::jsonb),
+                  ('usual_late', r.mean, r.settled_count >= %(enough)s AND r.mean > %(best)s,
+                   jsonb_build_object('days', r.mean::int)),
+                  ('on_time', 5, r.settled_count >= %(enough)s AND r.mean <= %(best)s, '{}'::jsonb),
+                  ('others_late', 4, r.settled_count >= %(enough)s AND r.mean <= %(best)s AND r.days > %(best)s,
+                   '{}'::jsonb),
                   ('late_of_last', 30.0 * r.late_of_last / NULLIF(r.last_count, 0),
                    r.last_count >= %(last)s AND r.late_of_last > 0,
                    jsonb_build_object('late', r.late_of_last, 'count', r.last_count)),

@@ -46,12 +46,17 @@ class L2cReasonsMixin(models.AbstractModel):
         return self.env._("%(late)s of the last %(count)s late", late=late, count=count)
 
     def _reason_few(self, reason):
+        if not reason.get("count"):
+            return self.env._("no document is settled yet")
         if reason.get("count") == 1:
             return self.env._("only one document is settled")
         return self.env._("only %(count)s documents are settled", count=reason.get("count", 0))
 
     def _reason_on_time(self, _reason):
         return self.env._("pays on time")
+
+    def _reason_others_late(self, _reason):
+        return self.env._("others pay later, which counts as one more document")
 
     def _reason_worsening(self, reason):
         return self.env._("pays later than before: %(days)s late instead of %(before)s", **self._changed(reason))

@@ -63,18 +63,19 @@ class PaymentProposal(models.Model):
 
     def _sentence_direct_debit(self, values):
         return self.env._(
-            "Pays %(late)s late as a rule, and gets %(documents)s documents a year: have them collected.", **values
+            "Is expected to pay %(late)s late, and gets %(documents)s documents a year: have them collected.", **values
         )
 
     def _sentence_deposit(self, values):
-        return self.env._("Pays %(late)s late as a rule, with %(amount)s invoiced in a year.", **values)
+        return self.env._("Is expected to pay %(late)s late, with %(amount)s invoiced in a year.", **values)
 
     def _sentence_shorter_term(self, values):
-        return self.env._("Pays %(late)s late as a rule, with terms of %(term)s.", **values)
+        return self.env._("Is expected to pay %(late)s late, with terms of %(term)s.", **values)
 
     def _sentence_earlier_invoice(self, values):
         return self.env._(
-            "Pays %(late)s late as a rule, and gets its invoices %(lag)s after the order: send them earlier.", **values
+            "Is expected to pay %(late)s late, and gets its invoices %(lag)s after the order: send them earlier.",
+            **values,
         )
 
     # Every night ----------------------------------------------------------------------

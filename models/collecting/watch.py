@@ -90,7 +90,7 @@ class DunningWatch(models.Model):
 
     def _sentence_chronic(self, values):
         return self.env._(
-            "Pays %(days)s after the due date as a rule; %(late)s of %(settled)s documents were paid late.",
+            "Is expected to pay %(days)s after the due date; %(late)s of %(settled)s documents were paid late.",
             **values | {"days": self._days_text(int(values["days"]))},
         )
 

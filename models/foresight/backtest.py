@@ -89,6 +89,7 @@ class PaymentModel(models.Model):
             raise AccessError(self.env._("A manager of collections tries the forecasts. Ask one."))
         for model in self:
             figures = backtest(self.env, model.company_id.id, model.company_id._today())
-            # What was tried is written by the night and by this button alone.
-            model.sudo().write({"figures": figures, "is_used": bool(figures["wins"])})
+            # What was tried is written by the night and by this button alone. The night decides whether it is used: it
+            # learns anew.
+            model.sudo().write({"figures": figures | {"as_of": str(model.company_id._today())}})
         return True

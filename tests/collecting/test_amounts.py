@@ -98,6 +98,21 @@ class TestFindAnAmount(AmountCase):
         wizard = self.env[action["res_model"]].with_user(self.clerk).with_context(**action["context"]).create({})
         self.assertEqual(wizard.amount, 640.0)
 
+    def test_paying_less_than_is_open(self):
+        """What the bank kept stays open; the amount is the one that came in."""
+        move = self.invoice(amount=942.0)
+        action = self.find(935.0).line_ids.action_pay()
+        with Form(self.env[action["res_model"]].with_user(self.clerk).with_context(**action["context"])) as form:
+            self.assertEqual(form.amount, 935.0)
+        payment = form.record._create_payments()
+        self.assertEqual((payment.amount, move.amount_residual), (935.0, 7.0))
+
+    def test_credits_are_applied_first(self):
+        self.invoice(amount=500.0)
+        self.credit(80.0)
+        with self.assertRaisesRegex(UserError, "apply these first"):
+            self.find(420.0).line_ids.action_pay()
+
     def test_another_company_is_not_looked_at(self):
         self.invoice(amount=777.0)
         company = self.env["res.company"].create({"name": "Other"})

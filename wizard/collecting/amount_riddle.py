@@ -198,8 +198,20 @@ class AmountRiddleLine(models.TransientModel):
         }
 
     def action_pay(self):
-        """The host's own dialog, for these items."""
+        """The host's own dialog, for these items and the amount that came in.
+
+        :raise UserError: when credits are among them, which that dialog would leave open
+        """
         self.ensure_one()
         self.check_access("read")
         debits = self.item_ids.filtered(lambda item: item.amount_residual > 0)
-        return debits.action_register_payment()
+        if debits != self.item_ids:
+            raise UserError(
+                self.env._("Credits of the customer are among them: apply these first, then find the rest.")
+            )
+        context = {"default_group_payment": True}
+        if self.kind in ("withheld", "fee"):  # else the host finds the amount by itself
+            amount = self.riddle_id.amount
+            context |= {"default_amount": amount, "default_custom_user_amount": amount}
+            context["default_custom_user_currency_id"] = self.currency_id.id
+        return debits.action_register_payment(context)
