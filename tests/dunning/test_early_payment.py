@@ -65,13 +65,20 @@ class TestEarlyPayment(RunCase):
         self.assertFalse(self.asks(one_line(notice.mail_ids.body_html)))
 
     def test_by_the_deadline(self):
-        """The deadline names what is asked for on its day."""
-        for days, asked in ((3, "Please pay $ 950.00 by 03/13/2026"), (4, "Please pay $ 1,000.00 by 03/14/2026")):
+        """The deadline isn't before the due date, and names what is asked for on its day."""
+        for days, until, asked in (
+            (3, 0, "$ 1,000.00 by 03/15"),
+            (4, 0, "$ 1,000.00 by 03/15"),
+            (3, 2, "$ 950.00 by 03/15"),
+        ):
+            self.move.invoice_payment_term_id.discount_days += until
+            if until:
+                self.move.line_ids.filtered("discount_date").discount_date = "2026-03-15"
             self.policy.level_ids.payment_deadline_days = days
             self.run_on(TODAY)
             notice = self.notices(self.move).filtered(lambda notice: notice.state == "queued")
-            self.assertIn(asked, one_line(notice.mail_ids.body_html))
-            self.assertIn(asked, self.letter(notice))
+            self.assertIn(f"Please pay {asked}", one_line(notice.mail_ids.body_html))
+            self.assertIn(f"Please pay {asked}", self.letter(notice))
             notice.action_cancel()
 
     def test_paid_in_part(self):
