@@ -21,7 +21,7 @@ class OptOut(TokenPages, http.Controller):
     def opt_out(self, email="", token="", **post):
         """Ask, and on the second step block the address: mail programs follow links by
         themselves. Their own button posts at once, as often as they like."""
-        return self._opt_out("email", email, token, lambda: self._sudo("mail.blacklist")._add(email))
+        return self._opt_out(self._sudo("mail.blacklist"), "email", email, token)
 
     @http.route(
         "/sales-sms/opt-out",
@@ -34,14 +34,16 @@ class OptOut(TokenPages, http.Controller):
     )
     def opt_out_sms(self, number="", token="", **post):
         """The same for the link at the end of an automatic sales SMS."""
-        return self._opt_out("number", number, token, lambda: self._sudo("phone.blacklist")._add([number]))
+        return self._opt_out(self._sudo("phone.blacklist"), "number", number, token)
 
-    def _opt_out(self, name, contact, token, block):
+    def _opt_out(self, blacklist_sudo, name, contact, token):
         if not consteq(token.encode(), self._sudo("mail.blacklist")._opt_out_token(contact).encode()):
             raise request.not_found()
-        done = request.httprequest.method == "POST"
-        if done:
-            block()
+        # That of what was sent; of nobody known it stays what the browser asks for.
+        self._speak(blacklist_sudo._opt_out_lang(contact))
+        if request.httprequest.method == "POST":
+            blacklist_sudo._opt_out(contact)
+        done = blacklist_sudo._is_out(contact)
         values = {"name": name, "contact": contact, "path": request.httprequest.path, "token": token, "done": done}
         return request.render("lead_to_cash.opt_out", self._layout() | values)
 

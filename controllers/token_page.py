@@ -32,11 +32,15 @@ class TokenPages:
         record_sudo = self._find(record_id, token)
         if not record_sudo:
             raise request.not_found()
-        language = request.env["res.lang"]._get_data(code=record_sudo._page_lang())
+        self._speak(record_sudo._page_lang())
+        return record_sudo.with_context(lang=request.env.context.get("lang"))
+
+    def _speak(self, code):
+        """The page is in this language, when it is active and the reader has no login, so none chosen."""
+        language = request.env["res.lang"]._get_data(code=code)
         if language and request.env.user._is_public():
             request.lang = language
             request.update_context(lang=language.code)
-        return record_sudo.with_context(lang=request.env.context.get("lang"))
 
     def _layout(self):
         """What the frame of a page has to know: the language of what it shows. Odoo's choice of

@@ -1,7 +1,7 @@
 from urllib.parse import parse_qs, urlencode, urlparse
 
 from odoo import api, models
-from odoo.tools import hmac
+from odoo.tools import email_normalize, hmac
 
 #: The page that ends automatic sales mails.
 OPT_OUT = "/sales-mail/opt-out"
@@ -20,6 +20,22 @@ class MailBlacklist(models.Model):
     def _opt_out_url(self, email):
         query = urlencode({"email": email, "token": self._opt_out_token(email)})
         return f"{self.get_base_url()}{OPT_OUT}?{query}"
+
+    @api.model
+    def _opt_out(self, email):
+        """Nothing automatic goes to the address any more."""
+        self._add(email)
+
+    @api.model
+    def _is_out(self, email):
+        """Whether the address is blocked."""
+        return bool(self.search_count([("email", "=", email_normalize(email) or email)], limit=1))
+
+    @api.model
+    def _opt_out_lang(self, email):
+        """The language of the contact with this address; False when there is none."""
+        normalized = email_normalize(email)
+        return normalized and self.env["res.partner"]._lang_by("email_normalized", normalized)
 
     @api.model
     def _opt_out_headers(self, email):

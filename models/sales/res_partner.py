@@ -166,6 +166,11 @@ class ResPartner(models.Model):
     def _today(self):
         return self.env["res.company"]._today()
 
+    @api.model
+    def _lang_by(self, fname, value):
+        """The language of the first contact whose field ``fname`` is ``value``; False when there is none."""
+        return self.search([(fname, "=", value), ("lang", "!=", False)], order="id", limit=1).lang
+
     # Recommended by a customer ------------------------------------------------------------
 
     def action_new_referral(self):

@@ -122,6 +122,45 @@ class TestOptOut(SalesMailCase, HttpCase):
             self.assertTrue(self.blocked(lead))
         self.assertEqual(self.env["mail.blacklist"].search_count([("email", "=", "lead@example.com")]), 1)
 
+    def test_once_out_the_page_says_so(self):
+        """Not only after the click: whoever opens it again isn't asked again."""
+        self.env["mail.blacklist"]._add("lead@example.com")
+        page = self.page("Lead@example.com")
+        self.assertIn("No more automatic e-mails go to", page.text)
+        self.assertNotIn("<form", page.text.partition('id="wrap')[2] or page.text)
+        self.env["mail.blacklist"]._remove("lead@example.com")
+        self.assertIn("Shall we stop", self.page("Lead@example.com").text)
+
+    def test_in_the_readers_language(self):
+        """The contact's; of nobody known, that which the browser asks for."""
+        for code in ("he_IL", "ro_RO"):
+            self.env["res.lang"]._activate_lang(code)
+        self.env["res.partner"].create({"name": "Reader", "email": "Reader@example.com", "lang": "he_IL"})
+        for email, asked, code in (
+            ("reader@example.com", "ro", "he-IL"),
+            ("reader@example.com", "", "he-IL"),
+            ("nobody@example.com", "ro", "ro-RO"),
+            ("nobody@example.com", "he-IL,he;q=0.9", "he-IL"),
+            ("nobody@example.com", "fr", "en-US"),
+            ("nobody@example.com", "", "en-US"),
+        ):
+            with self.subTest(email, asked=asked):
+                self.opener.cookies.clear()
+                self.opener.headers["Accept-Language"] = asked
+                page = self.page(email)
+                self.assertIn(f'lang="{code}"', page.text)
+                token = re.search(r'name="csrf_token" value="([^"]*)"', page.text)[1]
+                done = self.url_open(self.path(email), data={"csrf_token": token})
+                self.assertIn(f'lang="{code}"', done.text)
+                self.env["mail.blacklist"]._remove(email)
+
+    def path(self, email):
+        url = self.env["mail.blacklist"]._opt_out_url(email)
+        return url[url.index("/sales-mail") :]
+
+    def page(self, email):
+        return self.url_open(self.path(email))
+
     def blocked(self, lead):
         self.env.invalidate_all()
         return lead.is_blacklisted

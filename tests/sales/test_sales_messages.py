@@ -146,6 +146,15 @@ class TestNoMoreSms(MessageCase, HttpCase):
         lead.invalidate_recordset()
         self.assertTrue(lead.phone_blacklisted)
         self.assertFalse(lead.is_blacklisted)
+        self.assertIn("No more automatic SMS go to", self.url_open(path).text)
+
+    def test_in_the_readers_language(self):
+        self.env["res.lang"]._activate_lang("he_IL")
+        url = self.env["phone.blacklist"]._opt_out_url(NUMBER)
+        path = url[url.index("/sales-sms") :]
+        self.assertIn('lang="en-US"', self.url_open(path).text)
+        self.person(lang="he_IL")
+        self.assertIn('lang="he-IL"', self.url_open(path).text)
 
     def test_a_wrong_token_opens_nothing(self):
         token = self.env["mail.blacklist"]._opt_out_token("+40215550121")
