@@ -32,5 +32,6 @@ class CallListLine(models.Model):
         values = {"date": format_date(self.env, touch.spoken_date)}
         if not touch.turnover:
             return self.env._("Nobody has spoken to them since %(date)s", **values)
-        values["amount"] = format_amount(self.env, touch.turnover, touch.currency_id, trailing_zeroes=False)
+        zeroes = bool(touch.turnover % 1)
+        values["amount"] = format_amount(self.env, touch.turnover, touch.currency_id, trailing_zeroes=zeroes)
         return self.env._("Nobody has spoken to them since %(date)s; %(amount)s in twelve months", **values)

@@ -35,6 +35,11 @@ class TestKeepInTouch(CallListCase):
         follow_up = self.called("due", "in_progress", DUE)
         self.assertEqual(self.lines(self.seller, l2c_today=DUE)[0].res_id, follow_up.id)
 
+    def test_an_amount_with_cents_shows_both(self):
+        self.invoice(amount=12000.5)
+        [line] = self.nightly_and_touched()
+        self.assertIn("$\xa012,500.50 in twelve months", line.reason)
+
     def test_the_page_and_the_call_screen(self):
         line = self.nightly_and_touched()
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.call_list_line_action")
