@@ -51,6 +51,8 @@ CALL_RANKS = {
 }
 #: Nobody has tried the lead yet.
 LEAD_UNTRIED = "handling_role = 'new' AND COALESCE(attempt_count, 0) = 0"
+#: Somebody was spoken to; or the tries left it new, as a miss never does: nobody says that it doesn't answer.
+LEAD_FOLLOWED = "handling_role IN ('new', 'contacted', 'in_progress')"
 #: How promising a lead is, in steps of ten: Odoo's probability, and what is known of it.
 LEAD_SCORE = """LEAST(floor((LEAST(GREATEST(COALESCE(probability, 0), 0), 100)
         + CASE WHEN need != '' THEN 10 ELSE 0 END + CASE WHEN budget > 0 THEN 10 ELSE 0 END
@@ -58,7 +60,7 @@ LEAD_SCORE = """LEAST(floor((LEAST(GREATEST(COALESCE(probability, 0), 0), 100)
 LEAD_RANK = f"""CASE
     WHEN {LEAD_UNTRIED} AND is_from_before THEN 7e12::float8 - date_part('epoch', create_date)
     WHEN {LEAD_UNTRIED} THEN (14 - {LEAD_SCORE}) * 1e10::float8 + date_part('epoch', create_date)
-    WHEN handling_role IN ('contacted', 'in_progress')
+    WHEN {LEAD_FOLLOWED}
     THEN 2e12::float8 - LEAST(GREATEST(expected_revenue, 0), 999999999999)::float8
     WHEN handling_role = 'lost' THEN 5e12::float8 - LEAST(GREATEST(expected_revenue, 0), 999999999999)::float8
     ELSE 3e12::float8 + (next_action_date - DATE '1970-01-01')
@@ -204,7 +206,7 @@ def _lead_lines(number, rank, listed, now, local_now, goal):
         """SELECT id::bigint * 10 + %(number)s AS id,
                   (CASE WHEN %(untried)s THEN CASE WHEN is_from_before THEN 'before'
                                                    WHEN %(goal)s THEN 'goal' ELSE 'first' END
-                        WHEN handling_role IN ('contacted', 'in_progress') THEN 'follow_up'
+                        WHEN %(followed)s THEN 'follow_up'
                         WHEN handling_role = 'lost' THEN 'again'
                         ELSE 'no_answer' END)::varchar AS kind,
                   %(rank)s AS rank,
@@ -238,6 +240,7 @@ def _lead_lines(number, rank, listed, now, local_now, goal):
         person=SQL(LEAD_PERSON),
         listed=listed,
         untried=SQL(LEAD_UNTRIED),
+        followed=SQL(LEAD_FOLLOWED),
         goal=goal,
         now=now,
         local_now=local_now,

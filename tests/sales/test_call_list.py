@@ -124,8 +124,8 @@ class TestCallList(CallListCase):
     def test_a_new_lead_with_a_wrong_number_comes_back_on_its_day(self):
         lead = self.called("wrong", due="2026-03-10", tries=[("2026-03-09 10:00:00", "wrong_person")])
         line = self.line(lead)
-        self.assertEqual((lead.handling_role, line.kind), ("new", "no_answer"))
-        self.assertEqual(line.reason, "The next try was due on 03/10/2026")
+        self.assertEqual((lead.handling_role, line.kind), ("new", "follow_up"))
+        self.assertEqual(line.reason, "Follow-up is due today")
 
     def test_what_stands_on_a_line(self):
         self.customer.phone = "+40 21 555 0120"

@@ -97,3 +97,13 @@ class TestReopenedOnTheList(CallListCase):
         line = self.line(lead)
         self.assertEqual((line.misses, line.attempt_count), (1, 7))
         self.assertEqual(line.reason, "No answer yesterday; try in the afternoon")
+
+    def test_a_restored_lead_that_refused_is_followed_up(self):
+        lead = self.called("refused", tries=[("2026-03-09 10:00:00", "refused")])
+        lead.action_close(self.env.ref("lead_to_cash.lost_reason_no_answer"))
+        lead.action_restore()
+        lead.next_action_date = "2026-03-10"
+        line = self.line(lead)
+        self.assertEqual(self.lines(domain=[("kind", "=", "follow_up")]), line)
+        self.assertEqual((lead.handling_role, line.kind), ("new", "follow_up"))
+        self.assertEqual(line.reason, "Follow-up is due today")
