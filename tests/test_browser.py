@@ -326,6 +326,15 @@ class TestBrowser(HttpCase):
                 title = "document.title.includes('Ageing as at 02/28/2026')"
                 self.browser_js(f"/odoo/20260228/ageing{query}", "console.log('test successful')", title, login="admin")
 
+    def test_the_call_list_clips_no_goal(self):
+        """A moment of another day is the longest that stands in its column; whoever has taken it beside it."""
+        user = new_test_user(self.env, "tour_salesperson", groups="sales_team.group_sale_salesman", lang="en_US")
+        lead = self.env["crm.lead"].create({"name": "Tomorrow", "type": "opportunity", "user_id": user.id})
+        lead.flush_recordset()
+        goal = (fields.Datetime.now() + timedelta(days=3)).replace(hour=23, minute=58)
+        self.env.cr.execute("UPDATE crm_lead SET response_goal = %s WHERE id = %s", [goal, lead.id])
+        self.browser_js("/odoo/call-list", CLIPPED, GOAL_STANDS, login="tour_salesperson")
+
     def test_components(self):
         # Fails when a unit test fails, and when none is found: then the page never says so.
         self.browser_js(
@@ -338,6 +347,15 @@ class TestBrowser(HttpCase):
             error_checker=lambda message: "[HOOT]" not in message,
         )
 
+
+GOAL_STANDS = "!!document.querySelector('.o_data_row td[name=response_goal] .o_l2c_countdown')"
+#: Looks whether the goals of a list stick out of their column.
+CLIPPED = """for (const cell of document.querySelectorAll(".o_data_row td[name=response_goal]")) {
+    if (!/[AP]M/.test(cell.textContent) || cell.scrollWidth > cell.clientWidth) {
+        throw new Error(`${cell.textContent}: ${cell.scrollWidth} of ${cell.clientWidth} pixels`);
+    }
+}
+console.log("test successful");"""
 
 #: Shows each mail in a window of a phone's width, and looks whether something sticks out.
 FIT = """async (mails) => {

@@ -1,5 +1,6 @@
 """The watch list: every kind of reason begins, stays and ends by itself; who sees what."""
 
+from lxml import etree
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
@@ -274,6 +275,17 @@ class TestWatchList(CollectorCase):
                 self.env(cr=cr)["dunning.watch"]._cron_nightly()
         self.env.invalidate_all()
         self.assertEqual(self.kinds(), ["dispute"])
+
+    def test_whose_task_it_is(self):
+        """The stand-in's, who isn't the customer's collector."""
+        self.ann.collector_substitute_id = self.bob
+        self.dispute(self.invoice())
+        self.night()
+        watch = self.watched().with_user(self.ann)
+        self.assertEqual((watch.collector_id, watch.activity_user_id), (self.ann, self.bob))
+        for view in ("list", "form"):
+            node = etree.fromstring(watch.get_view(view_type=view)["arch"]).find(".//field[@name='activity_user_id']")
+            self.assertEqual(node.get("string"), "Task of")
 
     def test_queries_do_not_grow(self):
         counts = []
