@@ -21,6 +21,8 @@ class SaleOrder(models.Model):
     customer_warning = fields.Text("Warnings", compute="_compute_late_payer", groups="base.group_user")
     deposit_offer = fields.Char(compute="_compute_offers", groups="base.group_user")
     term_offer = fields.Char(compute="_compute_offers", groups="base.group_user")
+    offers_deposit = fields.Boolean(compute="_compute_is_offered", groups="base.group_user")
+    offers_term = fields.Boolean(compute="_compute_is_offered", groups="base.group_user")
 
     def _shows_debts(self):
         return super()._shows_debts().filtered(lambda order: order.state != "cancel")
@@ -63,8 +65,9 @@ class SaleOrder(models.Model):
             return False
         days = self._days_text(max(round(grade_sudo.expected_days_late), 0))
         values = {"grade": grade_sudo.grade.upper(), "days": days}
-        text = self.env._("Payment grade %(grade)s: paid %(days)s after the due date is expected.", **values)
-        return f"{text} {grade_sudo.reason_text}." if grade_sudo.reason_text else text
+        text = self.env._("Payment grade %(grade)s: payment is expected %(days)s after the due date.", **values)
+        reasons = grade_sudo.reason_text
+        return f"{text} {reasons[0].upper()}{reasons[1:]}." if reasons else text
 
     @api.depends("company_id")
     @api.depends_context("lang")
@@ -75,25 +78,63 @@ class SaleOrder(models.Model):
             order.deposit_offer = self.env._("Ask for %(percent)s %% Deposit", percent=percent)
             order.term_offer = self.env._("Terms: %(name)s", name=company._late_payment_term().name or "")
 
+    @api.depends("company_id", "require_payment", "prepayment_percent", "payment_term_id")
+    def _compute_is_offered(self):
+        """What is in force already isn't offered."""
+        for order in self:
+            company = order.company_id or self.env.company
+            order.offers_deposit = order._asked_percent() < company.late_deposit_percent
+            term = company._late_payment_term()
+            order.offers_term = term and term != order.payment_term_id
+
+    def _asked_percent(self):
+        """What the quotation asks to be paid before it is confirmed, as a part of 1; 0 when it doesn't ask."""
+        return self.prepayment_percent if self.require_payment else 0
+
     def action_ask_deposit(self):
-        """The quotations ask to be confirmed by a payment in part, as the company's settings say.
+        """The quotations ask to be confirmed by a payment in part, at least as the company's settings say.
+        Says what they ask for now.
 
         :raise UserError: for orders that are confirmed or cancelled
         """
         self._check_quotations()
+        said = []
         for order in self:
-            order.write({"require_payment": True, "prepayment_percent": order.company_id.late_deposit_percent})
-        return True
+            order._ask_at_least(order.company_id.late_deposit_percent)
+            percent = f"{order._asked_percent() * 100:g}"
+            said.append(
+                self.env._("%(order)s asks for a deposit of %(percent)s %%.", order=order.name, percent=percent)
+            )
+        return self._said(said)
+
+    def _ask_at_least(self, percent):
+        """The quotation asks for this part of 1; one that asks for more already is left so."""
+        if self._asked_percent() < percent:
+            self.update({"require_payment": True, "prepayment_percent": percent})
 
     def action_late_payment_term(self):
-        """The quotations get the terms for late payers of the company's settings.
+        """The quotations get the terms for late payers of the company's settings. Says which.
 
         :raise UserError: for orders that are confirmed or cancelled
         """
         self._check_quotations()
+        said = []
         for order in self:
-            order.payment_term_id = order.company_id._late_payment_term()
-        return True
+            order.payment_term_id = term = order.company_id._late_payment_term()
+            said.append(self.env._("%(order)s has the terms %(name)s.", order=order.name, name=term.name or ""))
+        return self._said(said)
+
+    def _said(self, sentences):
+        """A notification, and the form anew."""
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "message": " ".join(sentences),
+                "type": "success",
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
 
     def _check_quotations(self):
         self.check_access("write")
@@ -111,8 +152,7 @@ class SaleOrder(models.Model):
             marked = customers_sudo.filtered("asks_deposit")._origin.ids
             for order in orders if marked else ():
                 if order.partner_id.commercial_partner_id._origin.id in marked and order.state in ("draft", "sent"):
-                    percent = company.late_deposit_percent
-                    order.update({"require_payment": True, "prepayment_percent": percent})
+                    order._ask_at_least(company.late_deposit_percent)
 
     # Orders that wait ---------------------------------------------------------------------
 

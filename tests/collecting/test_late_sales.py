@@ -1,5 +1,6 @@
 """Quotations and orders of late payers: what the salesperson is told and offered, and holds by grade."""
 
+from lxml import etree
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
 
@@ -16,6 +17,15 @@ class TestBanner(LateSalesCase):
         self.assertTrue(order.is_late_payer)
         self.assertEqual(order.deposit_offer, "Ask for 30 % Deposit")
         self.assertEqual(order.term_offer, "Terms: Immediate Payment")
+
+    def test_sentences(self):
+        """Each begins with a capital letter, also the first of the reasons."""
+        self.grade("e", reasons=[{"code": "usual_late", "days": 64}, {"code": "worse_lately"}])
+        self.assertEqual(
+            self.told(self.order(user_id=self.seller.id)).payment_grade_text,
+            "Payment grade E: payment is expected 80 days after the due date."
+            " Pays on average 64 days late; pays later than before.",
+        )
 
     def test_good_payers_and_new_ones(self):
         order = self.order(user_id=self.seller.id)
@@ -48,7 +58,8 @@ class TestBanner(LateSalesCase):
         reader = new_test_user(self.env, "portal", groups="base.group_portal", partner_id=self.customer.id)
         order.message_subscribe(self.customer.ids)
         order.action_quotation_sent()
-        for name in ("payment_grade_text", "is_late_payer", "customer_warning", "deposit_offer", "term_offer"):
+        names = ("payment_grade_text", "is_late_payer", "customer_warning")
+        for name in (*names, "deposit_offer", "term_offer", "offers_deposit", "offers_term"):
             with self.subTest(name), self.assertRaises(AccessError):
                 order.with_user(reader).read([name])
 
@@ -79,13 +90,42 @@ class TestOffers(LateSalesCase):
     def test_a_deposit(self):
         self.env.company.late_deposit_percent = 0.4
         order = self.order(user_id=self.seller.id)
-        order.with_user(self.seller).action_ask_deposit()
+        said = order.with_user(self.seller).action_ask_deposit()
+        self.assertEqual(said["tag"], "display_notification")
+        self.assertEqual(said["params"]["message"], f"{order.name} asks for a deposit of 40 %.")
         self.assertEqual((order.require_payment, order.prepayment_percent), (True, 0.4))
         self.assertEqual(order._get_prepayment_required_amount(), 40.0)
 
+    def test_never_less_than_is_asked(self):
+        more = self.order(require_payment=True, prepayment_percent=1.0)
+        less = self.order(require_payment=True, prepayment_percent=0.1)
+        none = self.order(require_payment=False, prepayment_percent=1.0)
+        said = (more | less | none).action_ask_deposit()["params"]["message"]
+        self.assertEqual((more | less | none).mapped("prepayment_percent"), [1.0, 0.3, 0.3])
+        self.assertTrue(none.require_payment)
+        self.assertIn(f"{more.name} asks for a deposit of 100 %.", said)
+
+    def test_not_offered_once_it_is_in_force(self):
+        term = self.env.ref("account.account_payment_term_immediate")
+        order = self.order(user_id=self.seller.id, payment_term_id=False).with_user(self.seller)
+        self.assertEqual((order.offers_deposit, order.offers_term), (True, True))
+        order.action_ask_deposit()
+        self.assertEqual((order.offers_deposit, order.offers_term), (False, True))
+        order.action_late_payment_term()
+        self.assertEqual((order.offers_deposit, order.offers_term), (False, False))
+        order.prepayment_percent = 0.2
+        self.assertTrue(order.offers_deposit)
+        order.write({"prepayment_percent": 0.5, "payment_term_id": False})
+        self.assertEqual((order.offers_deposit, order.offers_term), (False, True))
+        order.payment_term_id = term
+        arch = etree.fromstring(order.get_view(view_type="form")["arch"])
+        for button, name in (("action_ask_deposit", "offers_deposit"), ("action_late_payment_term", "offers_term")):
+            self.assertEqual(arch.find(f".//button[@name='{button}']").get("invisible"), f"not {name}")
+
     def test_terms(self):
         order = self.order(user_id=self.seller.id)
-        order.with_user(self.seller).action_late_payment_term()
+        said = order.with_user(self.seller).action_late_payment_term()
+        self.assertEqual(said["params"]["message"], f"{order.name} has the terms Immediate Payment.")
         self.assertEqual(order.payment_term_id, self.env.ref("account.account_payment_term_immediate"))
         chosen = self.env.ref("account.account_payment_term_15days")
         self.env.company.late_payment_term_id = chosen
@@ -112,6 +152,15 @@ class TestOffers(LateSalesCase):
         form.partner_id = self.customer
         self.assertTrue(form.require_payment)
         self.assertEqual(form.prepayment_percent, 0.3)
+
+    def test_the_mark_of_the_customer_lowers_nothing(self):
+        self.env.company.write({"portal_confirmation_pay": True, "prepayment_percent": 1.0})
+        self.customer.asks_deposit = True
+        order = self.order()
+        self.assertEqual((order.require_payment, order.prepayment_percent), (True, 1.0))
+        form = Form(self.env["sale.order"].with_user(self.seller))
+        form.partner_id = self.customer
+        self.assertEqual((form.require_payment, form.prepayment_percent), (True, 1.0))
 
     def test_a_change_of_customer_leaves_what_a_person_has_chosen(self):
         order = self.order(require_payment=True, prepayment_percent=0.5)
