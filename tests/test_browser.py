@@ -335,6 +335,17 @@ class TestBrowser(HttpCase):
         self.env.cr.execute("UPDATE crm_lead SET response_goal = %s WHERE id = %s", [goal, lead.id])
         self.browser_js("/odoo/call-list", CLIPPED, GOAL_STANDS, login="tour_salesperson")
 
+    def test_a_deposit_is_asked_with_a_click(self):
+        """Something is seen of it, and the button goes."""
+        groups = "account.group_account_invoice,sales_team.group_sale_salesman_all_leads"
+        new_test_user(self.env, "tour_salesperson", groups=groups, lang="en_US")
+        customer = self.env["res.partner"].create({"name": "Late", "is_company": True})
+        grade = {"grade": "e", "since": "2026-03-01", "as_of": "2026-03-01", "expected_days_late": 80}
+        self.env["payment.grade"].create({"partner_id": customer.id, "company_id": self.env.company.id, **grade})
+        order = self.env["sale.order"].create({"partner_id": customer.id, "require_payment": False})
+        self.browser_js(f"/odoo/sale.order/{order.id}", ASK_DEPOSIT, DEPOSIT_STANDS, login="tour_salesperson")
+        self.assertEqual((order.require_payment, order.prepayment_percent), (True, 0.3))
+
     def test_components(self):
         # Fails when a unit test fails, and when none is found: then the page never says so.
         self.browser_js(
@@ -348,14 +359,18 @@ class TestBrowser(HttpCase):
         )
 
 
+DEPOSIT_STANDS = "!!document.querySelector('button[name=action_ask_deposit]')"
+ASK_DEPOSIT = """document.querySelector("button[name=action_ask_deposit]").click();
+setInterval(() => {
+    const said = document.querySelector(".o_notification")?.textContent.includes("a deposit of 30 %");
+    const gone = !document.querySelector("button[name=action_ask_deposit]");
+    console.log(said && gone ? "test successful" : "waits");
+}, 100);"""
 GOAL_STANDS = "!!document.querySelector('.o_data_row td[name=response_goal] .o_l2c_countdown')"
 #: Looks whether the goals of a list stick out of their column.
-CLIPPED = """for (const cell of document.querySelectorAll(".o_data_row td[name=response_goal]")) {
-    if (!/[AP]M/.test(cell.textContent) || cell.scrollWidth > cell.clientWidth) {
-        throw new Error(`${cell.textContent}: ${cell.scrollWidth} of ${cell.clientWidth} pixels`);
-    }
-}
-console.log("test successful");"""
+CLIPPED = """const cell = document.querySelector(".o_data_row td[name=response_goal]");
+const fits = /[AP]M/.test(cell.textContent) && cell.scrollWidth <= cell.clientWidth;
+console.log(fits ? "test successful" : `${cell.textContent}: ${cell.scrollWidth} of ${cell.clientWidth} pixels`);"""
 
 #: Shows each mail in a window of a phone's width, and looks whether something sticks out.
 FIT = """async (mails) => {
