@@ -4,7 +4,7 @@ from odoo.tools import SQL
 from ...engine.handling.own import Own
 
 #: What a customer has once at a time: table, by what else, while what holds, what ends it, and which one stays.
-ONCE = (
+HAD_ONCE = (
     ("dunning_watch", "company_id, kind, ref", "until IS NULL", "until = %(today)s", "since"),
     ("payment_proposal", "company_id", "state IN ('proposed', 'accepted')", "state = 'ended'", "state"),
     (
@@ -38,7 +38,7 @@ class PartnerMerge(models.TransientModel):
         unique indexes."""
         self.env.flush_all()
         values = {"today": self.env.company._today(), "merged": self.env._("The customer was merged with another.")}
-        for table, others, holds, ended, first in ONCE:
+        for table, others, holds, ended, first in HAD_ONCE:
             self.env.cr.execute(
                 SQL(
                     """UPDATE %(table)s t SET %(ended)s
