@@ -48,7 +48,8 @@ def propose(grade, late, lag, documents, term):
 
 def candidates(company_id, today, refused_since):
     """SQL for ``partner_id``, the parameters of :func:`propose`, and ``turnover``, of chronic late payers of
-    the watch list who have no open proposal, none that was accepted, and none that was refused since.
+    the watch list who have no open proposal, none that was accepted, and none that was refused, or ended by a
+    person, since.
 
     :param refused_since: a day
     """
@@ -60,7 +61,8 @@ def candidates(company_id, today, refused_since):
                AND NOT EXISTS (SELECT 1 FROM payment_proposal x
                                 WHERE x.company_id = w.company_id AND x.partner_id = w.partner_id
                                   AND (x.state IN ('proposed', 'accepted')
-                                       OR x.state = 'refused' AND x.decided_on > %(refused_since)s))
+                                       OR (x.state = 'refused' OR x.state = 'ended' AND x.decided_by_id IS NOT NULL)
+                                          AND x.decided_on > %(refused_since)s))
         ), document AS (
             SELECT l.customer_id AS partner_id, l.move_id, min(m.invoice_date) AS day,
                    max(l.due) - min(m.invoice_date) AS term, sum(l.balance) AS amount

@@ -2,6 +2,19 @@
 
 from odoo.tools import SQL
 
+#: What customers have by their grade: {model: which of its rows ``x``}. Who pays late by the plain record is watched
+#: without a grade, too.
+OF_GRADES = {
+    "payment.loyalty.grant": SQL("x.state IN ('proposed', 'granted')"),
+    "payment.proposal": SQL("x.state = 'proposed' AND x.params->>'grade' IS NOT NULL"),
+    "dunning.watch": SQL(
+        """x.until IS NULL AND (x.kind = 'worsening' AND x.ref LIKE %s OR x.kind = 'chronic' AND EXISTS (
+               SELECT 1 FROM payment_grade g WHERE g.company_id = x.company_id AND g.partner_id = x.partner_id
+                  AND g.until IS NULL AND g.grade != 'new'))""",
+        "grade %",
+    ),
+}
+
 
 def is_person():
     """SQL: whether the commercial partner ``cp`` is a natural person: no company and in none, or a sole trader."""
@@ -35,6 +48,19 @@ def forget(table, company_ids=None, partner_ids=None):
               AND %(chosen)s AND %(left_out)s
         RETURNING x.partner_id""",
         table=SQL.identifier(table),
+        chosen=_chosen(company_ids, partner_ids),
+        left_out=is_left_out(),
+    )
+
+
+def left_out(table, condition, company_ids=None, partner_ids=None):
+    """SQL for the ids of rows ``x`` of ``table`` that those have who are left out, where ``condition`` holds."""
+    return SQL(
+        """SELECT x.id FROM %(table)s x JOIN res_company c ON c.id = x.company_id
+             JOIN res_partner p ON p.id = x.partner_id JOIN res_partner cp ON cp.id = p.commercial_partner_id
+            WHERE %(condition)s AND %(chosen)s AND %(left_out)s ORDER BY x.id""",
+        table=SQL.identifier(table),
+        condition=condition,
         chosen=_chosen(company_ids, partner_ids),
         left_out=is_left_out(),
     )

@@ -89,11 +89,15 @@ class PaymentProposal(models.Model):
             [("company_id", "=", company.id), ("kind", "=", "chronic"), ("until", "=", False)]
         )
         over = Domain("company_id", "=", company.id) & Domain("state", "=", "proposed")
-        self.search(over & Domain("partner_id", "not in", late.subselect("partner_id")))._set_state("ended")
+        self.search(over & Domain("partner_id", "not in", late.subselect("partner_id")))._end_by_rule()
         today, days = company._today(), company.late_proposal_days
         since = subtract(today, days=days) if days else date.min
         rows = self.env.execute_query_dict(engine.candidates(company.id, today, since))
         self.create([self._prepare_proposal_values(company, today, row) for row in rows])
+
+    def _end_by_rule(self):
+        """What they are made of doesn't hold any more: decided by nobody, so that they can be made again."""
+        self._set_state("ended", decided_by_id=False)
 
     @api.model
     def _prepare_proposal_values(self, company, today, row):
@@ -142,7 +146,7 @@ class PaymentProposal(models.Model):
         return True
 
     def action_end(self):
-        """What was accepted doesn't hold any more: the customer gets its old terms, unless somebody has
+        """What was accepted doesn't hold any more, and isn't proposed again for the days of the settings: the customer gets its old terms, unless somebody has
         changed them since, and new quotations ask for no deposit."""
         self.check_access("write")
         accepted = self.filtered(lambda proposal: proposal.state == "accepted")

@@ -149,6 +149,12 @@ class DunningWatch(models.Model):
         self._come_back(company)
         self._alert(company, self.browse(row[0] for row in rows).partner_id)
 
+    def _end_by_rule(self):
+        """These reasons hold no more, before the night says so."""
+        for company, watches in self.grouped("company_id").items():
+            watches.write({"until": company._today()})
+            watches.with_company(company)._alert(company, watches.partner_id)
+
     # The alert ------------------------------------------------------------------------
 
     @api.model

@@ -130,18 +130,22 @@ class PaymentLoyaltyGrant(models.Model):
         return True
 
     def action_take_back(self):
-        """As before, whatever the rule says; an e-mail that tells the customer opens."""
+        """As before, whatever the rule says, and for the months of its rule; an e-mail that tells the customer opens."""
         self._check_may_grant()
         self._end()
         return self.action_tell() if len(self) == 1 else True
 
-    def _end(self):
+    def _end(self, **values):
         """They end, and terms are as before, where nobody has changed them since."""
         for grant in self.filtered(lambda grant: grant.state == "granted" and grant.reward == "term"):
             customer_sudo = grant._customer_sudo()
             if customer_sudo.property_payment_term_id == grant.payment_term_id:
                 customer_sudo.property_payment_term_id = grant.former_term_id
-        self._set_state("ended")
+        self._set_state("ended", **values)
+
+    def _end_by_rule(self):
+        """As :meth:`_end`; by nobody, so that it can be earned again."""
+        self._end(user_id=False)
 
     def _stamp(self, target):
         today = self.env.company._today()
@@ -180,5 +184,5 @@ class PaymentLoyaltyGrant(models.Model):
         grants = self.search([("partner_id", "in", partners.ids), ("state", "in", ("proposed", "granted"))])
         for rows in grants.grouped("company_id").values():
             first = rows.sorted(lambda grant: (grant.state != "granted", grant.partner_id != kept, grant.id))
-            first[1:]._set_state("ended")
+            first[1:]._set_state("ended", user_id=False)
         self.env.flush_all()

@@ -51,7 +51,7 @@ class PaymentLoyalty(models.Model):
         # The night's: whoever it runs as.
         grants_sudo = self.env["payment.loyalty.grant"].sudo()
         lost = grants_sudo.browse(row[0] for row in self.env.execute_query(engine.lost(company.id, as_of)))
-        lost._end()
+        lost._end_by_rule()
         self.env.flush_all()
         partners = self.env["res.partner"].sudo().with_company(company)  # as above: its terms
         term = SQL("(%s)::int", partners._field_to_sql("cp", "property_payment_term_id"))

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ...engine.foresight.following import PARTNER_MARKS
-from ...engine.foresight.persons import unmark
+from ...engine.foresight.persons import OF_GRADES, left_out, unmark
 from ..books.res_partner import BOOKKEEPERS
 
 
@@ -40,7 +40,13 @@ class ResPartner(models.Model):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.payment_grade_action")
         domain = [("partner_id", "=", self.commercial_partner_id.id)]
-        return action | {"domain": domain, "context": {}, "display_name": self.env._("Payment Grades")}
+        history = self.env.ref("lead_to_cash.payment_grade_view_list_history")
+        return action | {
+            "domain": domain,
+            "context": {},
+            "display_name": self.env._("Payment Grades"),
+            "views": [(history.id, "list"), (False, "form")],
+        }
 
     # Persons --------------------------------------------------------------------------
 
@@ -51,9 +57,22 @@ class ResPartner(models.Model):
     @api.model
     def _lose_grades(self, companies=None, partners=None):
         """Whoever isn't graded keeps nothing of it, in these companies, of these partners; None: all."""
+        ids = (None if companies is None else companies.ids, None if partners is None else partners.ids)
+        self._lose_what_grades_gave(*ids)
         # Whoever changes what a customer is, or switches it off, need not see grades.
         self.env["payment.grade"].sudo()._drop_left_out(companies, partners)
-        ids = (None if companies is None else companies.ids, None if partners is None else partners.ids)
         for name in PARTNER_MARKS:
             self.env.execute_query(unmark(name, *ids))
         self.invalidate_model([*PARTNER_MARKS], flush=False)
+
+    @api.model
+    def _lose_what_grades_gave(self, *ids):
+        """Rewards, proposals and reasons of the watch list that come from a grade end with it.
+
+        :param ids: of companies, and of partners; None: all
+        """
+        self.env.flush_all()
+        for name, condition in OF_GRADES.items():
+            rows = self.env.execute_query(left_out(name.replace(".", "_"), condition, *ids))
+            # As of grades.
+            self.env[name].sudo().browse(row[0] for row in rows)._end_by_rule()

@@ -140,6 +140,79 @@ class TestLoyalty(ForesightCase):
         self.assertEqual((grant.order_count, grant.order_amount, grant.discount_amount), (1, 97.0, 3.0))
         self.assertFalse(order.copy().sudo().loyalty_grant_id)
 
+    def granted_discount(self, percent=3.0):
+        self.env.company.sale_discount_product_id = self.env["product.product"].create(
+            {"name": "Discount", "type": "service", "taxes_id": False, "invoice_policy": "order"}
+        )
+        self.rule(reward="discount", discount=percent, payment_term_id=False)
+        self.loyal()
+        self.earned().with_user(self.manager).action_grant()
+
+    def test_nothing_to_discount_uses_nothing_up(self):
+        self.granted_discount()
+        order = self.order(user_id=self.seller.id, order_line=[]).with_user(self.seller)
+        with self.assertRaisesRegex(UserError, "nothing to discount"):
+            order.action_apply_loyalty()
+        self.assertFalse(order.loyalty_grant_id)
+        self.assertEqual(order.loyalty_discount, 3.0)
+
+    def test_a_discount_taken_off_is_offered_again(self):
+        self.granted_discount()
+        order = self.order(user_id=self.seller.id).with_user(self.seller)
+        order.action_apply_loyalty()
+        order.loyalty_line_ids.unlink()
+        self.assertEqual((order.amount_untaxed, order.loyalty_discount), (100.0, 3.0))
+        order.action_apply_loyalty()
+        self.assertEqual((order.amount_untaxed, order.loyalty_discount), (97.0, 0.0))
+
+    def test_lines_added_later_are_discounted_by_applying_again(self):
+        self.granted_discount()
+        order = self.order(user_id=self.seller.id).with_user(self.seller)
+        other = {"order_id": order.id, "product_id": self.env.company.sale_discount_product_id.id, "price_unit": -10}
+        mine = order.order_line.create(other)
+        order.action_apply_loyalty()
+        first = order.loyalty_line_ids
+        self.assertEqual((order.amount_untaxed, order.loyalty_discount), (87.3, 0.0))
+        order.order_line.create({"order_id": order.id, "product_id": self.product.id, "product_uom_qty": 2})
+        self.assertEqual(order.loyalty_discount, 3.0)
+        order.action_apply_loyalty()
+        self.assertFalse(first.exists())
+        self.assertTrue(mine.exists(), "a discount given by hand stays")
+        self.assertEqual((order.amount_untaxed, order.loyalty_discount), (281.3, 0.0))
+        self.assertEqual(len(order.loyalty_line_ids), 1)
+        with self.assertRaisesRegex(UserError, "can't be written directly"):
+            order.loyalty_line_ids = False
+
+    def test_taken_back_by_a_manager_is_not_proposed_the_next_night(self):
+        self.rule()
+        self.loyal()
+        grant = self.earned().with_user(self.manager)
+        grant.action_grant()
+        grant.action_take_back()
+        self.night("2026-09-09")
+        self.assertEqual(self.earned().mapped("state"), ["ended"])
+        self.night("2026-09-10")
+        self.assertEqual(sorted(self.earned().mapped("state")), ["ended", "proposed"])
+
+    def test_who_becomes_a_person_loses_the_reward_with_that_write(self):
+        self.customer.property_payment_term_id = self.usual
+        self.rule()
+        self.loyal()
+        self.earned().with_user(self.manager).action_grant()
+        self.customer.is_sole_trader = True
+        self.assertEqual((self.earned().state, self.customer.property_payment_term_id), ("ended", self.usual))
+        self.assertFalse(self.earned().user_id)
+
+    def test_a_reward_without_grade_is_lost_the_next_night(self):
+        self.rule()
+        self.loyal()
+        self.earned().with_user(self.manager).action_grant()
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE res_partner SET is_sole_trader = TRUE WHERE id = %s", self.customer.ids)
+        self.env.invalidate_all()
+        self.night("2026-03-11")
+        self.assertEqual(self.earned().state, "ended")
+
     def test_days_paid_earlier(self):
         self.rule()
         self.loyal()
