@@ -61,14 +61,18 @@ class ResPartner(models.Model):
         compute="_compute_may_enter_warning", groups="sales_team.group_sale_salesman,account.group_account_invoice"
     )
 
-    @api.depends("user_id", "commercial_partner_id.user_id")
+    @api.depends("user_id", "is_self_chosen", "commercial_partner_id.user_id", "commercial_partner_id.is_self_chosen")
     @api.depends_context("uid")
     def _compute_may_enter_warning(self):
-        """Who does the books, and the customer's salesperson."""
+        """Who does the books, and the customer's salesperson: as of debts, not by making oneself that."""
         does_books = self.env.user.has_group("account.group_account_invoice")
+        told = self.commercial_partner_id._origin._told_debtors()
         for partner in self:
-            sellers = partner.user_id | partner.commercial_partner_id.user_id
-            partner.may_enter_warning = does_books or self.env.user in sellers
+            customer = partner.commercial_partner_id
+            # Who chose the salesperson is for nobody to read.
+            sold_sudo = (partner | customer).sudo().filtered(lambda one: one.user_id == self.env.user)
+            given = customer._origin in told or not all(sold_sudo.mapped("is_self_chosen"))
+            partner.may_enter_warning = does_books or bool(sold_sudo and given)
 
     @api.depends("warning_ids.active", "warning_ids.until")
     @api.depends_context("uid", "company", "lang")
@@ -102,6 +106,21 @@ class ResPartner(models.Model):
         """Enter what was heard of the customer."""
         self.ensure_one()
         return self.env["customer.warning.dialog"]._open(self)
+
+    is_watch_open = fields.Boolean(
+        "To Be Dealt With",
+        compute="_compute_is_watch_open",
+        groups=BOOKKEEPERS,
+        help="Watched in the current company for a reason that nobody has dealt with.",
+    )
+
+    @api.depends("watch_ids.dealt_on", "watch_ids.until")
+    @api.depends_context("company")
+    def _compute_is_watch_open(self):
+        still = self._watched_domain() & Domain("dealt_on", "=", False)
+        found = self.env["dunning.watch"].search(still & Domain("partner_id", "in", self.commercial_partner_id.ids))
+        for partner in self:
+            partner.is_watch_open = partner.commercial_partner_id._origin in found.partner_id
 
     def action_watch_dealt_with(self):
         """Ask what was done about all for which the customer is watched in the current company."""

@@ -62,7 +62,7 @@ class ResCompany(models.Model):
     late_proposal_days = fields.Integer(
         "Propose Again After",
         default=180,
-        help="Days after which a late payer gets another proposal, when one was refused. 0: never again.",
+        help="After so many days what was refused is proposed again. 0: never.",
         groups="base.group_user",
     )
 

@@ -377,3 +377,76 @@ class TestProposals(LateCase):
         self.grade("e", company=other)
         self.night()
         self.assertFalse(self.proposals())
+
+
+@tagged("post_install", "-at_install")
+class TestGradesGone(LateCase):
+    def proposals(self):
+        return self.env["payment.proposal"].search([("partner_id", "=", self.customer.id)])
+
+    def test_ended_by_a_person_is_not_proposed_the_next_night(self):
+        self.env.company.late_proposal_days = 10
+        self.invoice()
+        self.grade("e")
+        self.night()
+        proposal = self.proposals().with_user(self.ann)
+        proposal.action_accept()
+        proposal.action_end()
+        self.night("2026-03-19")
+        self.assertEqual(self.proposals().mapped("state"), ["ended"])
+        self.night("2026-03-20")
+        self.assertEqual(sorted(self.proposals().mapped("state")), ["ended", "proposed"])
+
+    def test_ended_by_the_rule_is_proposed_when_it_holds_again(self):
+        self.invoice()
+        self.grade("e")
+        self.night()
+        self.grade("b", since="2026-03-11")
+        self.night("2026-03-11")
+        self.assertEqual((self.proposals().state, bool(self.proposals().decided_by_id)), ("ended", False))
+        self.grade("e", since="2026-03-12")
+        self.night("2026-03-12")
+        self.assertEqual(sorted(self.proposals().mapped("state")), ["ended", "proposed"])
+
+    def test_who_becomes_a_person_is_not_watched_for_a_grade(self):
+        self.invoice()
+        self.grade("b", since="2025-06-01")
+        self.grade("e", since="2026-03-01")
+        self.customer.external_rating = "poor"
+        self.night()
+        self.assertEqual(self.kinds(), ["chronic", "rating", "worsening"])
+        self.customer.is_sole_trader = True
+        self.assertEqual((self.kinds(), self.proposals().state), (["rating"], "ended"))
+        self.assertEqual(len(self.alerts()), 1)
+        self.customer.external_rating = False
+        self.night()
+        self.assertEqual((self.kinds(), len(self.alerts())), ([], 0))
+
+    def test_a_person_pays_late_by_the_plain_record(self):
+        self.paid(60, 60, 60, 60, 60)
+        self.night()
+        self.customer.is_sole_trader = True
+        self.assertIn("chronic", self.kinds())
+        self.assertEqual(self.proposals().state, "proposed")
+
+    def test_the_grade_stands_before_what_was_written_and_heard(self):
+        partners = self.env["res.partner"].with_user(self.ann)
+        arch = partners.get_view(self.env.ref("base.view_partner_form").id, "form")["arch"]
+        places = [arch.index(f'name="{name}"') for name in ("grade_reasons", "payment_grade_ids", "watch_ids")]
+        places += [arch.index(f'name="{name}"') for name in ("warning_ids", "dunning_notice_ids")]
+        self.assertEqual(places, sorted(places))
+        self.grade("e")
+        action = self.customer.with_user(self.ann).action_payment_grades()
+        columns = self.env["payment.grade"].with_user(self.ann).get_view(*action["views"][0])["arch"]
+        self.assertRegex(columns, '<field name="until"(?![^>]*optional)')
+
+    def test_dealt_with_is_shown_while_there_is_something_to_do(self):
+        self.invoice()
+        self.grade("e")
+        self.night()
+        self.assertTrue(self.customer.with_user(self.ann).is_watch_open)
+        action = self.customer.with_user(self.ann).action_watch_dealt_with()
+        self.env[action["res_model"]].with_user(self.ann).with_context(**action["context"]).create({}).action_done()
+        self.env.invalidate_all()
+        customer = self.customer.with_user(self.ann)
+        self.assertEqual((customer.is_watched, customer.is_watch_open), (True, False))

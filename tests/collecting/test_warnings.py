@@ -73,6 +73,24 @@ class TestWarnings(WarningMixin, LateCase):
         with self.assertRaises(UserError):
             warning.with_user(self.ann).write({"what": "Nothing"})
 
+    def test_who_makes_himself_the_salesperson_enters_none(self):
+        """As he isn't told of debts."""
+        seller = self.user("seller", "sales_team.group_sale_salesman,base.group_partner_manager")
+        leader = self.user("leader", "sales_team.group_sale_salesman_all_leads")
+        self.customer.with_user(seller).user_id = seller
+        self.assertFalse(self.customer.with_user(seller).may_enter_warning)
+        with self.assertRaises(AccessError):
+            self.warn(seller)
+        dialog = self.env["customer.warning.dialog"].with_user(seller)
+        dialog = dialog.create({"partner_id": self.customer.id, "what": "x", "source": "x"})
+        with self.assertRaises(AccessError):
+            dialog.action_enter()
+        self.customer.user_id = False
+        self.customer.with_user(leader).user_id = leader
+        self.assertTrue(self.customer.with_user(leader).may_enter_warning)
+        self.customer.user_id = seller
+        self.assertTrue(self.customer.with_user(seller).may_enter_warning)
+
     def test_of_each_company_its_own(self):
         self.warn(self.ann)
         other = self.env["res.company"].create({"name": "Other"})
@@ -101,8 +119,10 @@ class TestSeen(WarningMixin, LateSalesCase):
         self.assertFalse(order.customer_warning)
 
     def test_who_has_entered_it_sees_it(self):
-        self.customer.with_user(self.seller).user_id = self.seller
+        self.customer.user_id = self.seller
         self.warn(self.seller)
+        self.customer.user_id = False
+        self.customer.with_user(self.seller).user_id = self.seller
         self.assertIn("insolvent", self.customer.with_user(self.seller).warning_text)
         self.assertFalse(self.customer.with_user(self.colleague).warning_text)
 
