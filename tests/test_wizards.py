@@ -1,6 +1,6 @@
 """A dialog is whose who opened it."""
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools.safe_eval import safe_eval
 
@@ -65,6 +65,18 @@ class TestWizards(HandlingCase):
             for name, model in self.registry.items()
             if model._transient and not model._abstract and model._original_module == "lead_to_cash"
         }
+
+    def test_what_is_no_record_is_refused_in_a_sentence(self):
+        """Whatever a client sends for the records a dialog is about."""
+        rows = {name: values for name, values in self.rows().items() if "res_ids" in values}
+        self.assertIn("watch.dealt.with", rows)
+        for name, values in rows.items():
+            for ids in ("abc", ["abc"], [0], [True], {"1": 1}, 7, [2**40]):
+                with self.subTest(name, ids=ids), self.assertRaisesRegex(UserError, "no such record"):
+                    self.env[name].create({**values, "res_ids": ids})
+            dialog = self.env[name].create(values)
+            with self.subTest(name, way="write"), self.assertRaisesRegex(UserError, "no such record"):
+                dialog.res_ids = "abc"
 
     def chosen(self):
         """Records of which dialogs can be opened, as chosen in a list."""

@@ -3,6 +3,7 @@ from . import clock_mixin
 from . import cached_mixin
 from . import protected_mixin
 from . import state_mixin
+from . import chosen_mixin
 from . import document_access_mixin
 from . import audit_log
 from . import render_mixin

@@ -31,13 +31,12 @@ class CollectionAction(models.TransientModel):
 
     _name = "collection.action"
     _description = "Collection Action"
-    _inherit = ["l2c.clock.mixin"]
+    _inherit = ["l2c.chosen.mixin", "l2c.clock.mixin"]
 
     kind = fields.Selection(ACTION_KINDS, required=True)
     res_model = fields.Selection(
         [("account.move", "Invoice"), ("res.partner", "Customer"), ("dunning.notice", "Dunning Notice")], required=True
     )
-    res_ids = fields.Json(required=True)
     about = fields.Char(compute="_compute_about")
     company_id = fields.Many2one("res.company", default=lambda self: self.env.company)
     date = fields.Date(compute="_compute_date", store=True, readonly=False)
@@ -78,7 +77,7 @@ class CollectionAction(models.TransientModel):
             )
 
     def _records(self):
-        records = self.env[self.res_model].browse(self.res_ids)
+        records = self._chosen(self.res_model)
         if self.res_model == "account.move":
             records = records.filtered(lambda move: not move.is_purchase_document(include_receipts=True))
         return records

@@ -14,10 +14,9 @@ class DunningAskSalesperson(models.TransientModel):
 
     _name = "dunning.ask.salesperson"
     _description = "Ask the Salesperson"
-    _inherit = ["l2c.clock.mixin"]
+    _inherit = ["l2c.chosen.mixin", "l2c.clock.mixin"]
 
     res_model = fields.Selection(ASKED_ABOUT, required=True)
-    res_ids = fields.Json(required=True)
     question = fields.Text(required=True)
     date_deadline = fields.Date(
         "Answer by", required=True, default=lambda self: self.env.company._working_days_later(1)
@@ -38,7 +37,7 @@ class DunningAskSalesperson(models.TransientModel):
         """
         self.ensure_one()
         self.check_access("write")
-        records = self.env[self.res_model].browse(self.res_ids)
+        records = self._chosen(self.res_model)
         records.check_access("read")
         for target, user in {self._whom(record) for record in records}:
             # Who collects need not be allowed to write customers.

@@ -10,13 +10,12 @@ class CollectionReminder(models.TransientModel):
     then it is decided once more, and sent."""
 
     _name = "collection.reminder"
-    _inherit = ["l2c.real.records.mixin"]
+    _inherit = ["l2c.chosen.mixin", "l2c.real.records.mixin"]
     _description = "Send Reminder Now"
 
     res_model = fields.Selection(
         [("account.move", "Invoice"), ("res.partner", "Customer"), ("dunning.notice", "Dunning Notice")], required=True
     )
-    res_ids = fields.Json(required=True)
     plan = fields.Html("What Will Happen", compute="_compute_plan", sanitize=False)  # rendered: all is escaped
     notice_count = fields.Integer("Reminders", compute="_compute_plan")
 

@@ -5,9 +5,9 @@ class WatchDealtWith(models.TransientModel):
     """Say what was done about watched customers."""
 
     _name = "watch.dealt.with"
+    _inherit = ["l2c.chosen.mixin"]
     _description = "Watched Customers Are Dealt With"
 
-    res_ids = fields.Json(required=True)
     note = fields.Text("What Was Done")
 
     @api.model
@@ -22,7 +22,7 @@ class WatchDealtWith(models.TransientModel):
         """The customers' alerts go, until there is a new reason, or the days of the settings have passed."""
         self.ensure_one()
         self.check_access("write")
-        watches = self.env["dunning.watch"].browse(self.res_ids)
+        watches = self._chosen("dunning.watch")
         watches.check_access("read")
         watches._dealt_with(self.note)
         return {"type": "ir.actions.act_window_close"}

@@ -7,11 +7,10 @@ class HandlingClose(models.TransientModel):
     """Asks with which reason documents are closed."""
 
     _name = "handling.close"
-    _inherit = ["l2c.real.records.mixin"]
+    _inherit = ["l2c.chosen.mixin", "l2c.real.records.mixin"]
     _description = "Close with a Reason"
 
     res_model = fields.Selection(DOCUMENTS, required=True)
-    res_ids = fields.Json(required=True)
     reason_id = fields.Many2one("crm.lost.reason", required=True)
     note = fields.Text()
 
@@ -19,4 +18,4 @@ class HandlingClose(models.TransientModel):
         """Close the documents."""
         self.ensure_one()
         self.check_access("write")
-        return self.env[self.res_model].browse(self.res_ids).action_close(self.reason_id, self.note)
+        return self._chosen(self.res_model).action_close(self.reason_id, self.note)
