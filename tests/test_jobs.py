@@ -7,6 +7,7 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
+from ..models.handling.cron_step import cron_step
 from .common import TODAY, RunCase
 
 MODULE = "odoo.addons.lead_to_cash.models.handling.cron_step"
@@ -73,6 +74,23 @@ class TestJobs(RunCase):
         self.assertEqual((order.handling_role, self.comes_again("cron_follow_time")), ("new", True))
         self.nightly("2026-03-16")
         self.assertEqual(order.handling_role, "dormant")
+
+    def test_what_was_left_to_be_written_before_a_step(self):
+        """Where it fails the transaction is aborted, without a savepoint: the action comes again, the step is done."""
+        done = []
+        with (
+            self.conflict("res_partner", "UPDATE"),
+            mute_logger("odoo.sql_db"),
+            self.enter_registry_test_mode(),
+            self.registry.cursor() as cr,
+        ):
+            env = self.env(cr=cr)
+            self.customer.with_env(env).ref = "Left over"
+            with cron_step(env.ref("lead_to_cash.cron_follow_time"), "A step"):
+                done.append(env["res.partner"].search_count([]))
+        self.env.invalidate_all()
+        self.assertTrue(done)
+        self.assertEqual((self.customer.ref, self.comes_again("cron_follow_time")), (False, True))
 
     def test_the_mail_queue_goes_on_when_a_policy_cant_be_read(self):
         move = self.invoice(due="2026-03-02")
