@@ -25,6 +25,8 @@ status = env['handling.status'].search([('res_model', '=', 'crm.lead')], limit=1
 env['handling.attempt.mail'].create({'status_id': status.id, 'mail_template_id': text.id})
 env['crm.lead'].create({'name': 'Won', 'type': 'opportunity', 'user_id': admin.id}).action_set_won()
 lead.action_log_attempt('no_answer')
+env['credit.apply.line'].create({
+    'apply_id': env['credit.apply'].search([], limit=1).id, 'credit_id': item(chased).id})
 customer.dunning_hold_until = '2026-12-01'
 env.cr.execute("INSERT INTO l2c_portal_post (key, date) VALUES ('x', '2026-03-10')")
 env.flush_all()
