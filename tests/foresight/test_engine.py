@@ -80,7 +80,7 @@ class TestArithmetic(TransactionCase):
         self.assertEqual(model.learn([]), (model.own_rate(), False))
 
 
-@tagged("post_install", "-at_install")
+@tagged("-standard", "l2c_long", "post_install", "-at_install")
 class TestStatements(TransactionCase):
     """The statements over documents of a table, against the same in Python."""
 

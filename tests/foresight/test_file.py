@@ -15,7 +15,7 @@ DATA = os.environ.get("L2C_DATA")
 SPLIT = date(2013, 7, 1)
 
 
-@tagged("post_install", "-at_install")
+@tagged("-standard", "l2c_long", "post_install", "-at_install")
 class TestFile(TransactionCase):
     def judged(self, invoices, split):
         lay_out(self.env.cr, invoices)

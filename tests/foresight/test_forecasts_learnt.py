@@ -11,7 +11,7 @@ from .common import ForesightCase as PastCase
 from .test_forecasts import NOW, ForesightCase
 
 
-@tagged("post_install", "-at_install")
+@tagged("-standard", "l2c_long", "post_install", "-at_install")
 class TestLearnt(ForesightCase):
     """A company whose customers pay large invoices late and small ones in time: their own rates don't see it."""
 
