@@ -84,7 +84,7 @@ class TestRooms(BaseCase):
         """A second record of the same id would take the place of the first."""
         root, manifest = Path(file_path("lead_to_cash/__manifest__.py")).parent, Manifest.for_addon("lead_to_cash")
         ids = defaultdict(list)
-        for name in manifest["data"] + manifest["demo"]:
+        for name in manifest["data"]:
             if name.endswith(".xml"):
                 for record in etree.parse(root / name).iterfind(".//*[@id]"):
                     if record.tag in ("record", "template", "menuitem") and record.getparent().tag in (

@@ -154,7 +154,7 @@ class TestAlert(LateCase):
         self.assertEqual(self.kinds(), ["chronic", "rating"])
         alert = self.alerts()
         self.assertEqual((len(alert), alert.user_id), (1, self.ann))
-        for part in ("Agency", "as a rule"):
+        for part in ("Agency", "Is expected to pay"):
             self.assertIn(part, alert.note)
         self.night()
         self.assertEqual(self.alerts(), alert)
@@ -177,7 +177,7 @@ class TestAlert(LateCase):
         alert = self.alerts()
         self.assertEqual(len(alert), 1)
         self.assertIn("Agency", alert.note)
-        self.assertNotIn("as a rule", alert.note)
+        self.assertNotIn("Is expected to pay", alert.note)
 
     def test_comes_back_after_the_days(self):
         self.late()
