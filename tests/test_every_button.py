@@ -99,15 +99,19 @@ REFUSALS = {
     ("dunning.write.off", "header action_refuse"): "A Collections manager, or whoever made the proposal, can refuse it",
     ("handling.close", "dialog action_close"): "A lead in a Won stage cannot be lost",
     ("lead.hand.over", "dialog action_hand_over"): "is closed. Restore it before you hand it over",
+    ("payment.loyalty.grant", "header action_grant"): "can't become “Granted”",
+    ("payment.loyalty.grant", "header action_refuse"): "can't become “Refused”",
     ("res.partner", "Anonymise"): "can log in. Archive the user first|has open items. Anonymise the customer once",
     ("res.partner", "Close with a Reason"): "There is no open invoice to close",
     # The second: Odoo prints no PDF in a test, unless asked to.
     ("res.partner", "Collection file"): "has no open invoices, so there is nothing|The PDF of Summary .+ can't be read",
 }
 #: What the administrator's walk need not come by, as no sample shows it; other tests press it, or open it:
-#: who has nothing open and no login is anonymised, customers who have rated, what prints on papers of others.
+#: who has nothing open and no login is anonymised, customers who have rated, what prints on papers of others, what is
+#: found for an amount.
 ELSEWHERE = {
     "action_anonymise",
+    "action_pay",
     "action_report_balance_confirmation",
     "action_report_collection_cover",
     "action_report_statement",

@@ -70,7 +70,6 @@ class ResCompany(models.Model):
         [("none", "Never"), ("e", "Grade E"), ("d", "Grades D and E")],
         "Payment Grade Holds Orders",
         default="none",
-        required=True,
         help="Orders of companies with this grade wait for a sales manager, whatever they owe. Never those of persons.",
         groups="base.group_user",
         audited=True,

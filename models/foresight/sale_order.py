@@ -34,6 +34,12 @@ class SaleOrder(models.Model):
         help="What the customer has earned by paying on time, and this quotation doesn't have, or not on all its lines.",
     )
 
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        """Grouping by the lines of a reward is reading them: of a list of records the host doesn't ask."""
+        if groupby_spec.startswith("loyalty_line_ids"):
+            self._check_field_access(self._fields["loyalty_line_ids"], "read")
+        return super()._read_group_groupby(alias, groupby_spec, query)
+
     @api.depends(
         "partner_id", "company_id", "state", "loyalty_grant_id", "loyalty_line_ids", "order_line.price_subtotal"
     )

@@ -125,12 +125,12 @@ class CreditApplyLine(models.TransientModel):
     _description = "Credit to Apply"
 
     apply_id = fields.Many2one("credit.apply", "Dialog", required=True, ondelete="cascade", index=True)
-    partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
-    currency_id = fields.Many2one("res.currency", readonly=True)
-    credit_id = fields.Many2one("account.move.line", required=True, readonly=True, ondelete="cascade")
-    amount = fields.Monetary("Open Credit", readonly=True)
+    partner_id = fields.Many2one("res.partner", "Customer")
+    currency_id = fields.Many2one("res.currency")
+    credit_id = fields.Many2one("account.move.line", required=True, ondelete="cascade")
+    amount = fields.Monetary("Open Credit")
     item_ids = fields.Many2many("account.move.line", string="Pays")
-    is_plain = fields.Boolean("To the Cent", readonly=True, help="These items alone make the credit.")
+    is_plain = fields.Boolean("To the Cent", help="These items alone make the credit.")
     is_chosen = fields.Boolean("Apply")
 
     def _apply(self):
