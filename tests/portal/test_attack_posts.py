@@ -140,9 +140,9 @@ class PostCase(ServedCase):
 
 
 class TestAnswers(PostCase):
-    def test_copies_and_documents(self):
+    def test_a_copy_and_documents(self):
         """The invoices go to nobody who hasn't got the notice, and no other one is shown. First of all: who says that the
-        notice isn't theirs sees none any more."""
+        notice isn't theirs sees none any more (tests run in the order of their names)."""
         before = self.rows()
         self.refused_copies()
         for number in (*NO_PAGES, str(self.other["invoice"]), str(self.mine["item"]) + "0"):
