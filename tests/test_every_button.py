@@ -89,6 +89,7 @@ def is_button(node):
 #: What a button that is to be seen says instead of doing it, reviewed: {(model, button): the sentence, or a part}
 REFUSALS = {
     ("account.bank.statement.line", "Payment Returned"): "There is no payment to return",
+    ("credit.apply", "dialog action_apply"): "Choose at least one credit to apply",
     ("dunning.ask.salesperson", "dialog action_ask"): "has no salesperson. Set one on the customer",
     ("dunning.go.live", "dialog action_go_live"): "Choose the level that older items have reached",
     ("dunning.notice", "header action_approve"): "can't become “Queued”",
