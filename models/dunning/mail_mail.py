@@ -6,7 +6,7 @@ from smtplib import SMTPServerDisconnected
 import psycopg2
 from odoo import api, fields, models
 from odoo.tools import SQL
-from psycopg2.extensions import TRANSACTION_STATUS_INERROR
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE, TRANSACTION_STATUS_INERROR
 
 from ...engine.dunning import delivery, leaving
 from ...engine.handling.mail_frame import text_part
@@ -159,20 +159,27 @@ class MailMail(models.Model):
         mails = self._of_notices()
         if others := self - mails:
             super(MailMail, others)._send(raise_exception=raise_exception, **options)
-        ready = mails._check_reasons(auto_commit)
+        ready = mails._check_reasons(auto_commit).with_context(
+            l2c_server=Own(mails._filter_mail_mail_servers(options.get("mail_server") or self.env["ir.mail_server"]))
+        )
         for number, mail_id in enumerate(ready.ids, 1):
             if getattr(smtp_session, "sock", True) is None:
                 break  # the server hung up: the others go with another session
             if number % FOLLOW == 1:  # calendars are dear to ask for each
-                some = self.browse(ready.ids[number - 1 : number - 1 + FOLLOW])
+                some = ready.browse(ready.ids[number - 1 : number - 1 + FOLLOW])
                 plain = some._notices_sudo().filtered(lambda notice: not notice._attaches())
                 hours = Own(plain._hours_of_mails())
-            error = self.browse(mail_id).with_context(l2c_hours=hours)._leave(**options)
+            error = ready.browse(mail_id).with_context(l2c_hours=hours)._leave(**options)
             if error and raise_exception:
                 raise error
             if auto_commit and number % FOLLOW == 0:
-                self.browse(ready.ids[number - FOLLOW : number])._tell_notices()
+                ready.browse(ready.ids[number - FOLLOW : number])._tell_notices()
         return True
+
+    def _filter_mail_mail_servers(self, mail_servers):
+        """What holds for all that leave together isn't asked for each of them."""
+        asked = own(self.env, "l2c_server")
+        return asked if asked and asked == mail_servers else super()._filter_mail_mail_servers(mail_servers)
 
     def _check_reasons(self, auto_commit):
         """Withdraw what nobody is to be reminded of any more; returns the mails that could be
@@ -205,8 +212,8 @@ class MailMail(models.Model):
         error = None
         try:
             error = self._try_to_leave(auto_commit=auto_commit, **options)
-            if auto_commit:
-                self._commit()
+            if auto_commit and (error or self.env.cr._cnx.get_transaction_status() != TRANSACTION_STATUS_IDLE):
+                self._commit()  # the host has, of what left
         except psycopg2.Error:
             if not auto_commit:
                 raise
