@@ -64,6 +64,7 @@ handling.close            -      -      -        c      c         c             
 handling.status           -      -      r        r      r         cr            r         r        r         crwu    crwu       r
 handling.status.change    -      -      -        -      r         r             -         -        -         -       -          -
 l2c.audit.log             -      -      -        -      -         -             r         r        r         r       r          -
+l2c.automation            -      -      -        -      -         r             -         -        -         r       r          -
 l2c.payment.way           -      -      -        -      -         -             r         r        r         crwu    crwu       -
 l2c.portal.post           -      -      -        -      -         -             -         -        -         -       -          -
 keep.in.touch             -      -      -        -      r         r             -         -        -         -       -          -

@@ -6,6 +6,7 @@ from . import state_mixin
 from . import chosen_mixin
 from . import document_access_mixin
 from . import audit_log
+from . import automation
 from . import render_mixin
 from . import writing
 from . import res_company

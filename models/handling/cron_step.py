@@ -33,9 +33,10 @@ def _told(cron, what):
     except OperationalError:
         _leave_aborted(cron.env.cr)
         come_again(cron, what)
-    except Exception:
+    except Exception as error:
         _leave_aborted(cron.env.cr)
         _logger.exception("%s failed", what)
+        cron.env["l2c.automation"]._note_failure(cron, what, error)
 
 
 def _leave_aborted(cr):
