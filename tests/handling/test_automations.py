@@ -86,7 +86,7 @@ class TestAutomations(TransactionCase):
         self.assertEqual(self.row.result, "Done")
 
     def test_a_part_that_broke_the_transaction_is_told_too(self):
-        with mute_logger("odoo.sql_db", "odoo.addons.lead_to_cash.models.handling.cron_step"):
-            with cron_step(self.cron, "Dunning of Y"):
-                self.env.cr.execute("SELECT 1 / 0")
+        quiet = mute_logger("odoo.sql_db", "odoo.addons.lead_to_cash.models.handling.cron_step")
+        with quiet, cron_step(self.cron, "Dunning of Y"):
+            self.env.cr.execute("SELECT 1 / 0")
         self.assertIn("Dunning of Y: division by zero", self.row.failure)
