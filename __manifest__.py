@@ -95,6 +95,7 @@
         "views/collecting/warning_views.xml",
         "views/collecting/late_payer_views.xml",
         "views/collecting/credit_views.xml",
+        "views/collecting/leak_views.xml",
         "views/books/res_config_settings_views.xml",
         "views/books/payment_way_views.xml",
         "views/books/ageing_views.xml",
