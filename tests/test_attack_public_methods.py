@@ -204,7 +204,7 @@ records += [
 ]
 env.flush_all()
 records += [env[name].search([], limit=1) for name in (
-    'l2c.audit.log', 'call.list.line', 'dunning.preview', 'receivable.ageing', 'receivable.metrics', 'dunning.decision')]
+    'l2c.audit.log', 'collection.leak', 'call.list.line', 'dunning.preview', 'receivable.ageing', 'receivable.metrics', 'dunning.decision')]
 assert all(len(record) == 1 for record in records), records
 env['ir.config_parameter'].set_param('test.records', json.dumps({record._name: record.id for record in records}))
 """

@@ -6,6 +6,7 @@ from datetime import timedelta
 from odoo import Command, fields
 from odoo.tests import HttpCase, new_test_user, tagged
 
+from .collecting.screen_tours import ScreenTours
 from .common import HandlingCase
 from .sales.tours import MondayTours, QuotationTours
 
@@ -16,7 +17,7 @@ class TestMondays(MondayTours, QuotationTours, HttpCase):
 
 
 @tagged("post_install", "-at_install")
-class TestBrowser(HttpCase):
+class TestBrowser(ScreenTours, HttpCase):
     """One class, so that they never run two browsers at once: a third core would be needed."""
 
     def test_salesperson_moves_a_lead_to_first_contact(self):

@@ -26,6 +26,7 @@ SHARED = {
     ("call.list.line", "_own_domain"): "one's own customers",
     ("call.list.line", "_form_view"): "the desk's form",
     ("call.list.line", "_list_action"): "the desk's list",
+    ("l2c.overview", "_tiles"): "the hook by which the leaks add their figure",
     ("sale.order", "_ask_marked_deposit"): "the hook by which a new quotation asks for the deposit of its customer",
     ("contact.attempt", "_log"): "what came of a call is about all that its line stands for",
     ("contact.attempt", "_follow"): "whom one keeps in touch with",

@@ -96,6 +96,7 @@ class AccountMove(models.Model):
         posted = super()._post(soft=soft)
         proposals_sudo._after_posting()
         posted._bills_posted()
+        posted._orders_invoiced()
         return posted
 
     def _write_offs_to_draft(self):

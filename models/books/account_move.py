@@ -160,6 +160,7 @@ class AccountMove(models.Model):
         result = super().button_cancel()
         self._write_offs_sudo()._refuse(lambda proposal: proposal.env._("Its entry was cancelled."))
         self.env["l2c.money"]._moved(self.line_ids)
+        self._orders_invoiced()
         return result
 
     def button_draft(self):
@@ -167,6 +168,7 @@ class AccountMove(models.Model):
         result = super().button_draft()
         self._write_offs_to_draft()
         self.env["l2c.money"]._moved(self.line_ids)
+        self._orders_invoiced()
         return result
 
     def _group_expand_handling_status(self, statuses, domain):

@@ -45,7 +45,8 @@ class CallListLine(models.Model):
         counters = [{"key": key, "label": labels[key], "count": counts.get(numbers[key], 0)} for key in COUNTERS]
         waiting = counts.get(engine.PLAIN, 0), counts.get(engine.LOOK, 0)
         notices = self.env["dunning.notice"]
-        return {"counters": counters, "banners": notices._banner_of_waiting_run() + notices._approval_banner(*waiting)}
+        banners = notices._banner_of_waiting_run() + notices._approval_banner(*waiting)
+        return {"counters": counters, "banners": banners + self.env["collection.leak"]._banner()}
 
     @api.model
     def action_desk_list(self, key, mine=False):
@@ -66,3 +67,9 @@ class CallListLine(models.Model):
     def action_approve_plain(self):
         """Approve all notices but those to look at."""
         return self.env["dunning.notice"].action_approve_plain()
+
+    @api.model
+    def action_leaks(self):
+        """The list of what leaks."""
+        self.env["dunning.notice"].check_access("read")  # as in get_desk
+        return self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.collection_leak_action")

@@ -87,6 +87,32 @@ class ResCompany(models.Model):
         audited=True,
     )
 
+    leak_order_days = fields.Integer(
+        "Order Not Invoiced",
+        default=3,
+        help="Days after the confirmation, or the first delivery, after which the salesperson is asked to invoice. 0: never.",
+        groups="base.group_user",
+    )
+    leak_draft_days = fields.Integer(
+        "Invoice Not Posted",
+        default=2,
+        help="Days after which somebody is asked to post a draft, or to delete it. 0: never.",
+        groups="base.group_user",
+    )
+    leak_unsent_days = fields.Integer(
+        "Invoice Not with the Customer",
+        default=1,
+        help="Days after which somebody is asked to send an invoice that was never sent, was refused, or could not be "
+        "delivered. 0: never.",
+        groups="base.group_user",
+    )
+
+    @api.constrains("leak_order_days", "leak_draft_days", "leak_unsent_days")
+    def _check_leak_days(self):
+        for company in self:
+            if min(company.leak_order_days, company.leak_draft_days, company.leak_unsent_days) < 0:
+                raise ValidationError(self.env._("Days until somebody is asked can't be negative; 0 switches it off."))
+
     @api.constrains(*WATCH_NUMBERS)
     def _check_watch_numbers(self):
         for company in self:

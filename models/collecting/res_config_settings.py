@@ -15,3 +15,6 @@ class ResConfigSettings(models.TransientModel):
     late_payment_term_id = fields.Many2one(related="company_id.late_payment_term_id", readonly=False)
     late_proposal_days = fields.Integer(related="company_id.late_proposal_days", readonly=False)
     hold_sales_grade = fields.Selection(related="company_id.hold_sales_grade", readonly=False)
+    leak_order_days = fields.Integer(related="company_id.leak_order_days", readonly=False)
+    leak_draft_days = fields.Integer(related="company_id.leak_draft_days", readonly=False)
+    leak_unsent_days = fields.Integer(related="company_id.leak_unsent_days", readonly=False)

@@ -125,14 +125,16 @@ class DunningWatch(models.Model):
 
     @api.model
     def _cron_nightly(self):
-        """Collectors for new customers, then the watch list and what is proposed to late payers; company by
-        company. One that fails doesn't stop the others."""
+        """Collectors for new customers, then the watch list, what is proposed to late payers, and tasks about
+        leaks; company by company. One that fails doesn't stop the others."""
         for company in self.env["res.company"].search([]):
             with cron_step(self.env.ref("lead_to_cash.cron_watch"), f"Collectors and watch list of {company.name}"):
                 self.env["dunning.collector.rule"].with_company(company)._assign(company)
                 self.with_company(company)._follow(company)
             with cron_step(self.env.ref("lead_to_cash.cron_watch"), f"Payment proposals of {company.name}"):
                 self.env["payment.proposal"].with_company(company)._propose(company)
+            with cron_step(self.env.ref("lead_to_cash.cron_watch"), f"Leaks of {company.name}"):
+                self.env["collection.leak"].with_company(company)._follow(company)
             self.env["ir.cron"]._commit_progress(1)
 
     @api.model
