@@ -265,7 +265,7 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
             "amount": notice_sudo._open_amount(),
             "early": notice_sudo._early(),
             "limits": notice_sudo._answer_limits(),
-            "reasons": request.env["dunning.answer"]._fields["reason"]._description_selection(request.env),
+            "reasons": notice_sudo.env["dunning.dispute.reason"].search([]),
             "form_key": uuid.uuid4().hex,
             "form": {},
             "page_name": "collection",

@@ -25,6 +25,8 @@ from .dunning import test_instalments
 from .dunning import test_money
 from .agreements import test_promises
 from .agreements import test_disputes
+from .agreements import test_disputes_part
+from .agreements import test_disputes_end
 from .books import test_returned
 from .dunning import test_changes
 from .dunning import test_properties

@@ -47,6 +47,8 @@ dunning.collector.assign  -      -      -        -      -         -             
 dunning.collector.rule    -      -      -        -      -         -             r         r        r         crwu    crwu       -
 dunning.decision          -      -      -        -      -         -             r         r        r         r       r          -
 dunning.dispute           -      -      -        -      -         -             crw       r        crw       crwu    crwu       c
+dunning.dispute.reason    -      -      -        -      -         -             r         r        r         crwu    crwu       -
+dunning.dispute.report    -      -      -        -      -         -             r         r        r         r       r          -
 dunning.forecast          -      -      -        -      -         -             -         -        -         -       -          -
 dunning.go.live           -      -      -        -      -         -             -         -        -         c       c          -
 dunning.level             -      -      -        -      -         -             r         r        r         crwu    crwu       -
@@ -112,7 +114,8 @@ WRITTEN = {
     "crm.lost.reason": "reengage_days reengage_template_id",
     "dunning.answer": "is_handled",
     "dunning.collector.rule": "active company_id letter_from letter_to name partner_domain sequence user_ids",
-    "dunning.dispute": "move_line_ids note reason revisit_date user_id",
+    "dunning.dispute": "amount closing_note granted_amount move_line_ids note reason_id revisit_date user_id",
+    "dunning.dispute.reason": "active name revisit_days sequence user_id",
     "dunning.level": (
         "ask_rating attach_invoices attach_statement cc_user_ids channel copy_to_books delay_days delay_from guidance "
         "hold_sales is_final mail_template_id name next_activity_type_id patience_days payment_deadline_days policy_id requires_approval "

@@ -135,7 +135,7 @@ class Samples:
         plan = self.env["dunning.plan"].create(about(number=2, first_date="2026-03-20", total=100.0))
         plan.action_cancel()
         self.env["dunning.plan"].create(about(number=2, first_date="2026-03-20", total=100.0))
-        disputes = self.env["dunning.dispute"].create([about(reason="Broken") for _number in range(2)])
+        disputes = self.env["dunning.dispute"].create([about(note="Broken") for _number in range(2)])
         disputes[0].action_resolve()
         write_offs = self.env["dunning.write.off"].create([about(amount=100.0, reason="Gone") for _number in range(4)])
         proposer = self.env.ref("lead_to_cash.user_collector")

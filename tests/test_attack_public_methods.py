@@ -140,7 +140,7 @@ records = [
     customer, chased, order, lead, notice, run, policy, policy.level_ids[:1], company, item(chased), payment._create_payments(), notice.line_ids[:1],
     env['dunning.promise'].create(about(promised, amount=100.0, date='2026-03-20')),
     env['dunning.plan'].create(about(planned, number=2, first_date='2026-03-20', total=100.0)),
-    env['dunning.dispute'].create(about(disputed, reason='Broken')),
+    env['dunning.dispute'].create(about(disputed, note='Broken')),
     env['dunning.write.off'].create(about(given_up, reason='Gone', amount=100.0)),
     env['account.bank.statement.line'].create({
         'journal_id': env['account.journal'].search([('type', '=', 'bank'), ('company_id', '=', company.id)], limit=1).id,

@@ -12,7 +12,7 @@ from odoo.tests import BaseCase, freeze_time, tagged
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
-from ..engine.portal.answers import ANSWER_KINDS, DISPUTE_REASONS
+from ..engine.portal.answers import ANSWER_KINDS
 from ..models.portal.post import MOST_OF_ADDRESS, MOST_OF_TOKEN
 from .common import TODAY
 from .portal.test_answer_page import AnswerCase
@@ -44,12 +44,13 @@ class TestAttackers(AnswerCase):
         own = self.items(self.first | self.second)
         items = [str(item.id) for item in own | self.items(self.stranger)]
         text = st.one_of(st.sampled_from(ODD), st.text(max_size=30))
+        reasons = self.env["dunning.dispute.reason"].search([])
         form = st.fixed_dictionaries(
             {"kind": st.one_of(st.sampled_from([kind for kind, _label in ANSWER_KINDS]), text)},
             optional={
                 "form_key": st.one_of(st.just("0" * 32 + "-x"), text),
                 "items": st.lists(st.one_of(st.sampled_from(items), text), max_size=3),
-                "reason": st.one_of(st.sampled_from([reason for reason, _label in DISPUTE_REASONS]), text),
+                "reason": st.one_of(st.sampled_from([str(reason.id) for reason in reasons]), text),
                 **dict.fromkeys(("day", "amount", "number", "note", "proof", "notice_id", "partner_id"), text),
             },
         )
@@ -149,7 +150,7 @@ class TestAttackers(AnswerCase):
         self.first.ref = self.first.payment_reference = SCRIPT
         item = str(self.items(self.second).id)
         pages = [
-            self.answer("dispute", items=item, reason="quality", note=SCRIPT).text,
+            self.answer("dispute", items=item, reason=self.reason("damaged"), note=SCRIPT).text,
             self.answer("paid", day="2026-03-09", amount="1", note=SCRIPT).text,
             self.answer("paid", day=SCRIPT, amount=SCRIPT, note=SCRIPT).text,
             self.answer("wrong_person", note=SCRIPT).text,

@@ -47,14 +47,14 @@ class TestStaffTexts(LanguageCase):
     def test_what_a_customers_answer_makes(self):
         moves, notice = self.notice()
         item = self.items(moves)
-        answer = self.answer(notice, kind="dispute", items=[str(item.id)], reason="quality")
+        reason = self.env.ref("lead_to_cash.dispute_reason_damaged")
+        answer = self.answer(notice, kind="dispute", items=[str(item.id)], reason=str(reason.id))
         label = answer.with_context(lang=ROMANIAN)
         names = dict(label._fields["kind"]._description_selection(label.env))
         self.assertEqual(self.texts(notice), [f"Răspuns: {names['dispute']}"])
         self.assertEqual(html2plaintext(answer.message_id.body), f"*{names['dispute']}*")
-        reasons = dict(label._fields["reason"]._description_selection(label.env))
-        self.assertEqual(answer.dispute_id.reason, reasons["quality"])
-        self.assertIn(reasons["quality"], self.preview(moves).with_context(lang=ROMANIAN).sentence)
+        self.assertEqual(answer.dispute_id.reason_id, reason)
+        self.assertIn(reason.with_context(lang=ROMANIAN).name, self.preview(moves).with_context(lang=ROMANIAN).sentence)
 
     def test_what_an_unhappy_customer_makes_once(self):
         _moves, notice = self.notice()
@@ -112,7 +112,7 @@ class TestStaffTexts(LanguageCase):
             {
                 "partner_id": self.customer.id,
                 "move_line_ids": self.items(move).ids,
-                "reason": "Price",
+                "note": "Price",
                 "user_id": self.collector.id,
                 "revisit_date": "2026-03-20",
             }
@@ -218,7 +218,7 @@ class TestDecidedNow(LanguageCase):
         self.check_same(move, "reminded")
         items = self.items(move)
         own = {"partner_id": self.customer.id, "move_line_ids": items.ids}
-        dispute = self.env["dunning.dispute"].create({**own, "reason": "Price"})
+        dispute = self.env["dunning.dispute"].create({**own, "note": "Price"})
         self.check_same(move, "disputed")
         self.assertIn("Price", move.dunning_sentence)
         dispute.action_resolve()
@@ -239,7 +239,7 @@ class TestDecidedNow(LanguageCase):
         self.run_on(TODAY)
         self.assertEqual(move.dunning_decision_code, "reminded")
         own = {"partner_id": self.customer.id, "move_line_ids": self.items(move).ids}
-        self.env["dunning.dispute"].create({**own, "reason": "Price"})
+        self.env["dunning.dispute"].create({**own, "note": "Price"})
         self.assertEqual(move.dunning_decision_code, "disputed")
 
     def test_the_banner_above_an_order(self):
@@ -247,7 +247,7 @@ class TestDecidedNow(LanguageCase):
         self.run_on(TODAY)
         order = self.order(user_id=self.seller.id)
         own = {"partner_id": self.customer.id, "move_line_ids": self.items(move).ids}
-        self.env["dunning.dispute"].create({**own, "reason": "Price"})
+        self.env["dunning.dispute"].create({**own, "note": "Price"})
         self.env.invalidate_all()
         self.assertIn("Disputed: Price.", order.with_user(self.seller).with_context(lang="en_US").collection_warning)
 

@@ -30,7 +30,7 @@ class TestProtectedFields(RunCase):
         other = self.invoice(due="2026-03-02")
         items = {"partner_id": self.customer.id, "move_line_ids": [Command.set(self.items(other).ids)]}
         promise = self.env["dunning.promise"].create({**items, "amount": 10.0, "date": "2026-03-20"})
-        dispute = self.env["dunning.dispute"].create({**items, "reason": "Broken"})
+        dispute = self.env["dunning.dispute"].create({**items, "note": "Broken"})
         third = {**items, "move_line_ids": [Command.set(self.items(self.invoice(due="2026-03-02")).ids)]}
         plan = self.env["dunning.plan"].create({**third, "total": 100.0, "number": 2, "first_date": "2026-03-20"})
         answer = self.env["dunning.answer"].create(

@@ -1,5 +1,6 @@
 from . import handling
 from . import books
+from . import agreements
 from . import dunning
 from . import portal
 from . import sales

@@ -85,7 +85,7 @@ def pay():
 
 def answer():
     item = invoice.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
-    form = {"form_key": "0" * 32 + "-dispute", "kind": "dispute", "items": [str(item.id)], "reason": "quality", "note": "bad"}
+    form = {"form_key": "0" * 32 + "-dispute", "kind": "dispute", "items": [str(item.id)], "reason": str(env.ref("lead_to_cash.dispute_reason_damaged").id), "note": "bad"}
     notice.sudo()._take_answer(form, None)
 
 

@@ -92,7 +92,7 @@ class Booking:
                     "partner_id": move.commercial_partner_id.id,
                     "company_id": move.company_id.id,
                     "move_line_ids": [Command.set(receivables(move).ids)],
-                    "reason": "The file says disputed",
+                    "note": "The file says disputed",
                 }
                 for move in moves
             ]

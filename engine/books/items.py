@@ -12,25 +12,48 @@ def accounts():
 def booked():
     """SQL for the posted items of receivable accounts, with ``customer_id``, the commercial partner,
     and ``due``: entries by hand may have no due date; theirs counts. ``residual`` is what the ledger says,
-    ``left_open`` that less what is under way of it; both in the currency of the company, and in the item's. Its conditions and joins are
+    ``left_open`` that less what is under way of it, ``claimed_open`` less what is disputed in part, too; all in the
+    currency of the company, and in the item's; ``disputed`` is held of it, in the item's. Its conditions and joins are
     seen through by PostgreSQL: what is asked about it is looked up by the host's indexes."""
     return SQL(
         """SELECT l.id, l.move_id, l.company_id, l.partner_id, p.commercial_partner_id AS customer_id, l.account_id,
                   l.currency_id, l.company_currency_id, l.date, COALESCE(l.date_maturity, l.date) AS due,
                   l.balance, l.amount_currency, l.reconciled, l.no_followup, l.payment_id, l.statement_line_id,
                   l.payment_returned_date, l.amount_residual AS residual, l.amount_residual_currency AS residual_currency,
-                  l.amount_residual - COALESCE(l.under_way, 0) AS left_open, %s AS left_currency
+                  l.amount_residual - COALESCE(l.under_way, 0) AS left_open, %(left)s AS left_currency,
+                  %(held)s AS disputed, %(claimed)s AS claimed_currency,
+                  CASE WHEN l.disputed_currency IS NULL THEN l.amount_residual - COALESCE(l.under_way, 0)
+                       ELSE (l.amount_residual - COALESCE(l.under_way, 0)) * %(claimed)s / NULLIF(%(left)s, 0) END AS claimed_open
              FROM account_move_line l
              JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
         LEFT JOIN res_partner p ON p.id = l.partner_id
             WHERE l.parent_state = 'posted'""",
-        left(),
+        left=left(),
+        held=held(),
+        claimed=claimed(),
     )
 
 
 def left():
     """What is open of the item ``l``, less what payments without an entry pay of it, in its currency."""
     return SQL("(l.amount_residual_currency - COALESCE(l.under_way_currency, 0))")
+
+
+def held():
+    """SQL: how much of what is left of the item ``l`` is disputed, in its currency: a payment in part meets the
+    rest first. As ``engine.agreements.disputes.held``."""
+    return SQL("GREATEST(LEAST(COALESCE(l.disputed_currency, 0), %s), 0)", left())
+
+
+def claimed():
+    """SQL: what is asked for of the item ``l``, where anything is, in its currency: what is left, less the
+    part that is disputed. As ``engine.agreements.disputes.claimed``."""
+    return SQL("COALESCE(NULLIF(%(left)s - %(held)s, 0), %(left)s)", left=left(), held=held())
+
+
+def part_held():
+    """SQL: how much of the item ``l`` is disputed beside what is asked for of it; 0 where that is all."""
+    return SQL("CASE WHEN %(held)s < %(left)s THEN %(held)s ELSE 0 END", held=held(), left=left())
 
 
 def open_now():

@@ -227,11 +227,11 @@ def worklist(now, local_now, rate, zone):
 
 def balances(partner_ids, company_ids, today):
     """SQL for (customer, company, past due, open credits, oldest due date), in the company's
-    currency, of commercial partners, less what is under way."""
+    currency, of commercial partners, less what is under way, and what is disputed in part."""
     return SQL(
         """
         SELECT i.customer_id, i.company_id,
-               COALESCE(SUM(i.left_open) FILTER (WHERE i.balance > 0 AND i.due < %(today)s), 0),
+               COALESCE(SUM(i.claimed_open) FILTER (WHERE i.balance > 0 AND i.due < %(today)s), 0),
                COALESCE(-SUM(i.left_open) FILTER (WHERE i.balance < 0), 0),
                MIN(i.due) FILTER (WHERE i.balance > 0 AND i.left_currency != 0)
           FROM (%(items)s) i

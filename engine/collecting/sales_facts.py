@@ -62,7 +62,8 @@ def collection_facts(company_ids, partner_ids, today, states):
     return SQL(
         """
         WITH item AS (
-            SELECT o.id, o.company_id, o.customer_id AS partner_id, o.left_open AS residual, o.due, %(excused)s AS excused
+            SELECT o.id, o.company_id, o.customer_id AS partner_id,
+                   CASE WHEN c.hold_sales_disputed THEN o.left_open ELSE o.claimed_open END AS residual, o.due, %(excused)s AS excused
               FROM (%(items)s) o JOIN res_company c ON c.id = o.company_id
              WHERE o.customer_id IN %(partners)s AND o.company_id IN %(companies)s AND o.left_open != 0
         ), reached AS (
@@ -127,7 +128,7 @@ def _excused():
     return SQL(
         """(c.hold_sales_disputed IS NOT TRUE AND EXISTS (
                 SELECT 1 FROM dunning_dispute_line_rel x JOIN dunning_dispute d ON d.id = x.dispute_id
-                 WHERE x.move_line_id = o.id AND d.state = 'open')
+                 WHERE x.move_line_id = o.id AND d.state = 'open') AND o.disputed >= o.left_currency
             OR c.hold_sales_promised IS NOT TRUE AND EXISTS (
                 SELECT 1 FROM dunning_promise_line_rel x JOIN dunning_promise s ON s.id = x.promise_id
                  WHERE x.move_line_id = o.id AND s.state = 'open'))"""

@@ -94,7 +94,7 @@ class Question(NamedTuple):
 
 def _suspended(question):
     """Items with their open promise, until its grace is over, the day from which one counts as
-    broken, and their open dispute; those from before the cut-off date of a policy that leaves them
+    broken, and their open dispute, where nothing but what it is about is left of them; those from before the cut-off date of a policy that leaves them
     to people are excluded. ``pay_day`` is the due date, or the customer's payment day after it;
     ``set_aside``: no notice names it; ``owed``: what we owe the customer, where that counts."""
     return SQL(
@@ -108,7 +108,7 @@ def _suspended(question):
                CASE WHEN g.until >= %(today)s THEN g.id END AS promise_id, g.until AS promised_until,
                CASE WHEN g.broken_on IS NOT NULL OR g.until < %(today)s
                     THEN GREATEST(g.broken_on, CASE WHEN g.until < %(today)s THEN g.until + 1 END, i.due + 1) END AS broken_on,
-               d.id AS dispute_id, d.revisit_date
+               CASE WHEN i.is_disputed THEN d.id END AS dispute_id, d.revisit_date
           FROM item i
      LEFT JOIN dunning_policy p ON p.id = i.policy_id
      LEFT JOIN LATERAL (
@@ -293,7 +293,7 @@ def decide(question):
                            FROM escalated)
         SELECT id, move_id, partner_id, currency_id, residual, due, due_next, invoiced, sent, returned, policy_id, sequence,
                minimum_days_between, trust,
-               promise_id, dispute_id, escalates, listed, reached_id, is_outvoiced, repetitions, repeat_days,
+               promise_id, dispute_id, part_disputed, escalates, listed, reached_id, is_outvoiced, repetitions, repeat_days,
                CASE WHEN escalates THEN repetition ELSE 0 END AS repetition,
                CASE WHEN code != 'escalates' THEN code WHEN escalates THEN 'reminded'
                     WHEN is_ripe THEN 'postponed' ELSE 'covered_by_credit' END AS code,

@@ -54,11 +54,14 @@ def _withheld(residual, rate):
 
 
 def item(question):
-    """Open items, less what is under way of them, with what is known of their customer: debits, and
-    credits (negative), of which those dated later are on their way."""
+    """Open items, less what is under way of them and the part of them that is disputed, with what is known of
+    their customer: debits, and credits (negative), of which those dated later are on their way.
+    ``is_disputed``: nothing else is left of it; ``part_disputed``: how much of it is, else."""
     return SQL(
         """
-        SELECT l.id, l.move_id, l.currency_id, cp.id AS partner_id, l.left_currency AS residual, l.due,
+        SELECT l.id, l.move_id, l.currency_id, cp.id AS partner_id, l.claimed_currency AS residual, l.due,
+               l.disputed >= l.left_currency AS is_disputed,
+               CASE WHEN l.disputed < l.left_currency THEN l.disputed ELSE 0 END AS part_disputed,
                COALESCE(m.invoice_date, l.date) AS invoiced, m.sent_date AS sent,
                l.payment_returned_date AS returned, m.closure_reason_id IS NOT NULL AS closed,
                COALESCE(l.no_followup, FALSE) AS no_followup,
@@ -101,7 +104,7 @@ def flight(question):
     and online payments. Rows like those of ``item``, of which only the last amount counts."""
     return SQL(
         """
-        SELECT NULL::int, NULL::int, f.currency_id, p.commercial_partner_id, 0, NULL::date, NULL::date, NULL::date,
+        SELECT NULL::int, NULL::int, f.currency_id, p.commercial_partner_id, 0, NULL::date, FALSE, 0, NULL::date, NULL::date,
                NULL::date, FALSE, FALSE, FALSE, NULL::int, NULL::date, NULL::text, NULL::text, NULL::text, NULL::date, FALSE,
                NULL::date, FALSE, FALSE, FALSE, f.amount, FALSE
           FROM (%(on_its_way)s) f

@@ -95,10 +95,10 @@ def list_items(question):
     return SQL(
         """
         CREATE TEMPORARY TABLE dunning_listed ON COMMIT DROP AS
-        SELECT id, partner_id, currency_id, residual, due, CASE WHEN escalates THEN level_id END AS level_id, reached_id, repetition
+        SELECT id, partner_id, currency_id, residual, part_disputed, due, CASE WHEN escalates THEN level_id END AS level_id, reached_id, repetition
           FROM dunning_decided WHERE listed
          UNION ALL
-        SELECT id, partner_id, currency_id, residual, due, NULL, NULL, 0 FROM (%s) credit
+        SELECT id, partner_id, currency_id, residual, 0, due, NULL, NULL, 0 FROM (%s) credit
         """,
         credits(question),
     )
@@ -176,9 +176,9 @@ def make_lines(run_id, question):
     return SQL(
         """
         INSERT INTO dunning_notice_line
-               (notice_id, move_line_id, level_id, repetition, is_also_due, amount_residual, days_overdue, notice_state)
+               (notice_id, move_line_id, level_id, repetition, is_also_due, amount_residual, amount_disputed, days_overdue, notice_state)
         SELECT n.id, x.id, x.level_id, x.repetition, x.residual > 0 AND (own.id IS NULL OR %(harder)s),
-               x.residual, CASE WHEN x.residual > 0 THEN GREATEST(%(today)s - x.due, 0) ELSE 0 END, n.state
+               x.residual, x.part_disputed, CASE WHEN x.residual > 0 THEN GREATEST(%(today)s - x.due, 0) ELSE 0 END, n.state
           FROM dunning_notice n
           JOIN dunning_level voice ON voice.id = n.level_id
           JOIN dunning_listed x ON x.partner_id = n.partner_id AND x.currency_id = n.currency_id

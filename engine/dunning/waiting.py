@@ -2,7 +2,7 @@
 
 from odoo.tools import SQL
 
-from ..books.items import left
+from ..books.items import claimed, left, part_held
 from .deciding import NOT_LISTED, decide
 from .items import credits, small_rest
 
@@ -33,7 +33,7 @@ def _gone(withdrawn):
 
 def unlike_the_books(withdrawn=()):
     """Whether the line ``nl`` no longer says what its item ``l`` says."""
-    return SQL("(%s OR nl.amount_residual != %s)", _gone(withdrawn), left())
+    return SQL("(%s OR nl.amount_residual != %s)", _gone(withdrawn), claimed())
 
 
 def behind_their_mails():
@@ -108,13 +108,14 @@ def follow_the_books(notice_ids, withdrawn=()):
         WITH gone AS (
             DELETE FROM dunning_notice_line nl USING account_move_line l
              WHERE l.id = nl.move_line_id AND nl.notice_id IN %(ids)s AND %(gone)s)
-        UPDATE dunning_notice_line nl SET amount_residual = %(left)s
+        UPDATE dunning_notice_line nl SET amount_residual = %(claimed)s, amount_disputed = %(disputed)s
           FROM account_move_line l
          WHERE l.id = nl.move_line_id AND nl.notice_id IN %(ids)s AND NOT %(gone)s
         """,
         ids=tuple(notice_ids),
         gone=_gone(withdrawn),
-        left=left(),
+        claimed=claimed(),
+        disputed=part_held(),
     )
 
 

@@ -12,15 +12,6 @@ ANSWER_KINDS = [
 ]
 #: What customers rate: a notice, and on the phone, all.
 RATED = ("dunning.notice", "res.partner")
-#: Why a customer disputes an item.
-DISPUTE_REASONS = [
-    ("not_received", "Goods or service not received"),
-    ("quality", "Not as ordered"),
-    ("amount", "Wrong amount or price"),
-    ("credit", "A credit note is missing"),
-    ("invoice", "The invoice is wrong or missing"),
-    ("other", "Something else"),
-]
 #: What may be uploaded as a proof: the ending of its name, and how its content begins.
 PROOFS = {
     "pdf": b"%PDF-",

@@ -1,5 +1,8 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 
+from ...engine.agreements.disputes import of_documents
 from ...engine.agreements.promises import badges
 
 #: Roles from which a promise or a dispute leads to *Under discussion*.
@@ -15,6 +18,18 @@ class AccountMove(models.Model):
     is_on_plan = fields.Boolean("Payment Plan", compute="_compute_badges", groups="base.group_user")
     is_promise_broken = fields.Boolean("Broken Promise", compute="_compute_badges", groups="base.group_user")
     is_disputed = fields.Boolean("Disputed", compute="_compute_badges", groups="base.group_user")
+    dispute_count = fields.Integer("Disputes", compute="_compute_disputes", groups="base.group_user")
+    dispute_text = fields.Char("Open Disputes", compute="_compute_disputes", groups="base.group_user")
+    dispute_id = fields.Many2one(
+        "dunning.dispute",
+        "Credits the Dispute",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        index="btree_not_null",
+        help="The credit note was made for it.",
+        groups="account.group_account_invoice,account.group_account_readonly",
+    )
     payment_returned_date = fields.Date(
         "Payment Returned on", compute="_compute_payment_returned_date", groups="base.group_user"
     )
@@ -30,6 +45,22 @@ class AccountMove(models.Model):
             move.is_promised, move.is_on_plan, move.is_promise_broken, move.is_disputed = rows.get(
                 move._origin.id, (False, False, False, False)
             )
+
+    @api.depends("line_ids.disputed_currency", "line_ids.left_currency")
+    @api.depends_context("lang")
+    def _compute_disputes(self):
+        """How many disputes there were about it; what is disputed now, why, and who looks into it."""
+        # A fact of an invoice that the reader may see, as its badge.
+        disputes_sudo = self.env["dunning.dispute"].sudo()
+        disputes_sudo.flush_model(["state", "move_line_ids"])
+        found = defaultdict(disputes_sudo.browse)
+        for move_id, dispute_id in self.env.execute_query(of_documents(tuple(self._origin.ids) or (0,))):
+            found[move_id] |= disputes_sudo.browse(dispute_id)
+        for move in self:
+            theirs_sudo = found[move._origin.id].with_prefetch(disputes_sudo.browse(found).ids)
+            move.dispute_count = len(theirs_sudo)
+            still_open = theirs_sudo.filtered(lambda dispute: dispute.state == "open")
+            move.dispute_text = " ".join(dispute._text_about(move) for dispute in still_open)
 
     @api.depends("line_ids.payment_returned_date")
     def _compute_payment_returned_date(self):
@@ -62,6 +93,12 @@ class AccountMove(models.Model):
         partner = self.commercial_partner_id[:1]
         values = partner._dunning_promise_defaults(self._promise_items())
         return partner._action_agree("lead_to_cash.dunning_promise_action_new", values)
+
+    def action_disputes(self):
+        """The disputes about these invoices."""
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.dunning_dispute_action")
+        return action | {"domain": [("move_line_ids.move_id", "in", self.ids)], "context": {"create": False}}
 
     def action_dispute(self):
         """Open a dispute about these invoices."""

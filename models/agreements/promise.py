@@ -67,7 +67,7 @@ class DunningPromise(models.Model):
     def _onchange_move_line_ids(self):
         if self.move_line_ids:
             self.currency_id = self.move_line_ids.currency_id[:1]
-            self.amount = sum(self.move_line_ids.mapped("amount_residual_currency"))
+            self.amount = sum(self.move_line_ids.mapped("claimed_currency"))
 
     # Bad input -----------------------------------------------------------------------
 

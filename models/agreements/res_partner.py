@@ -237,7 +237,7 @@ class ResPartner(models.Model):
             "partner_id": self.commercial_partner_id.id,
             "company_id": (items.company_id[:1] or self.env.company).id,
             "currency_id": (items.currency_id[:1] or self.env.company.currency_id).id,
-            "amount": sum(items.mapped("amount_residual_currency")),
+            "amount": sum(items.mapped("claimed_currency")),
             "date": self._promise_date(),
             "move_line_ids": [Command.set(items.ids)],
         }

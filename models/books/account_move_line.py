@@ -68,13 +68,18 @@ class AccountMoveLine(models.Model):
     def _discounts(self, day):
         """What is taken off those of these items that are paid by ``day``, wholly and together: Odoo's
         early-payment discount, by Odoo's rule. None of what is paid in part, be it by money under way; nor where
-        the credits among these items leave no more than that.
+        the credits among these items leave no more than that; nor of what is disputed in part.
 
         :return: {item: amount above zero, in the item's currency}
         """
         items_sudo = self.sudo()  # who reads the items is told what was agreed about them
         early_sudo = items_sudo.filtered(
-            lambda item: item.discount_date and item.discount_date >= day and not item.under_way_currency
+            lambda item: (
+                item.discount_date
+                and item.discount_date >= day
+                and not item.under_way_currency
+                and not item._is_partly_disputed()
+            )
         )
         early_sudo = early_sudo.with_prefetch(items_sudo._prefetch_ids)
         early_sudo.mapped("matched_debit_ids")  # warm, as what follows: Odoo asks one by one
@@ -98,10 +103,10 @@ class AccountMoveLine(models.Model):
         )
 
     def _asked(self, day=None):
-        """{item: what is asked for} of these items, paid together: what is left; by a ``day``, less the discounts
+        """{item: what is asked for} of these items, paid together: what is claimed; by a ``day``, less the discounts
         that run until then."""
         taken = self._discounts(day) if day else {}
-        return {item: item.currency_id.round(item.left_currency - taken.get(item, 0)) for item in self}
+        return {item: item.currency_id.round(item.claimed_currency - taken.get(item, 0)) for item in self}
 
     def _without_discount_account(self):
         """Those of these items whose discounts can't be booked: their documents say so."""

@@ -58,6 +58,7 @@ class AccountMoveLine(models.Model):
         shares = engine.shares(before, now)
         self._be_named(history, shares, before, now)
         self._be_marked(history, shares)
+        self.env["dunning.dispute"]._hold(self)
         mine = {part.id for part in before}
         for model, known in (("dunning.notice.line", history.lines), ("dunning.decision", history.decisions)):
             rows = {row_id: values for row_id, values in known.items() if values["move_line_id"] in mine}

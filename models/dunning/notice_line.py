@@ -24,6 +24,7 @@ class DunningNoticeLine(models.Model):
     currency_id = fields.Many2one(related="notice_id.currency_id")
     level_id = fields.Many2one("dunning.level", ondelete="restrict")
     amount_residual = fields.Monetary("Open Balance")
+    amount_disputed = fields.Monetary("Disputed", help="Of the item, beside this: it is not asked for.")
     days_overdue = fields.Integer()
     repetition = fields.Integer(
         required=True, default=0, help="How often the level had been reached before: a last one can be repeated."
@@ -120,4 +121,4 @@ class DunningNoticeLine(models.Model):
         """{item: its early-payment discount on ``day``} of those that are open as they are listed."""
         taken = self.move_line_id._discounts(day)
         listed = {line.move_line_id: line.amount_residual for line in self}
-        return {item: amount for item, amount in taken.items() if item.left_currency == listed[item]}
+        return {item: amount for item, amount in taken.items() if item.claimed_currency == listed[item]}

@@ -53,7 +53,7 @@ class DunningPreview(models.Model):
             *("account_id", "amount_currency", "amount_residual", "amount_residual_currency", "balance", "company_id"),
             *("currency_id", "date", "date_maturity", "move_id", "no_followup", "parent_state", "partner_id"),
             *("payment_id", "payment_returned_date", "reconciled", "statement_line_id", "under_way"),
-            *("under_way_currency", "sale_line_ids"),
+            *("under_way_currency", "sale_line_ids", "disputed_currency"),
         ],
         "account.bank.statement.line": ["amount", "is_reconciled", "move_id", "partner_id"],
         "account.partial.reconcile": ["amount", "credit_move_id", "debit_move_id"],

@@ -174,7 +174,7 @@ class DunningNotice(models.Model):
         """(items, amount) of what is open and not promised yet, oldest first."""
         items = self._open_lines().move_line_id - self._suspended("dunning.promise")
         items = items.filtered(lambda item: item.balance > 0)
-        amount = min(sum(items.mapped("left_currency")), self._open_amount())
+        amount = min(sum(items.mapped("claimed_currency")), self._open_amount())
         return items.sorted(lambda item: (item.date_maturity or item.date, item.id)), self.currency_id.round(amount)
 
     def _least_promise(self, most):
@@ -207,7 +207,7 @@ class DunningNotice(models.Model):
         items, most = self._promisable()
         if chosen:
             items &= self._chosen(chosen)
-            most = min(most, self.currency_id.round(sum(items.mapped("left_currency"))))
+            most = min(most, self.currency_id.round(sum(items.mapped("claimed_currency"))))
             if not items:
                 raise UserError(self.env._("What you ticked is paid or promised already. Tick something else."))
         self._check_at_most(amount, most)

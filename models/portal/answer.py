@@ -9,7 +9,6 @@ from odoo.tools import format_date
 
 from ...engine.portal.answers import (
     ANSWER_KINDS,
-    DISPUTE_REASONS,
     MOST_BYTES,
     is_proof,
     read_date,
@@ -44,7 +43,7 @@ class DunningAnswer(models.Model):
     day = fields.Date(readonly=True, help="Paid on, will pay on, or the first instalment.")
     amount = fields.Monetary(readonly=True)
     number = fields.Integer("Instalments", readonly=True)
-    reason = fields.Selection(DISPUTE_REASONS, readonly=True)
+    reason_id = fields.Many2one("dunning.dispute.reason", ondelete="restrict", readonly=True)
     note = fields.Text("What They Wrote", readonly=True)
     move_line_ids = fields.Many2many("account.move.line", string="Items", readonly=True)
     promise_id = fields.Many2one("dunning.promise", ondelete="set null", readonly=True)
@@ -190,10 +189,20 @@ class DunningAnswer(models.Model):
         if known:
             names = ", ".join((known.move_line_ids & items).move_id.mapped("name"))
             raise UserError(self.env._("Your objection to %s is known. A colleague will get in touch with you.", names))
-        reason = form.get("reason")
-        if reason not in dict(DISPUTE_REASONS):
+        chosen = read_number(form.get("reason") or "")
+        reason = self.env["dunning.dispute.reason"].search([]).filtered(lambda reason: reason.id == chosen)
+        if not reason:
             raise UserError(self.env._("Choose what is wrong."))
-        return {"move_line_ids": [(6, 0, items.ids)], "reason": reason}
+        amount = self._read_disputed(notice, form, items)
+        return {"move_line_ids": [(6, 0, items.ids)], "reason_id": reason.id, "amount": amount}
+
+    def _read_disputed(self, notice, form, items):
+        """The amount that is disputed of the items; 0: all of them."""
+        if not str(form.get("amount") or "").strip():
+            return 0
+        amount = notice._read_amount(form["amount"])
+        notice._check_at_most(amount, notice.currency_id.round(sum(items.mapped("left_currency"))))
+        return amount
 
     def _read_plan(self, notice, form):
         number, most = read_number(form.get("number", "")), notice.policy_id.plan_max_instalments
@@ -223,16 +232,16 @@ class DunningAnswer(models.Model):
         )
 
     def _follow_dispute(self):
-        user = self.notice_id._responsible()
-        labels = dict(self._fields["reason"]._description_selection(user._reading(self).env))  # it is for colleagues
+        owner = self.reason_id.user_id._working_in(self.company_id) or self.notice_id._responsible()
         self.dispute_id = self.env["dunning.dispute"].create(
             {
                 "partner_id": self.partner_id.id,
                 "company_id": self.company_id.id,
                 "move_line_ids": [(6, 0, self.move_line_ids.ids)],
-                "reason": labels[self.reason],
+                "reason_id": self.reason_id.id,
                 "note": self.note,
-                "user_id": user.id,
+                "user_id": owner[:1].id,
+                **({"amount": self.amount} if self.amount else {}),
             }
         )
 

@@ -58,8 +58,8 @@ class DunningNotice(models.Model):
         return self._own_lines().filtered(lambda line: not _is_paid(line.move_line_id))
 
     def _open_amount(self):
-        """What is open now of the notice's items."""
-        return sum(self._open_lines().move_line_id.mapped("left_currency"))
+        """What is claimed now of the notice's items."""
+        return sum(self._open_lines().move_line_id.mapped("claimed_currency"))
 
     def _early(self):
         """What the page asks for, today, of who pays all that is open early: as of :meth:`_asked_early`."""
@@ -87,10 +87,11 @@ class DunningNotice(models.Model):
                 "is_document": item.move_id in documents,
                 "due": item.date_maturity or item.date,
                 "days": max((today - (item.date_maturity or item.date)).days, 0) if item.balance > 0 else 0,
-                "residual": item.left_currency,
+                "residual": item.claimed_currency,
+                "disputed_part": item.disputed_left if item._is_partly_disputed() else 0,
                 "is_paid": _is_paid(item),
                 "is_promised": item in promised,
-                "is_disputed": item in disputed,
+                "is_disputed": item in disputed and not item._is_partly_disputed() and bool(item.disputed_left),
                 "is_also_due": item in also_due,
             }
             for item in self._own_lines().move_line_id

@@ -97,7 +97,7 @@ class Anonymising(models.AbstractModel):
         env["account.letter"].search(own)._forget_words()
         gone = env._("Anonymised")
         for model, values in {
-            "dunning.dispute": {"reason": gone, "note": False},
+            "dunning.dispute": {"note": gone, "closing_note": False},
             "dunning.sales.release": {"reason": gone},
             "balance.confirmation": {"note": False, "access_token": False},
             "dunning.watch": {"dealt_note": False},

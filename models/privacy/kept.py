@@ -32,11 +32,15 @@ SECTIONS = (
     ("dunning.notice.line", ("notice_id", "move_id", "level_id", "amount_residual", "days_overdue")),
     (
         "dunning.answer",
-        ("date", "company_id", "kind", "day", "amount", "number", "reason", "note", "attachment_ids", "is_handled"),
+        ("date", "company_id", "kind", "day", "amount", "number", "reason_id", "note", "attachment_ids", "is_handled"),
     ),
     ("dunning.promise", ("company_id", "amount", "currency_id", "date", "state", "broken_date")),
     ("dunning.plan", ("company_id", "total", "currency_id", "number", "first_date", "interval", "state")),
-    ("dunning.dispute", ("create_date", "company_id", "reason", "note", "user_id", "revisit_date", "state")),
+    (
+        "dunning.dispute",
+        ("opened_date", "company_id", "reason", "amount", "currency_id", "note", "user_id", "revisit_date", "state"),
+        ("outcome", "granted_amount", "closing_note", "closed_date", "days_open"),
+    ),
     ("dunning.write.off", ("company_id", "kind", "amount", "currency_id", "reason", "state", "refusal_reason")),
     ("balance.confirmation", ("company_id", "day", "balance_text", "answer", "answer_date", "note")),
     ("account.letter", ("create_date", "company_id", "kind", "date_to", "recipient_ids", "user_id", "state")),

@@ -41,7 +41,7 @@ class DisputeCase(PromiseCase):
         self.move = self.invoice(due="2026-03-02")
 
     def dispute(self, moves, **values):
-        agreed = {"partner_id": self.customer.id, "reason": "Broken glass", "move_line_ids": self.items(moves).ids}
+        agreed = {"partner_id": self.customer.id, "note": "Broken glass", "move_line_ids": self.items(moves).ids}
         return self.env["dunning.dispute"].create(agreed | {"user_id": self.collector.id, **values})
 
 
@@ -145,14 +145,14 @@ class TestDisputes(DisputeCase):
 
     def test_from_the_invoice(self):
         context = self.move.action_dispute()["context"]
-        dispute = self.env["dunning.dispute"].with_context(**context).create({"reason": "Late"})
+        dispute = self.env["dunning.dispute"].with_context(**context).create({"note": "Late"})
         self.assertEqual((dispute.partner_id, dispute.move_line_ids), (self.customer, self.items(self.move)))
 
     def test_bad_disputes(self):
         paid = self.invoice(due="2026-03-02")
         self.pay(paid)
-        self.dispute(self.invoice(due="2026-03-03"), reason="Too late")
-        disputed = self.env["dunning.dispute"].search([("reason", "=", "Too late")]).move_line_ids
+        self.dispute(self.invoice(due="2026-03-03"), note="Too late")
+        disputed = self.env["dunning.dispute"].search([("note", "=", "Too late")]).move_line_ids
         stranger = self.env["res.partner"].create({"name": "Stranger"})
         for values, sentence in (
             ({"move_line_ids": self.items(self.move | paid).ids}, "A paid item can't be disputed"),

@@ -345,7 +345,7 @@ class TestWhatLifts(HoldCase):
     def test_disputed_and_promised(self):
         items = {"partner_id": self.customer.id, "move_line_ids": self.items(self.debt).ids}
         table = {
-            "disputed": ("dunning.dispute", {**items, "reason": "Broken"}),
+            "disputed": ("dunning.dispute", {**items, "note": "Broken"}),
             "promised": ("dunning.promise", {**items, "amount": 100.0, "date": TODAY}),
         }
         for name, (model, values) in table.items():

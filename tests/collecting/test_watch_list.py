@@ -58,7 +58,7 @@ class TestWatchList(CollectorCase):
 
     def dispute(self, invoice, reason="Arrived damaged"):
         return self.env["dunning.dispute"].create(
-            {"partner_id": self.customer.id, "reason": reason, "move_line_ids": self.items(invoice).ids}
+            {"partner_id": self.customer.id, "note": reason, "move_line_ids": self.items(invoice).ids}
         )
 
     def mails(self, invoice, days):

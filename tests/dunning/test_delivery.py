@@ -322,7 +322,7 @@ EDITS = {
     "a reply": "notice._replied()",
     "the run": "notice.run_id.batch_count = 77",
     "a dispute": """
-        values = {'partner_id': move.partner_id.id, 'reason': 'Broken', 'move_line_ids': item.ids}
+        values = {'partner_id': move.partner_id.id, 'note': 'Broken', 'move_line_ids': item.ids}
         env['dunning.dispute'].create(values)""",
     "a hold": "move.partner_id.dunning_hold_until = '2026-03-31'",
     "the policy is stopped": "notice.policy_id.action_stop()",

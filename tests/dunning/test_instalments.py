@@ -83,7 +83,7 @@ class TestInstalments(RunCase):
 
     def test_what_is_disputed_is_not_reminded(self):
         dispute = self.env["dunning.dispute"].create(
-            {"partner_id": self.customer.id, "reason": "Broken", "move_line_ids": self.items(self.move).ids}
+            {"partner_id": self.customer.id, "note": "Broken", "move_line_ids": self.items(self.move).ids}
         )
         items = self.split((30, 0), (30, 30), (40, 90))
         self.assertEqual((dispute.move_line_ids, dispute.state), (items, "open"))

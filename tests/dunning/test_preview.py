@@ -138,7 +138,7 @@ class TestReasons(DunningCase):
 
     def test_dispute_and_its_resolution(self):
         dispute = self.env["dunning.dispute"].create(
-            {"partner_id": self.customer.id, "reason": "Broken glass", "move_line_ids": self.items(self.move).ids}
+            {"partner_id": self.customer.id, "note": "Broken glass", "move_line_ids": self.items(self.move).ids}
         )
         item = self.preview(self.move)
         self.assertEqual((item.code, item.sentence), ("disputed", "Disputed: Broken glass."))
@@ -334,7 +334,7 @@ class TestPolicies(DunningCase):
         self.pay(move)
         with self.assertRaisesRegex(ValidationError, "A paid item can't be disputed"):
             self.env["dunning.dispute"].create(
-                {"partner_id": self.customer.id, "reason": "x", "move_line_ids": self.items(move).ids}
+                {"partner_id": self.customer.id, "note": "x", "move_line_ids": self.items(move).ids}
             )
 
 

@@ -195,7 +195,7 @@ class Course(RunCase):
 
     def on_dispute(self, move, day, number):
         if items := self.items_without("dunning.dispute", move):
-            self.suspend("dunning.dispute", items, reason="Broken")
+            self.suspend("dunning.dispute", items, note="Broken")
 
     def suspend(self, model, items, **values):
         partner = items.partner_id

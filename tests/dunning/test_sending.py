@@ -398,7 +398,7 @@ class TestBeforeLeaving(RunCase):
 
     def test_one_disputed(self):
         self.env["dunning.dispute"].create(
-            {"partner_id": self.customer.id, "reason": "Broken", "move_line_ids": self.items(self.first).ids}
+            {"partner_id": self.customer.id, "note": "Broken", "move_line_ids": self.items(self.first).ids}
         )
         self.mail.send()
         self.assertEqual((self.mail.state, self.notice.state, self.notice.amount_due), ("cancel", "queued", 60.0))

@@ -395,7 +395,7 @@ class TestAlsoDue(VoiceCase):
 
         def dispute(new):
             values = {"partner_id": self.customer.id, "move_line_ids": self.items(new).ids}
-            self.env["dunning.dispute"].create({**values, "reason": "Broken"})
+            self.env["dunning.dispute"].create({**values, "note": "Broken"})
 
         def exclude(new):
             self.items(new).no_followup = True

@@ -50,6 +50,10 @@ class AnswerCase(RunCase, HttpCase):
         }
         return self.url_open(f"{self.url}/answer", data=data, files=files)
 
+    def reason(self, name):
+        """What the page sends for a reason of the list."""
+        return str(self.env.ref(f"lead_to_cash.dispute_reason_{name}").id)
+
     def taken(self):
         self.env.invalidate_all()
         return self.notice.answer_ids
@@ -119,7 +123,11 @@ class TestAnswerPage(AnswerCase):
         cases = (
             ("paid", {"day": "2026-03-09", "amount": "150"}, "2026-03-17"),
             ("promise", {"day": "2026-03-20", "amount": "100,50"}, False),
-            ("dispute", {"items": str(item.id), "reason": "quality", "note": "<script>broken</script>"}, False),
+            (
+                "dispute",
+                {"items": str(item.id), "reason": self.reason("damaged"), "note": "<script>broken</script>"},
+                False,
+            ),
             ("plan", {"day": "2026-03-20", "number": "3"}, "2026-03-17"),
             ("wrong_person", {}, False),
         )
@@ -253,9 +261,9 @@ class TestAnswerPage(AnswerCase):
             ("promise", {"day": "2026-03-09", "amount": "1"}),
             ("promise", {"day": "2026-04-10", "amount": "1"}),
             ("promise", {"day": "2026-03-20", "amount": "150.01"}),
-            ("dispute", {"reason": "quality"}),
+            ("dispute", {"reason": self.reason("damaged")}),
             ("dispute", {"reason": "x", "items": item}),
-            ("dispute", {"reason": "quality", "items": str(self.items(other).id)}),
+            ("dispute", {"reason": self.reason("damaged"), "items": str(self.items(other).id)}),
             ("plan", {"day": "2026-03-20", "number": "7"}),
         )
         for kind, form in cases:
@@ -267,8 +275,8 @@ class TestAnswerPage(AnswerCase):
 
     def test_second_objection(self):
         item = str(self.items(self.second).id)
-        self.assertEqual(self.answer("dispute", items=item, reason="quality").status_code, 200)
-        page = self.answer("dispute", items=item, reason="amount")
+        self.assertEqual(self.answer("dispute", items=item, reason=self.reason("damaged")).status_code, 200)
+        page = self.answer("dispute", items=item, reason=self.reason("price"))
         self.assertEqual(page.status_code, 422)
         self.assertIn("A colleague will get in touch", page.text)
 
@@ -391,7 +399,9 @@ class TestInstalmentsOnThePage(PayingCase):
         self.assertNotIn(f"{self.first.name} ·", page)
 
     def test_disputed(self):
-        self.assertEqual(self.answer("dispute", items=str(self.later.id), reason="quality").status_code, 200)
+        self.assertEqual(
+            self.answer("dispute", items=str(self.later.id), reason=self.reason("damaged")).status_code, 200
+        )
         dispute = self.taken().dispute_id
         self.assertEqual(dispute.move_line_ids, self.later)
         self.assertEqual({row.code for row in self.preview(self.later.move_id)} & {"disputed"}, {"disputed"})

@@ -29,7 +29,7 @@ class TestReaders(SatisfactionCase):
         self.records = [
             self.notice,
             self.confirmation,
-            self.env["dunning.dispute"].create({**about, "reason": "Broken"}),
+            self.env["dunning.dispute"].create({**about, "note": "Broken"}),
             self.env["dunning.watch"].create({**values, "kind": "complaint", "ref": "1", "since": TODAY}),
         ]
 

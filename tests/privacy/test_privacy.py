@@ -297,7 +297,7 @@ class TestNotices(PrivacyCase):
         """A promise and a dispute about the invoice."""
         items = {"partner_id": self.customer.id, "move_line_ids": [Command.set(self.items(move).ids)]}
         promise = self.env["dunning.promise"].create({**items, "amount": 10.0, "date": "2026-03-12"})
-        return [promise, self.env["dunning.dispute"].create({**items, "reason": "Broken"})]
+        return [promise, self.env["dunning.dispute"].create({**items, "note": "Broken"})]
 
     def agreed_of(self, agreed, move):
         return [record for record in agreed if record.exists() and record.move_line_ids.move_id == move]

@@ -64,7 +64,7 @@ class PersonCase(PrivacyCase):
     def keep_more(self):
         self.customer.write({"dunning_hold_until": "2026-03-20", "dunning_hold_reason": "Asks for mercy: Ivan is ill"})
         items = {"partner_id": self.customer.id, "move_line_ids": [Command.set(self.items(self.move).ids)]}
-        self.dispute = self.env["dunning.dispute"].create({**items, "reason": "broken on arrival"})
+        self.dispute = self.env["dunning.dispute"].create({**items, "note": "broken on arrival"})
         self.question = self.env["balance.confirmation"].create(
             {
                 "partner_id": self.customer.id,

@@ -41,6 +41,7 @@ class CollectionAction(models.TransientModel):
     company_id = fields.Many2one("res.company", default=lambda self: self.env.company)
     date = fields.Date(compute="_compute_date", store=True, readonly=False)
     reason = fields.Char()
+    dispute_reason_id = fields.Many2one("dunning.dispute.reason", "What Is Disputed")
     user_id = fields.Many2one("res.users", "Responsible", domain=[("share", "=", False)])
     policy_id = fields.Many2one("dunning.policy", domain="[('company_id', 'parent_of', company_id)]")
     percent_paid = fields.Float("Customer Pays", default=50.0, help="Per cent of what is open.")

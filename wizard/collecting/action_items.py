@@ -18,20 +18,22 @@ class CollectionAction(models.TransientModel):
         return {
             **self._prepare_values(customer, company, items),
             "currency_id": currency.id,
-            "amount": sum(items.mapped("amount_residual_currency")),
+            "amount": sum(items.mapped("claimed_currency")),
             "date": self.date,
         }
 
     def _do_dispute(self):
-        self._require(self.reason, self.env._("Say what the customer objects to."))
+        self._require(self.dispute_reason_id or self.reason, self.env._("Say what the customer objects to."))
         return self._make("dunning.dispute", ("open",), self.env._("Disputes opened"), self._prepare_dispute_values)
 
     def _prepare_dispute_values(self, customer, company, currency, items):
+        user = self.user_id or (self.env["res.users"] if self.dispute_reason_id.user_id else self.env.user)
         return {
             **self._prepare_values(customer, company, items),
-            "reason": self.reason,
-            "user_id": (self.user_id or self.env.user).id,
-            "revisit_date": self.date,
+            "reason_id": (self.dispute_reason_id or self.env["dunning.dispute.reason"]._other()).id,
+            "note": self.reason,
+            **({"user_id": user.id} if user else {}),
+            **({"revisit_date": self.date} if self.date else {}),
         }
 
     def _do_pause(self):

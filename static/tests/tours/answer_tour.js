@@ -43,7 +43,7 @@ registry.category("web_tour.tours").add("l2c_answer_page", {
         ...answer("promise", [["day", lastDay]]),
         ...answer("dispute", [
             ["items", "click"],
-            ["reason", "select quality"],
+            ["reason", "selectByIndex 2"],
         ]),
         ...answer("plan", [
             ["number", "edit 3"],
