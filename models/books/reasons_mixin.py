@@ -16,7 +16,12 @@ class L2cReasonsMixin(models.AbstractModel):
     @api.depends_context("lang")
     def _compute_reason_text(self):
         for record in self:
-            record.reason_text = "; ".join(self._reason_sentences(record.reasons))
+            text = record._reason_list()
+            record.reason_text = text[:1].upper() + text[1:]
+
+    def _reason_list(self):
+        """The reasons as they go on a sentence: small letters, one after the other."""
+        return "; ".join(self._reason_sentences(self.reasons))
 
     @api.model
     def _reason_sentences(self, reasons):
