@@ -13,12 +13,12 @@ LEAST_ADDED = 0.05
 
 def reasons(model):
     """An expression of the features: the strongest first, as ``[{"code": …, …}]``. Of who is past due, that comes
-    first, and of who is rather late than not, only what speaks for it follows."""
+    first, then a dispute that moves it; of who is rather late than not, only what speaks for it follows."""
     told = _told()
     groups = [group for group, names in _groups().items() if any(model["late"]["weights"].get(name) for name in names)]
     groups += [group for group in model.get("told_too", ()) if group not in groups]
     if not groups:
-        return _past_due()
+        return _first()
     rows = [
         SQL("(%s, %s, %s)", place, _added(model, _groups()[group]), told[group][0])
         for place, group in enumerate(groups)
@@ -28,20 +28,20 @@ def reasons(model):
         """%s || (SELECT COALESCE(jsonb_agg(CASE r.place %s END ORDER BY ABS(r.added) DESC, r.place), '[]'::jsonb)
               FROM (SELECT r.place, r.added FROM (VALUES %s) AS r(place, added, is_told)
                      WHERE r.is_told AND ABS(r.added) >= %s AND (r.added > 0 OR p < 0.5 AND waited <= 0)
-                  ORDER BY ABS(r.added) DESC, r.place LIMIT CASE WHEN waited > 0 THEN %s ELSE %s END) r)""",
-        _past_due(),
+                  ORDER BY ABS(r.added) DESC, r.place LIMIT %s - (waited > 0)::integer - is_moved::integer) r)""",
+        _first(),
         SQL(" ").join(said),
         SQL(", ").join(rows),
         LEAST_ADDED,
-        REASONS_TOLD - 1,
         REASONS_TOLD,
     )
 
 
-def _past_due():
+def _first():
     return SQL(
         """CASE WHEN waited > 0 THEN jsonb_build_array(jsonb_build_object('code', 'past_due', 'days', waited))
-                ELSE '[]'::jsonb END"""
+                ELSE '[]'::jsonb END
+        || CASE WHEN is_moved THEN '[{"code": "in_dispute"}]'::jsonb ELSE '[]'::jsonb END"""
     )
 
 

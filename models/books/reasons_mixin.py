@@ -81,6 +81,9 @@ class L2cReasonsMixin(models.AbstractModel):
     def _reason_past_due(self, reason):
         return self.env._("%(days)s past due already", days=self._days_text(reason.get("days", 0)))
 
+    def _reason_in_dispute(self, _reason):
+        return self.env._("this document is disputed")
+
     def _reason_overdue(self, reason):
         if reason.get("count") == 1:
             days = self._days_text(reason.get("days", 0))
