@@ -113,3 +113,4 @@ from .foresight import test_forecasts
 from .foresight import test_engine
 from .foresight import test_file
 from .foresight import test_forecasts_learnt
+from .foresight import test_disputed

@@ -26,6 +26,30 @@ def _reached():
     )
 
 
+def _summed(today):
+    """SQL: a row of each customer and company, from its items ``reached``: what they come to, and their highest
+    levels."""
+    return SQL(
+        """
+        SELECT company_id, partner_id,
+               COALESCE(SUM(residual) FILTER (WHERE once = 1 AND (residual < 0 OR due < %(today)s)), 0) AS overdue,
+               COALESCE(SUM(residual) FILTER (WHERE once = 1 AND (residual < 0 OR holds)), 0) AS held,
+               MAX(level_id) FILTER (WHERE highest = 1) AS level_id,
+               MAX(level_id) FILTER (WHERE holding = 1 AND holds) AS hold_level_id,
+               MAX(id) FILTER (WHERE highest = 1) AS item_id
+          FROM (SELECT reached.*,
+                       row_number() OVER (PARTITION BY id ORDER BY holds DESC NULLS LAST) AS once,
+                       row_number() OVER (PARTITION BY company_id, partner_id ORDER BY residual > 0 DESC,
+                           delay_days DESC NULLS LAST, sequence DESC, due, id) AS highest,
+                       row_number() OVER (PARTITION BY company_id, partner_id ORDER BY holds DESC NULLS LAST,
+                           delay_days DESC NULLS LAST, sequence DESC, due, id) AS holding
+                  FROM reached) ranked
+      GROUP BY company_id, partner_id
+        """,
+        today=today,
+    )
+
+
 def _coming(company_ids, partner_ids, today, states):
     """SQL for what customers have paid that is for no document, in their companies' currencies."""
     return SQL(
@@ -68,22 +92,8 @@ def collection_facts(company_ids, partner_ids, today, states):
              WHERE o.customer_id IN %(partners)s AND o.company_id IN %(companies)s AND o.left_open != 0
         ), reached AS (
             %(reached)s
-        ), ranked AS (
-            SELECT reached.*,
-                   row_number() OVER (PARTITION BY id ORDER BY holds DESC NULLS LAST) AS once,
-                   row_number() OVER (PARTITION BY company_id, partner_id ORDER BY residual > 0 DESC,
-                       delay_days DESC NULLS LAST, sequence DESC, due, id) AS highest,
-                   row_number() OVER (PARTITION BY company_id, partner_id ORDER BY holds DESC NULLS LAST,
-                       delay_days DESC NULLS LAST, sequence DESC, due, id) AS holding
-              FROM reached
         ), summed AS (
-            SELECT company_id, partner_id,
-                   COALESCE(SUM(residual) FILTER (WHERE once = 1 AND (residual < 0 OR due < %(today)s)), 0) AS overdue,
-                   COALESCE(SUM(residual) FILTER (WHERE once = 1 AND (residual < 0 OR holds)), 0) AS held,
-                   MAX(level_id) FILTER (WHERE highest = 1) AS level_id,
-                   MAX(level_id) FILTER (WHERE holding = 1 AND holds) AS hold_level_id,
-                   MAX(id) FILTER (WHERE highest = 1) AS item_id
-              FROM ranked GROUP BY company_id, partner_id
+            %(summed)s
         ), coming AS (
             %(coming)s
         ), fact AS (
@@ -102,6 +112,7 @@ def collection_facts(company_ids, partner_ids, today, states):
         items=open_now(),
         excused=_excused(),
         reached=_reached(),
+        summed=_summed(today),
         coming=_coming(company_ids, partner_ids, today, states),
         partners=tuple(partner_ids),
         companies=tuple(company_ids),

@@ -8,7 +8,7 @@ from .events import happened
 from .features import FEATURES
 from .figures import figures, tenths
 from .learning import SURE_ENOUGH, chance
-from .model import learn, sample, score
+from .model import learn, paid_lately, sample, score
 from .states import clear, lay_out
 
 #: The days that are asked about.
@@ -42,7 +42,9 @@ def measured(cr, as_of):
     """The same over tables that are laid out."""
     cut = as_of - timedelta(PERIOD)
     cr.execute(sample(cut, at="due"))
-    model, is_learnt = learn(cr.fetchall())
+    rows = cr.fetchall()
+    cr.execute(paid_lately(cut))
+    model, is_learnt = learn(rows, cr.fetchall())
     cr.execute(sample(as_of, since=cut))
     asked = cr.fetchall()
     return compare(asked, model if is_learnt else None)

@@ -3,7 +3,8 @@ for a file alike.
 
 ``id, company_id, customer_id, segment, amount`` (of the company's currency, a float)``, issued, due`` (of its last
 instalment)``, settled`` (the day of the last money for it; none while it is open, and where no money paid
-it)``, closed`` (the day since which it is open no more, by money or otherwise)``, disputed``.
+it)``, closed`` (the day since which it is open no more, by money or otherwise)``, disputed`` (at any time); of the books
+alone ``in_dispute``, whether it is now.
 
 What is *paid late* is money that came after the due date. A credit note or a write-off is no lateness: a
 document that money has paid for the greater part was paid on the day of the last money, whatever took away the
@@ -33,7 +34,9 @@ def booked(company_id):
                CASE WHEN d.is_closed AND d.by_money >= %(most)s * d.balance THEN GREATEST(d.paid, m.invoice_date) END AS settled,
                CASE WHEN d.is_closed THEN GREATEST(d.closed, d.paid, m.invoice_date) END AS closed,
                m.id IN (SELECT l.move_id FROM dunning_dispute_line_rel x JOIN account_move_line l ON l.id = x.move_line_id)
-                   AS disputed
+                   AS disputed,
+               m.id IN (SELECT l.move_id FROM dunning_dispute s JOIN dunning_dispute_line_rel x ON x.dispute_id = s.id
+                          JOIN account_move_line l ON l.id = x.move_line_id WHERE s.state = 'open') AS in_dispute
           FROM (SELECT i.move_id, MAX(i.due) AS due, SUM(i.balance) AS balance, bool_and(i.is_closed) AS is_closed,
                        SUM(i.by_money) AS by_money, MAX(i.paid) AS paid, MAX(i.closed) AS closed
                   FROM (%(items)s) i

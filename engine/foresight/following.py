@@ -94,13 +94,7 @@ def follow(night):
              WHERE g.id = p.id AND NOT EXISTS (SELECT 1 FROM customer c WHERE c.customer_id = p.partner_id)
          RETURNING g.partner_id
         ), returned AS (
-            SELECT p.id, f.id AS former_id
-              FROM present p
-              JOIN customer c ON c.customer_id = p.partner_id AND c.grade != p.grade
-              JOIN LATERAL (SELECT f.id, f.grade FROM payment_grade f
-                             WHERE f.company_id = p.company_id AND f.partner_id = p.partner_id AND f.until = p.since
-                          ORDER BY f.id DESC LIMIT 1) f ON f.grade = c.grade
-             WHERE p.since >= %(as_of)s
+            %(returned)s
         ), dropped AS (
             DELETE FROM payment_grade g USING returned r WHERE g.id = r.id RETURNING g.partner_id, r.former_id
         ), reopened AS (
@@ -121,16 +115,7 @@ def follow(night):
                AND NOT EXISTS (SELECT 1 FROM returned r WHERE r.id = g.id)
          RETURNING g.partner_id
         ), begun AS (
-            INSERT INTO payment_grade (partner_id, company_id, grade, since, as_of, version, %(names)s,
-                                       create_uid, write_uid, create_date, write_date)
-            SELECT c.customer_id, %(company)s, c.grade, %(as_of)s, %(as_of)s, %(version)s, %(values)s,
-                   %(uid)s, %(uid)s, %(now)s, %(now)s
-              FROM customer c
-             WHERE NOT EXISTS (SELECT 1 FROM present p WHERE p.partner_id = c.customer_id)
-                OR EXISTS (SELECT 1 FROM ended e WHERE e.partner_id = c.customer_id)
-          ORDER BY c.customer_id
-       ON CONFLICT DO NOTHING
-         RETURNING partner_id
+            %(begun)s
         )
         SELECT count(*) FROM (TABLE gone UNION ALL TABLE reopened UNION ALL TABLE ended UNION ALL TABLE refreshed
                               UNION ALL TABLE begun) x
@@ -138,11 +123,51 @@ def follow(night):
         graded=_graded(night),
         company=night.company_id,
         as_of=night.as_of,
-        version=night.version,
         uid=night.uid,
         now=night.now,
         written=_written(night),
         differs=_differs(),
+        returned=_returned(night),
+        begun=_begun(night),
+    )
+
+
+def _returned(night):
+    """Rows ``present`` that began today, whose customer has again the grade of the row before."""
+    return SQL(
+        """
+        SELECT p.id, f.id AS former_id
+          FROM present p
+          JOIN customer c ON c.customer_id = p.partner_id AND c.grade != p.grade
+          JOIN LATERAL (SELECT f.id, f.grade FROM payment_grade f
+                         WHERE f.company_id = p.company_id AND f.partner_id = p.partner_id AND f.until = p.since
+                      ORDER BY f.id DESC LIMIT 1) f ON f.grade = c.grade
+         WHERE p.since >= %(as_of)s
+        """,
+        as_of=night.as_of,
+    )
+
+
+def _begun(night):
+    """A new row for each customer without one, or whose row has ``ended``."""
+    return SQL(
+        """
+        INSERT INTO payment_grade (partner_id, company_id, grade, since, as_of, version, %(names)s,
+                                   create_uid, write_uid, create_date, write_date)
+        SELECT c.customer_id, %(company)s, c.grade, %(as_of)s, %(as_of)s, %(version)s, %(values)s,
+               %(uid)s, %(uid)s, %(now)s, %(now)s
+          FROM customer c
+         WHERE NOT EXISTS (SELECT 1 FROM present p WHERE p.partner_id = c.customer_id)
+            OR EXISTS (SELECT 1 FROM ended e WHERE e.partner_id = c.customer_id)
+      ORDER BY c.customer_id
+   ON CONFLICT DO NOTHING
+     RETURNING partner_id
+        """,
+        company=night.company_id,
+        as_of=night.as_of,
+        version=night.version,
+        uid=night.uid,
+        now=night.now,
         names=SQL(", ").join(SQL.identifier(name) for name in FIGURES),
         values=SQL(", ").join(SQL.identifier("c", of) for of in FIGURES.values()),
     )

@@ -39,7 +39,9 @@ def store(company_id, model, version, day, uid, now):
         now=now,
         day=day,
         version=version,
-        forecasts=forecasts(predicted(features(states(_open(company_id, day))), model, day), model, day),
+        forecasts=forecasts(
+            predicted(features(states(_open(company_id, day))), model, day, SQL("in_dispute")), model, day
+        ),
     )
 
 
@@ -47,7 +49,7 @@ def _open(company_id, day):
     """SQL for the documents that are open at the end of a day, with all that is known by then; none of who
     isn't judged."""
     return SQL(
-        """SELECT d.id, d.customer_id, d.segment, d.amount, d.issued, d.due, %(day)s::date + 1 AS day
+        """SELECT d.id, d.customer_id, d.segment, d.amount, d.issued, d.due, d.in_dispute, %(day)s::date + 1 AS day
              FROM %(documents)s d JOIN res_partner cp ON cp.id = d.customer_id JOIN res_company c ON c.id = %(company)s
             WHERE (d.closed <= %(day)s) IS NOT TRUE AND d.amount > 0 AND NOT %(left_out)s""",
         documents=DOCUMENTS,

@@ -8,29 +8,43 @@ from .learning import SURE_ENOUGH
 from .reasons import reasons
 from .survival import FURTHEST, GRID, STEEP
 
+#: What a dispute moves.
+PARTS = ("late", "days")
 #: By which day it is paid with which chance.
 CHANCES = {"paid_early": 0.1, "paid_likely": 0.5, "paid_latest": 0.9}
 
 
-def predicted(featured, model, day):
+def predicted(featured, model, day, in_dispute=None):
     """SQL for the features of documents with what the model says of them: ``p``, the chance to be late on the day on
-    which it came, ``mu`` and ``mu_early``, the centres of the logarithms of the days, and ``waited``: it wasn't paid
-    by that day after its due date."""
+    which it came, ``mu`` and ``mu_early``, the centres of the logarithms of the days; ``waited``: it wasn't paid
+    by that day after its due date; and ``is_moved``: by a dispute.
+
+    :param in_dispute: SQL for whether a document is disputed now; None: none is
+    """
+    added = model.get("in_dispute", {})
+    moved = in_dispute if in_dispute and any(added.values()) else SQL("FALSE")
+    late, days = (SQL("(%s + %s)", linear(model[part], model), _of_dispute(added.get(part), moved)) for part in PARTS)
     return SQL(
         """
         SELECT x.*, LEAST(GREATEST(1 / (1 + EXP(-LEAST(GREATEST(%(late)s, -%(steep)s), %(steep)s))), %(sure)s), 1 - %(sure)s) AS p,
-               %(days)s AS mu, %(early)s AS mu_early, %(day)s::date - 1 - due AS waited
+               %(days)s AS mu, %(early)s AS mu_early, %(day)s::date - 1 - due AS waited,
+               %(moved)s AS is_moved
           FROM (%(featured)s) x
         OFFSET 0 -- computed once, not wherever it is named
         """,
         featured=featured,
-        late=linear(model["late"], model),
-        days=linear(model["days"], model),
+        late=late,
+        days=days,
+        moved=moved,
         early=linear(model["early"], model),
         day=day,
         sure=SURE_ENOUGH,
         steep=STEEP,
     )
+
+
+def _of_dispute(added, moved):
+    return SQL("CASE WHEN %s THEN %s::double precision ELSE 0 END", moved, added or 0.0)
 
 
 def linear(part, model):

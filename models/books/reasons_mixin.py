@@ -16,7 +16,12 @@ class L2cReasonsMixin(models.AbstractModel):
     @api.depends_context("lang")
     def _compute_reason_text(self):
         for record in self:
-            record.reason_text = "; ".join(self._reason_sentences(record.reasons))
+            text = record._reason_list()
+            record.reason_text = text[:1].upper() + text[1:]
+
+    def _reason_list(self):
+        """The reasons as they go on a sentence: small letters, one after the other."""
+        return "; ".join(self._reason_sentences(self.reasons))
 
     @api.model
     def _reason_sentences(self, reasons):
@@ -75,6 +80,9 @@ class L2cReasonsMixin(models.AbstractModel):
 
     def _reason_past_due(self, reason):
         return self.env._("%(days)s past due already", days=self._days_text(reason.get("days", 0)))
+
+    def _reason_in_dispute(self, _reason):
+        return self.env._("this document is disputed")
 
     def _reason_overdue(self, reason):
         if reason.get("count") == 1:

@@ -1,9 +1,27 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..books.payment_grade import PAYMENT_GRADES
 from ..handling.searching import check_searched
 from .res_partner import BOOKKEEPERS
+
+
+class CustomerGrade(fields.Selection):
+    """Ordering and grouping by the grade, which isn't stored, take it from the customer, as the record's company has
+    it. Odoo asks for the right to read the field before it comes here."""
+
+    def to_sql(self, model, alias):
+        names = model._fields
+        partners = model.env["res.partner"]._fields
+        return SQL(
+            """(SELECT cp.%(grade)s->>%(company)s::text FROM res_partner p JOIN res_partner cp ON cp.id = p.%(customer)s
+                 WHERE p.id = %(partner)s)""",
+            grade=SQL.identifier("payment_grade", to_flush=partners["payment_grade"]),
+            customer=SQL.identifier("commercial_partner_id", to_flush=partners["commercial_partner_id"]),
+            company=SQL.identifier(alias, "company_id", to_flush=names["company_id"]),
+            partner=SQL.identifier(alias, "partner_id", to_flush=names["partner_id"]),
+        )
 
 
 class CustomerGradeMixin(models.AbstractModel):
@@ -12,7 +30,7 @@ class CustomerGradeMixin(models.AbstractModel):
     _name = "customer.grade.mixin"
     _description = "Payment Grade of the Customer"
 
-    customer_grade = fields.Selection(
+    customer_grade = CustomerGrade(
         PAYMENT_GRADES,
         "Payment Grade",
         compute="_compute_customer_grade",

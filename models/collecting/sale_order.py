@@ -97,7 +97,7 @@ class SaleOrder(models.Model):
         values = {"grade": grade_sudo.grade.upper(), "days": days}
         text = self.env._("Payment grade %(grade)s: payment is expected %(days)s after the due date.", **values)
         reasons = grade_sudo.reason_text
-        return f"{text} {reasons[0].upper()}{reasons[1:]}." if reasons else text
+        return f"{text} {reasons}." if reasons else text
 
     @api.depends("company_id")
     @api.depends_context("lang")

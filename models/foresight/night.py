@@ -5,7 +5,7 @@ from odoo import api, models
 from ...engine.foresight.backtest import measured
 from ...engine.foresight.documents import booked
 from ...engine.foresight.events import happened
-from ...engine.foresight.model import VERSION, learn, own_rate, sample, settled_count
+from ...engine.foresight.model import VERSION, learn, paid_lately, sample, settled_count
 from ...engine.foresight.night import forget, store
 from ...engine.foresight.states import clear, lay_out
 from ..handling.cron_step import cron_step
@@ -41,7 +41,7 @@ class PaymentModel(models.Model):
         self.env.flush_all()
         self._execute(lay_out(booked(company.id), happened(company.id)))
         model = self._learn(company, day)
-        kept = model.weights if model.is_used else own_rate()
+        kept = model.weights if model.is_used else model.weights.get("instead", model.weights)
         self._execute([store(company.id, kept, model.version, day, self.env.uid, self._now()), forget(company.id, day)])
         self._execute(clear())
         self.env["payment.forecast"].invalidate_model()
@@ -57,7 +57,9 @@ class PaymentModel(models.Model):
         """What is learnt as of a day, stored: in use where it wins the back-test. Done again on that day, it takes the
         place of what was learnt before."""
         self.env.cr.execute(sample(day, at="due"))
-        weights, is_learnt = learn(self.env.cr.fetchall())
+        rows = self.env.cr.fetchall()
+        self.env.cr.execute(paid_lately(day))
+        weights, is_learnt = learn(rows, self.env.cr.fetchall())
         figures = self._figures(company, day)
         is_used = is_learnt and figures["wins"]
         values = {

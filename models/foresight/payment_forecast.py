@@ -37,13 +37,13 @@ class PaymentForecast(models.Model):
         values = {
             "day": format_date(self.env, self.paid_likely),
             "share": round(100 * self.late_1),
-            "reasons": self.reason_text,
+            "reasons": self._reason_list(),
         }
         if self.late_1 >= 0.995:  # it is past due, or as good as
             said = self.env._("Expected on %(day)s", **values)
         else:
             said = self.env._("Expected on %(day)s, %(share)s %% late", **values)
-        return self.env._("%(said)s: %(reasons)s.", said=said, **values) if self.reason_text else f"{said}."
+        return self.env._("%(said)s: %(reasons)s.", said=said, **values) if values["reasons"] else f"{said}."
 
     def action_open_document(self):
         """Open the document."""

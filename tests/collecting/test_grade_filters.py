@@ -1,6 +1,9 @@
 """Grades in filters, domains of policies and rules, and the order of the desk; not for salespeople."""
 
+from pathlib import Path
+
 from odoo.exceptions import AccessError, ValidationError
+from odoo.modules.migration import load_script
 from odoo.tests import tagged
 
 from ...engine.collecting.desk import likelihood, risk
@@ -48,6 +51,33 @@ class TestFilters(LateCase):
         self.assertEqual(there.customer_grade, "e")
         self.assertTrue(there.search([("id", "=", move.id), ("customer_grade", "=", "e")]))
         self.assertFalse(there.search([("id", "=", move.id), ("customer_grade", "=", "b")]))
+        groups = there._read_group([("id", "=", move.id)], ["customer_grade"], ["__count"])
+        self.assertEqual(groups, [("e", 1)])
+
+    def test_in_the_order_of_grades(self):
+        ungraded = self.env["res.partner"].create({"name": "Ungraded", "is_company": True})
+        moves = self.invoice() | self.invoice(partner_id=ungraded.id) | self.invoice(partner_id=self.good.id)
+        found = moves.with_user(self.ann).search([("id", "in", moves.ids)], order="customer_grade")
+        self.assertEqual(found.ids, [moves[2].id, moves[0].id, moves[1].id])
+
+    def test_filters_that_users_kept(self):
+        """An upgrade lets them say the field that stayed."""
+        kept = self.env["ir.filters"].create(
+            {
+                "name": "Late",
+                "model_id": "account.move",
+                "domain": "[('payment_grade', '=', 'e'), ('partner_id.payment_grade', '=', 'e')]",
+                "context": "{'group_by': ['payment_grade']}",
+                "sort": '["payment_grade desc", "id"]',
+            }
+        )
+        self.env.flush_all()
+        migration = Path(__file__).parents[2] / "migrations" / "19.0.1.8.0" / "post-grade_of_invoices.py"
+        load_script(str(migration), "l2c_grade_of_invoices").migrate(self.env.cr, "19.0.1.7.0")
+        kept.invalidate_recordset()
+        self.assertEqual(kept.domain, "[('customer_grade', '=', 'e'), ('partner_id.payment_grade', '=', 'e')]")
+        self.assertEqual(kept.context, "{'group_by': ['customer_grade']}")
+        self.assertEqual(kept.sort, '["customer_grade desc", "id"]')
 
     def test_policies_take_what_the_company_knows(self):
         """Whichever company is at hand."""

@@ -70,7 +70,7 @@ class TestForecasts(ForesightCase):
         for forecast in late, early:
             self.assertTrue(1 >= forecast.late_1 >= forecast.late_30 >= forecast.late_60 >= 0)
             self.assertTrue(NOW <= forecast.paid_early <= forecast.paid_likely <= forecast.paid_latest)
-        self.assertEqual(late.reason_text, "pays on average 40 days late; 5 of the last 5 late; nothing else past due")
+        self.assertEqual(late.reason_text, "Pays on average 40 days late; 5 of the last 5 late; nothing else past due")
         self.assertEqual(late.partner_id, slow)
         self.assertEqual((late.as_of, self.last_model().is_used), (NOW, False))
         self.assertEqual(late.version, "0")
@@ -149,7 +149,7 @@ class TestForecasts(ForesightCase):
         forecast = self.forecast(move)
         forecast.sudo().reasons = [{"code": "of_old"}, {"code": "usual_late", "days": 12}, {}]
         self.env.flush_all()
-        self.assertEqual(forecast.reason_text, "pays on average 12 days late")
+        self.assertEqual(forecast.reason_text, "Pays on average 12 days late")
 
     def test_readers_language(self):
         self.env["res.lang"]._activate_lang("ro_RO")
@@ -157,7 +157,7 @@ class TestForecasts(ForesightCase):
         self.night()
         forecast = self.forecast(move)
         forecast.sudo().reasons = [{"code": "usual_amount", "times": 2}]
-        self.assertEqual(forecast.with_context(lang="en_US").reason_text, "twice the usual amount")
+        self.assertEqual(forecast.with_context(lang="en_US").reason_text, "Twice the usual amount")
         self.assertTrue(forecast.with_context(lang="ro_RO").reason_text)
 
     @mute_logger("odoo.addons.lead_to_cash.models.handling.cron_step")

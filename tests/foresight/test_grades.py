@@ -153,7 +153,7 @@ class TestGrades(ForesightCase):
         self.settled([0] * 4)
         self.night()
         self.assertEqual(self.present().raise_text, "One more settled document gives it a grade.")
-        self.assertIn("only 4 documents are settled", self.present().reason_text)
+        self.assertIn("Only 4 documents are settled", self.present().reason_text)
 
     def test_turnover_less_refunds_main_category_and_years(self):
         small, big = self.env["product.category"].create([{"name": "Small"}, {"name": "Big"}])
@@ -235,7 +235,7 @@ class TestReaders(ForesightCase):
     def test_salespeople_and_employees_learn_nothing(self):
         domains = {
             "res.partner": ("payment_grade", "turnover_year", "main_category_id", "years_as_customer"),
-            "account.move": ("payment_grade",),
+            "account.move": ("customer_grade",),
         }
         for user in (self.seller, self.employee):
             for model, names in domains.items():
@@ -251,11 +251,11 @@ class TestReaders(ForesightCase):
                             work()
             with self.assertRaises(AccessError):
                 self.env["payment.grade"].with_user(user).search([])
-            self.assertNotIn("payment_grade", self.env["account.move"].with_user(user).fields_get())
+            self.assertNotIn("customer_grade", self.env["account.move"].with_user(user).fields_get())
 
     def test_nor_on_the_way_through_others(self):
         orders = self.env["sale.order"].with_user(self.seller)
-        for name in ("partner_id.payment_grade", "invoice_ids.payment_grade", "partner_id.payment_grade_ids.grade"):
+        for name in ("partner_id.payment_grade", "invoice_ids.customer_grade", "partner_id.payment_grade_ids.grade"):
             with self.subTest(name), self.assertRaises(AccessError):
                 orders.search_count([(name, "=", "c")])
         with self.assertRaises(AccessError):
@@ -264,11 +264,11 @@ class TestReaders(ForesightCase):
     def test_bookkeepers_list_group_and_read(self):
         moves = self.env["account.move"].with_user(self.books)
         about = [("id", "in", self.moves.ids)]
-        self.assertEqual(moves.search_count([*about, ("payment_grade", "=", "c")]), 6)
-        self.assertEqual(moves.search_count([*about, ("payment_grade", "!=", "c")]), 0)
-        groups = moves.formatted_read_group(about, ["payment_grade"], ["__count"])
-        self.assertEqual([(group["payment_grade"], group["__count"]) for group in groups], [("c", 6)])
-        self.assertEqual(moves.search(about, order="payment_grade, id"), self.moves.sorted("id").with_user(self.books))
+        self.assertEqual(moves.search_count([*about, ("customer_grade", "=", "c")]), 6)
+        self.assertEqual(moves.search_count([*about, ("customer_grade", "!=", "c")]), 0)
+        groups = moves.formatted_read_group(about, ["customer_grade"], ["__count"])
+        self.assertEqual([(group["customer_grade"], group["__count"]) for group in groups], [("c", 6)])
+        self.assertEqual(moves.search(about, order="customer_grade, id"), self.moves.sorted("id").with_user(self.books))
         partners = self.env["res.partner"].with_user(self.books)
         groups = partners.formatted_read_group([("id", "=", self.customer.id)], ["payment_grade"], ["__count"])
         self.assertEqual([(group["payment_grade"], group["__count"]) for group in groups], [("c", 1)])

@@ -38,7 +38,7 @@ class TestKept(ForesightCase):
         archive = zipfile.ZipFile(io.BytesIO(self.env["l2c.kept"].with_context(lang="en_US")._archive(self.customer)))
         sections = {section["title"]: section["rows"] for section in json.loads(archive.read("kept.json"))}
         self.assertEqual([row["Grade"] for row in sections["Payment Grade"]], ["A", "D"])
-        self.assertIn("pays on time", str(sections["Payment Forecast"]))
+        self.assertIn("Pays on time", str(sections["Payment Forecast"]))
         self.assertIn("3 %", str(sections["Reward of a Customer"]))
         self.assertIn("A", [row.get("Payment Grade") for row in sections["Contact"]])
 
