@@ -6,6 +6,7 @@ from . import res_config_settings
 from . import res_partner
 from . import banner_mixin
 from . import segment_mixin
+from . import summary_mixin
 from . import explained_mixin
 from . import policy
 from . import level
@@ -14,7 +15,10 @@ from . import run
 from . import run_by_hand
 from . import run_hold
 from . import notice
+from . import notice_approval
+from . import notice_exceptions
 from . import notice_ladder
+from . import notice_text
 from . import recipients
 from . import outbox
 from . import posted
