@@ -26,7 +26,7 @@ class DunningNotice(models.Model):
     mail_subject = fields.Char("Subject", compute="_compute_mail_text")
     mail_body = fields.Html("Text of the E-mail", compute="_compute_mail_text")
 
-    @api.depends("state", "mail_ids", "level_id", "line_ids.amount_residual")
+    @api.depends("state", "mail_ids", "level_id", "line_ids.amount_residual", "text_subject", "text_body")
     @api.depends_context("l2c_today", "uid", "lang")
     def _compute_mail_text(self):
         """What the e-mail says: as it was written, else as it would be written now. The way to the
@@ -75,7 +75,7 @@ class DunningNotice(models.Model):
         plain = plain.filtered(lambda notice: not notice.company_id.dunning_awaits_release) or plain
         plain._require_release()
         problems = plain._approval_problems()
-        (plain - plain.union(*problems))._approve()
+        plain.filtered(lambda notice: notice not in problems)._approve()
         return self._said(self._approved_text(len(plain) - len(problems), problems))
 
     @api.model

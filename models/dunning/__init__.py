@@ -9,6 +9,7 @@ from . import segment_mixin
 from . import summary_mixin
 from . import explained_mixin
 from . import policy
+from . import policy_shipped
 from . import level
 from . import preview
 from . import run

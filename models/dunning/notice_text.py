@@ -1,5 +1,5 @@
 from markupsafe import Markup
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
@@ -39,6 +39,8 @@ class DunningNotice(models.Model):
     )
     attachment_text = fields.Char("Attached", compute="_compute_attachment_text")
 
+    @api.depends("channel", "level_id", "attachments_chosen", "attach_invoices", "attach_statement", "extra_attachment_ids")
+    @api.depends_context("lang")
     def _compute_attachment_text(self):
         """What goes with the e-mail, by name."""
         for notice in self:
@@ -56,6 +58,7 @@ class DunningNotice(models.Model):
         """The dialog in which the text of this one notice is changed."""
         self.ensure_one()
         self._check_text_open()
+        self._check_renders()
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.dunning_notice_edit_action")
         return action | {"context": {"default_notice_id": self.id}}
 
@@ -74,6 +77,16 @@ class DunningNotice(models.Model):
         if self._not_leaving() != self:
             raise UserError(self.env._("An e-mail is leaving right now. Try again in a moment, without it."))
 
+    def _check_renders(self):
+        """The template of its e-mail.
+
+        :raise UserError: when the e-mail can't be written
+        """
+        template = self.level_id._template(channel=self.channel)
+        if self.channel == "email" and not self._renders(template, self._lang()):
+            raise UserError(self._unrenderable_sentence(template))
+        return template
+
     def _text_now(self):
         """(subject, text with empty blocks, parts, language) as they are: changed, or the template's."""
         lang = self._lang()
@@ -85,9 +98,7 @@ class DunningNotice(models.Model):
         """(subject, text with empty blocks, parts) of the template, of the letter's words."""
         if self.channel != "email":
             return False, self._letter_words(lang), []
-        template = self.level_id._template(channel="email").with_context(lang=lang, l2c_reads=True)
-        if not template or not self._renders(template, lang):
-            raise UserError(self._unrenderable_sentence(template))
+        template = self._check_renders().with_context(lang=lang, l2c_reads=True)
         notice = self.with_context(lang=lang, l2c_reads=True)
         text, parts = split(template.sudo().body_html)  # who may see what it says may see how
         return template.sudo()._render_lines_at_once("subject", notice.sudo())[self.id], text, parts  # as above
@@ -192,10 +203,7 @@ class DunningNotice(models.Model):
             raise UserError(self.env._("%s is no e-mail. Print it to see what it says.", self.display_name))
         if not self.env.user.email_normalized:
             raise UserError(self.env._("You have no e-mail address. Enter it in your preferences, then try again."))
-        template = self.level_id._template(channel="email")
-        if not template or not self._renders(template, self._lang()):
-            raise UserError(self._unrenderable_sentence(template))
-        mails_sudo = self._test_mails(template)
+        mails_sudo = self._test_mails(self._check_renders())
         mails_sudo.send()
         if failed := mails_sudo.exists().filtered(lambda mail: mail.state == "exception")[:1]:
             raise UserError(self.env._("The test could not be sent: %s", failed.failure_reason or ""))

@@ -63,7 +63,7 @@ class DunningApproval(models.TransientModel):
         archived = waiting.filtered(lambda notice: not notice.partner_id.active)
         refused |= {notice: self._archived_sentence(notice) for notice in archived}
         refused |= (waiting - archived)._approval_problems()
-        return waiting - waiting.union(*refused), refused
+        return waiting.filtered(lambda notice: notice not in refused), refused
 
     def _archived_sentence(self, notice):
         return self.env._(
