@@ -83,6 +83,8 @@
         "views/portal/balance_confirmation_views.xml",
         "views/dunning/forecast_views.xml",
         "views/dunning/preview_views.xml",
+        "views/dunning/approval_views.xml",
+        "views/dunning/notice_edit_views.xml",
         "views/dunning/go_live_views.xml",
         "views/collecting/desk_views.xml",
         "views/collecting/desk_counter_views.xml",

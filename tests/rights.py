@@ -42,6 +42,7 @@ credit.apply.line         -      -      -        -      -         -             
 dunning.answer            -      -      -        -      -         -             r         r        rw        rw      rw         -
 customer.warning          -      -      -        -      -         -             r         r        r         r       r          -
 customer.warning.dialog   -      -      -        c      c         c             c         -        c         c       c          c
+dunning.approval          -      -      -        -      -         -             -         -        c         c       c          c
 dunning.ask.salesperson   -      -      -        -      -         -             c         -        c         c       c          c
 dunning.collector.assign  -      -      -        -      -         -             -         -        -         c       c          -
 dunning.collector.rule    -      -      -        -      -         -             r         r        r         crwu    crwu       -
@@ -53,6 +54,7 @@ dunning.forecast          -      -      -        -      -         -             
 dunning.go.live           -      -      -        -      -         -             -         -        -         c       c          -
 dunning.level             -      -      -        -      -         -             r         r        r         crwu    crwu       -
 dunning.notice            -      -      -        -      -         -             r         r        rw        rw      rw         -
+dunning.notice.edit       -      -      -        -      -         -             -         -        c         c       c          -
 dunning.notice.line       -      -      -        -      -         -             r         r        rw        rw      rw         -
 dunning.plan              -      -      -        -      -         -             crw       r        crw       crwu    crwu       c
 dunning.policy            -      -      -        -      -         -             r         r        r         crwu    crwu       -

@@ -164,6 +164,8 @@ records = [
     env['contact.attempt'].create({'res_model': 'res.partner', 'res_id': customer.id, 'outcome': 'wrong_person'}),
     env['contact.dialog'].create({'res_model': 'crm.lead', 'res_id': lead.id}),
     env['contact.result'].create({'res_model': 'crm.lead', 'res_id': lead.id, 'outcome': 'callback'}),
+    env['dunning.approval'].create({'res_ids': notice.ids}),
+    env['dunning.notice.edit'].create({'notice_id': notice.id}),
     env['dunning.ask.salesperson'].create({'res_model': 'res.partner', 'res_ids': customer.ids, 'question': 'Who?'}),
     env['dunning.collector.assign'].create({'from_user_id': admin.id, 'user_id': people['employee'].id}),
     env['dunning.go.live'].create({'policy_id': policy.id}),

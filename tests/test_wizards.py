@@ -41,6 +41,8 @@ class TestWizards(HandlingCase):
             "contact.result": {"res_model": "crm.lead", "res_id": lead.id, "outcome": "callback", "note": "Secret"},
             "customer.warning.dialog": {**customer, "what": "Secret", "source": "Secret"},
             "watch.dealt.with": {"res_ids": [1], "note": "Secret"},
+            "dunning.approval": {"res_ids": self.written_to().ids},
+            "dunning.notice.edit": {"notice_id": self.written_to().id, "subject": "Secret"},
             "dunning.ask.salesperson": {**invoices, "question": "Secret"},
             "dunning.collector.assign": {"from_user_id": self.owner.id, "user_id": self.other.id},
             "dunning.forecast": {"company_id": self.env.company.id, **customer, "date": TODAY},
@@ -58,6 +60,14 @@ class TestWizards(HandlingCase):
             "satisfaction.dialog": {**customer, "note": "Secret"},
             "statement.wizard": {"partner_ids": self.customer.ids},
         }
+
+    def written_to(self):
+        """A notice by e-mail that waits for approval."""
+        policy = self.env["dunning.policy"].search([("company_id", "=", self.env.company.id)], limit=1)
+        level = policy.level_ids.filtered(lambda level: level.channel == "email")[:1]
+        about = {"company_id": self.env.company.id, "currency_id": self.env.company.currency_id.id, "date": TODAY}
+        about |= {"partner_id": self.customer.id, "channel": "email", "state": "to_approve"}
+        return self.env["dunning.notice"].create({**about, "policy_id": policy.id, "level_id": level.id})
 
     def ours(self):
         return {

@@ -29,7 +29,7 @@ NUMBERS = {kind: FIRST_RANK + n for n, (kind, _label) in enumerate(DESK_KINDS)}
 #: The ranks of each kind; within it, who owes most for longest comes first.
 DESK_RANKS = {kind: (n * 1e12, (n + 1) * 1e12) for kind, n in NUMBERS.items()}
 #: Numbers of what is counted beside the kinds.
-APPROVE, PLAIN, LOOK = 0, -1, -2
+APPROVE, PLAIN, LOOK, FIRST_EVER = 0, -1, -2, -3
 
 
 def risk(days):
@@ -305,8 +305,9 @@ def last_contacts(partner_ids, company_ids):
 
 def counts(today, zone, company_ids, user_ids=None):
     """SQL for (number of a kind, how many there are): notices, items and promises; of answers and
-    calls, the customers for whom nothing is more urgent; ``APPROVE``: all notices to approve; ``PLAIN`` and
-    ``LOOK``: those that needn't be looked at, and those that do, whoever collects.
+    calls, the customers for whom nothing is more urgent; ``APPROVE``: all notices to approve; ``PLAIN``,
+    ``FIRST_EVER`` and ``LOOK``: those that needn't be looked at, first reminders with nothing else to look at, and
+    the others, whoever collects.
 
     :param user_ids: count only these collectors' customers, and nobody's
     """
@@ -323,7 +324,8 @@ def counts(today, zone, company_ids, user_ids=None):
           FROM (SELECT min(kind) AS kind FROM event GROUP BY company_id, partner_id) customer
          WHERE kind IN %(by_customer)s GROUP BY kind
          UNION ALL
-        SELECT CASE WHEN exceptions IS NULL THEN %(plain)s ELSE %(all_look)s END, count(*)
+        SELECT CASE WHEN exceptions IS NULL THEN %(plain)s WHEN exception_kind = 'first' THEN %(first)s
+                    ELSE %(all_look)s END, count(*)
           FROM dunning_notice WHERE state = 'to_approve' AND company_id IN %(companies)s GROUP BY 1
          UNION ALL
         SELECT %(approve)s, count(*)
@@ -333,6 +335,7 @@ def counts(today, zone, company_ids, user_ids=None):
         by_customer=(NUMBERS["answer"], NUMBERS["call"]),
         approve=APPROVE,
         plain=PLAIN,
+        first=FIRST_EVER,
         all_look=LOOK,
         theirs=theirs,
         companies=tuple(company_ids),

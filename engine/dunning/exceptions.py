@@ -4,6 +4,10 @@ from odoo.tools import SQL
 
 #: More than so many times the usual amount is unusual.
 UNUSUAL = 3
+#: The first reminder ever to a customer is looked at, but nothing is wrong with it.
+FIRST = "first"
+#: Its items changed after a person had written its text.
+CHANGED = "changed"
 
 
 def contact_key(partner):
@@ -20,21 +24,19 @@ def contact_key(partner):
 
 def find_exceptions(run_id, key_account_id, a_week_ago, a_year_ago, *, held=False):
     """SQL that writes on each notice of a run that a person approves why it should be looked
-    at: ``first, amount, key, details, sister``, joined by commas; nothing when nothing is. ``held``: all of
-    the run are.
+    at: ``first, amount, key, details, sister``, joined by commas, and of which kind that is; nothing when nothing is.
+    ``held``: all of the run are.
 
     The usual amount is the average of the notices sent to the customer before, in the same
     company and currency; without any, the average of its invoices of the last twelve months.
     """
     return SQL(
         """
-        UPDATE dunning_notice n SET exceptions = NULLIF(concat_ws(',',
-               CASE WHEN x.last_id IS NULL THEN 'first' END,
-               CASE WHEN n.amount_due > %(unusual)s * x.usual THEN 'amount' END,
-               CASE WHEN x.is_key THEN 'key' END,
-               CASE WHEN x.last_key != n.contact_key THEN 'details' END,
-               CASE WHEN x.by_sister THEN 'sister' END), '')
-          FROM (SELECT m.id, last.id AS last_id, last.contact_key AS last_key,
+        UPDATE dunning_notice n
+           SET exceptions = NULLIF(array_to_string(y.first || y.others, ','), ''),
+               exception_kind = CASE cardinality(y.others) WHEN 0 THEN y.first[1] WHEN 1 THEN y.others[1]
+                                ELSE 'several' END
+          FROM (SELECT m.id, m.amount_due, m.contact_key, last.id AS last_id, last.contact_key AS last_key,
                        COALESCE(before.usual, (
                            SELECT avg(i.amount_total) FROM account_move i
                             WHERE i.commercial_partner_id = m.partner_id AND i.company_id = m.company_id
@@ -56,11 +58,19 @@ def find_exceptions(run_id, key_account_id, a_week_ago, a_year_ago, *, held=Fals
                      WHERE s.partner_id = m.partner_id AND s.currency_id = m.currency_id
                        AND s.company_id = m.company_id AND s.state = 'sent') before ON TRUE
                  WHERE m.run_id = %(run)s AND (m.state = 'to_approve' OR %(held)s)) x
+    CROSS JOIN LATERAL (
+                SELECT CASE WHEN x.last_id IS NULL THEN ARRAY[%(first)s] ELSE '{}'::text[] END AS first,
+                       array_remove(ARRAY[
+                           CASE WHEN x.amount_due > %(unusual)s * x.usual THEN 'amount' END,
+                           CASE WHEN x.is_key THEN 'key' END,
+                           CASE WHEN x.last_key != x.contact_key THEN 'details' END,
+                           CASE WHEN x.by_sister THEN 'sister' END], NULL) AS others) y
          WHERE x.id = n.id
         """,
         run=run_id,
         held=held,
         unusual=UNUSUAL,
+        first=FIRST,
         key_account=key_account_id or 0,
         a_week_ago=a_week_ago,
         a_year_ago=a_year_ago,

@@ -43,7 +43,7 @@ class CallListLine(models.Model):
         }
         numbers = engine.NUMBERS | {"look": engine.APPROVE}
         counters = [{"key": key, "label": labels[key], "count": counts.get(numbers[key], 0)} for key in COUNTERS]
-        waiting = counts.get(engine.PLAIN, 0), counts.get(engine.LOOK, 0)
+        waiting = (counts.get(kind, 0) for kind in (engine.PLAIN, engine.FIRST_EVER, engine.LOOK))
         notices = self.env["dunning.notice"]
         banners = notices._banner_of_waiting_run() + notices._approval_banner(*waiting)
         return {"counters": counters, "banners": banners + self.env["collection.leak"]._banner()}

@@ -11,9 +11,6 @@ class DunningNotice(models.Model):
     _inherit = ["dunning.notice", "collector.mine.mixin"]
 
     contact_key = fields.Char(readonly=True, help="Tells whether address, e-mail or bank accounts have changed since.")
-    exceptions = fields.Char("Codes of Exceptions", readonly=True, copy=False)
-    exception_text = fields.Char("Look at It Because", compute="_compute_exception_text")
-
     answer_text = fields.Char("Answered", compute="_compute_answer_text", help="On the page behind the notice.")
 
     # Serves the desk: who has answered.
@@ -29,7 +26,7 @@ class DunningNotice(models.Model):
     mail_subject = fields.Char("Subject", compute="_compute_mail_text")
     mail_body = fields.Html("Text of the E-mail", compute="_compute_mail_text")
 
-    @api.depends("state", "mail_ids", "level_id", "line_ids.amount_residual")
+    @api.depends("state", "mail_ids", "level_id", "line_ids.amount_residual", "text_subject", "text_body")
     @api.depends_context("l2c_today", "uid", "lang")
     def _compute_mail_text(self):
         """What the e-mail says: as it was written, else as it would be written now. The way to the
@@ -50,17 +47,10 @@ class DunningNotice(models.Model):
         template, notice = template.with_context(**values), self._in_company(self.company_id).with_context(**values)
         try:
             with self.env.cr.savepoint():
-                subjects = template._render_lines_at_once("subject", notice)
-                return subjects[self.id], template._render_mails(notice)[0]
+                subjects, bodies = notice._texts(template)
+                return subjects[self.id], bodies[self.id]
         except Exception:
             return False, self.env._("The template %s can't be rendered. Look at it.", template.name)
-
-    @api.depends("exceptions")
-    @api.depends_context("lang")
-    def _compute_exception_text(self):
-        labels = self._exception_labels()
-        for notice in self:
-            notice.exception_text = " · ".join(labels[code] for code in (notice.exceptions or "").split(",") if code)
 
     @api.depends("answer_ids.is_handled")
     @api.depends_context("lang")
@@ -71,15 +61,6 @@ class DunningNotice(models.Model):
             answer = notice.answer_ids.filtered(lambda answer: not answer.is_handled)[:1]
             parts = [labels.get(answer.kind), " ".join((answer.note or "").split())]
             notice.answer_text = ": ".join(filter(None, parts))
-
-    def _exception_labels(self):
-        return {
-            "first": self.env._("First reminder ever"),
-            "amount": self.env._("More than three times the usual amount"),
-            "key": self.env._("Key account"),
-            "details": self.env._("New address, e-mail or bank account"),
-            "sister": self.env._("Reminded by a sister company last week"),
-        }
 
     @api.model
     def action_approve_plain(self):
@@ -92,33 +73,32 @@ class DunningNotice(models.Model):
         self.browse().check_access("write")
         plain = self.search([("state", "=", "to_approve"), ("exceptions", "=", False), *domain])
         plain = plain.filtered(lambda notice: not notice.company_id.dunning_awaits_release) or plain
-        plain.action_approve()
-        return self._said(self.env._("%s notices are approved.", len(plain)))
+        plain._require_release()
+        problems = plain._approval_problems()
+        plain.filtered(lambda notice: notice not in problems)._approve()
+        return self._said(self._approved_text(len(plain) - len(problems), problems))
 
     @api.model
     def get_dunning_banners(self):
         """Says how many notices wait for approval, and offers to approve the plain ones."""
         self.browse().check_access("read")
-        groups = self._read_group([("state", "=", "to_approve")], ["exceptions"], ["__count"])
-        look = sum(count for exceptions, count in groups if exceptions)
-        plain = sum(count for exceptions, count in groups if not exceptions)
-        return super().get_dunning_banners() + self._approval_banner(plain, look)
+        return super().get_dunning_banners() + self._approval_banner(*self._look_counts([("state", "=", "to_approve")]))
 
     @api.model
-    def _approval_banner(self, plain, look):
-        """“742 to send; 18 to look at”, for who may approve."""
-        if not (plain or look) or not self.has_access("write"):
+    def _approval_banner(self, plain, first, look):
+        """“742 to send; 30 first reminders ever; 18 to look at”, for who may approve."""
+        if not (plain or first or look) or not self.has_access("write"):
             return []
         offer = plain and {"action": "action_approve_plain", "label": self.env._("Approve all but the exceptions")}
         text = self.env._("%(plain)s to send; %(look)s to look at", plain=plain, look=look)
+        if first:
+            text = self.env._(
+                "%(plain)s to send; %(first)s first reminders ever; %(look)s to look at",
+                plain=plain,
+                first=first,
+                look=look,
+            )
         return [{"kind": "info", "text": text, "action": False, "label": False, **(offer or {})}]
-
-    def _said(self, message):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {"type": "success", "message": message, "next": {"type": "ir.actions.act_window_close"}},
-        }
 
     def action_ask_salesperson(self):
         """Ask the salesperson of these notices' invoices for help."""

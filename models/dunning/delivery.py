@@ -241,7 +241,9 @@ class DunningNotice(models.Model):
             self.env.invalidate_all()
         worthless = changed.filtered(lambda notice: notice.currency_id.compare_amounts(notice.amount_due, 0) <= 0)
         (paid | worthless)._cancel()
-        (changed - worthless)._write_anew()
+        edited = (changed - worthless).filtered("edited_on")
+        edited._look_again()
+        (changed - worthless - edited)._write_anew()
 
     def _write_anew(self):
         """A mail never changes its content under its Message-Id: it is cancelled, and another one

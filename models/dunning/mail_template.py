@@ -7,6 +7,8 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tools.rendering_tools import parse_inline_template, render_inline_template
 from odoo.tools.safe_eval import safe_eval
 
+from ...engine.dunning.text_parts import filled
+
 #: What is rendered for a notice.
 RENDERED = ("body_html", "subject", "email_from")
 
@@ -27,6 +29,24 @@ class MailTemplate(models.Model):
         frames = {company: company._mail_frame(lang) for company in records.company_id}
         bodies = self._render_bodies_at_once(records)
         return [frames[record.company_id].around(body) for record, body in zip(records, bodies, strict=True)]
+
+    def _render_edited(self, record, text, parts):
+        """The whole e-mail for ``record`` of a ``text`` that a person wrote, with what is computed in it.
+
+        :param parts: as of ``engine.dunning.text_parts.split``, of a template: never what a person wrote
+        """
+        bodies = {record.id: self._directed(filled(text, self._render_computed(record, parts)))}
+        [body] = self._render_template_postprocess(record._name, bodies).values()
+        return record.company_id._mail_frame(self.env.context.get("lang")).around(body)
+
+    def _render_computed(self, record, parts):
+        """What each of the ``parts`` says of the record, in one pass: later ones know what earlier ones noted."""
+        mark = uuid.uuid4().hex
+        source = "".join(f'<t t-out="mark"/>{part}' for part in parts)
+        source = f'<t t-foreach="objects" t-as="object">{source}</t>'
+        values = {**self._render_eval_context(), "objects": record, "mark": mark}
+        rendered = self.env["ir.qweb"]._render(html.fragment_fromstring(source, create_parent="div"), values)
+        return rendered.removeprefix("<div>").removesuffix("</div>").split(mark)[1:]
 
     def _render_parts(self, records):
         mark = uuid.uuid4().hex

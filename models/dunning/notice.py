@@ -35,8 +35,8 @@ class DunningNotice(models.Model):
     _transitions = {
         "draft": ("to_approve", "queued", "failed", "cancelled"),
         "to_approve": ("draft", "cancelled"),
-        "queued": ("draft", "queued", "sent", "failed", "cancelled"),
-        "failed": ("draft", "queued", "sent", "failed", "cancelled"),
+        "queued": ("draft", "to_approve", "queued", "sent", "failed", "cancelled"),
+        "failed": ("draft", "to_approve", "queued", "sent", "failed", "cancelled"),
         "sent": ("failed",),  # it came back
         "cancelled": ("sent",),  # it was at the server when somebody said stop
     }
@@ -44,6 +44,7 @@ class DunningNotice(models.Model):
     run_id = fields.Many2one("dunning.run", ondelete="set null", index=True, readonly=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", required=True, index=True, readonly=True)
+    partner_active = fields.Boolean(related="partner_id.active", string="Customer Is Active")
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     policy_id = fields.Many2one("dunning.policy", required=True, ondelete="restrict", index=True, readonly=True)
     level_id = fields.Many2one("dunning.level", required=True, ondelete="restrict", readonly=True)
@@ -218,12 +219,16 @@ class DunningNotice(models.Model):
     # Buttons -------------------------------------------------------------------------
 
     def action_approve(self):
-        """Approve, and queue at once."""
+        """Approve, and queue at once.
+
+        :raise UserError: when one of them can't leave, with the reason
+        """
         self.check_access("write")
         self._require("to_approve", "queued")
         self._require_release()
-        self._set_state("draft")
-        self._queue()
+        if problem := next(iter(self._approval_problems().values()), None):
+            raise UserError(problem)
+        self._approve()
 
     def _require_release(self):
         """Until the first run of a company is released, and in another database than that of its last

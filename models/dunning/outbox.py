@@ -136,11 +136,15 @@ class DunningNotice(models.Model):
     def _by_text(self, work):
         """Do ``work`` for those of a company whose e-mails are made from one template in one language:
         in that company, on its day."""
+        for there, *text in self._text_groups():
+            there._at_once_or_singly(lambda some, text=text: work(some, *text))
+
+    def _text_groups(self):
+        """(notices as their company sees them, template, language) of those whose texts are made alike."""
         templates = {level: level._template(channel="email") for level in self.level_id}
         groups = self.grouped(lambda notice: (notice.company_id, templates[notice.level_id], notice._lang()))
         for (company, *text), notices in groups.items():
-            there = notices._in_company(company)
-            there._at_once_or_singly(lambda some, text=text: work(some, *text))
+            yield notices._in_company(company), *text
 
     def _in_company(self, company):
         """The notices as their company sees them: its settings, its day."""
@@ -181,8 +185,7 @@ class DunningNotice(models.Model):
             raise UserError(self.env._("The level %(name)s has no e-mail template.", name=self.level_id[:1].name))
         notices, template = self.with_context(lang=lang or self.env.lang), template.with_context(lang=lang)
         notices._ask_ratings()
-        bodies = template._render_mails(notices)
-        subjects = template._render_lines_at_once("subject", notices)
+        subjects, bodies = notices._texts(template)
         senders = template._render_lines_at_once("email_from", notices)
         replies = self._notify_get_reply_to_batch(defaults=senders, author_ids=dict.fromkeys(self.ids, False))
         return [
@@ -190,14 +193,14 @@ class DunningNotice(models.Model):
                 "model": self._name,
                 "res_id": notice.id,
                 "subject": subjects[notice.id],
-                "body_html": body,
+                "body_html": bodies[notice.id],
                 "email_from": senders[notice.id] or notice.sender_email,
                 "reply_to": replies[notice.id] or notice.sender_email,
                 **notice._prepare_addresses(),
                 "auto_delete": False,
                 "message_type": "email_outgoing",
             }
-            for notice, body in zip(notices, bodies, strict=True)
+            for notice in notices
         ]
 
     def _send_moments(self):
@@ -273,9 +276,14 @@ class DunningNotice(models.Model):
         moments = self._send_moments()
         return {mail.id: (moments[notice], ends[notice]) for notice in self for mail in notice.mail_ids}
 
+    def _attached(self):
+        """(invoices, statement): which of these go with its e-mail, by its level, or as a person chose."""
+        chosen = self if self.attachments_chosen else self.level_id
+        return chosen.attach_invoices, chosen.attach_statement
+
     def _attaches(self):
-        """Whether something goes with its e-mail, by its level."""
-        return self.level_id.attach_invoices or self.level_id.attach_statement
+        """Whether something goes with its e-mail."""
+        return any(self._attached()) or bool(self.extra_attachment_ids)
 
     def _invoice_attachments(self):
         """The invoices that rose, as PDF: those that were sent, else printed anew."""
@@ -293,10 +301,11 @@ class DunningNotice(models.Model):
             return self._attachments()
 
     def _attachments(self):
-        attachments = self._invoice_attachments() if self.level_id.attach_invoices else self.env["ir.attachment"]
-        if self.level_id.attach_statement and not self._is_split():  # it would tell each of the others' items
+        invoices, statement = self._attached()
+        attachments = self._invoice_attachments() if invoices else self.env["ir.attachment"]
+        if statement and not self._is_split():  # it would tell each of the others' items
             attachments += self._statement_attachment()
-        return attachments
+        return attachments + self.extra_attachment_ids
 
     def _statement_attachment(self):
         """The customer's open items today, as PDF."""

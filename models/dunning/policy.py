@@ -184,12 +184,14 @@ class DunningPolicy(models.Model):
         return result
 
     def copy_data(self, default=None):
-        """A branch copies its parent's policy for itself."""
+        """A branch copies its parent's policy for itself; the copy says that it is one."""
         self.check_access("read")
         vals_list = super().copy_data(default)
         for policy, vals in zip(self, vals_list, strict=True):
             if not self.env.su and vals["company_id"] not in self.env.companies.ids:
                 vals["company_id"] = self.env.company.id
+            if "name" not in (default or {}):
+                vals["name"] = self.env._("%s (copy)", policy.name)
             if "minimum_balance" not in (default or {}):
                 vals["minimum_balance"] = policy._minimum_in(policy.company_id.browse(vals["company_id"]))
         return vals_list

@@ -127,7 +127,10 @@ class DunningNotice(models.Model):
         return self._readers()[:1] or self.partner_id
 
     def _lang(self):
-        """The language of the first reader, else the customer's, else the company's."""
+        """That in which a person wrote its text; else the language of the first reader, the customer's, the
+        company's."""
+        if self.text_lang and self.env["res.lang"]._get_code(self.text_lang):
+            return self.text_lang
         company_sudo = self.company_id.sudo()  # how it speaks is no secret
         partners = (self._addressee(), self.partner_id, company_sudo.partner_id)
         return next(filter(None, (partner.lang for partner in partners)), self.env.lang)

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from odoo.tools.date_utils import subtract
 
 from ...engine.dunning import run as engine
-from ...engine.dunning.exceptions import find_exceptions
+from ...engine.dunning.exceptions import FIRST, find_exceptions
 from .notice import PENDING
 
 
@@ -17,17 +17,20 @@ class DunningRun(models.Model):
     _inherit = "dunning.run"
 
     exception_count = fields.Integer("To Look at", compute="_compute_left_counts")
+    first_count = fields.Integer("First Reminders Ever", compute="_compute_left_counts")
     plain_count = fields.Integer("To Send", compute="_compute_left_counts")
     pending_count = fields.Integer("Not Left Yet", compute="_compute_left_counts")
 
     def _compute_left_counts(self):
         pending = [("run_id", "in", self.ids), ("state", "in", PENDING)]
-        groups = self.env["dunning.notice"]._read_group(pending, ["run_id", "state", "exceptions"], ["__count"])
+        groups = self.env["dunning.notice"]._read_group(pending, ["run_id", "state", "exception_kind"], ["__count"])
         for run in self:
-            own = [(state, exceptions, count) for found, state, exceptions, count in groups if found == run]
-            run.pending_count = sum(count for _state, _exceptions, count in own)
-            run.exception_count = sum(count for state, codes, count in own if state == "to_approve" and codes)
-            run.plain_count = sum(count for state, codes, count in own if state == "to_approve" and not codes)
+            own = [(state, kind, count) for found, state, kind, count in groups if found == run]
+            run.pending_count = sum(count for _state, _kind, count in own)
+            looked_at = [(kind, count) for state, kind, count in own if state == "to_approve"]
+            run.plain_count = sum(count for kind, count in looked_at if not kind)
+            run.first_count = sum(count for kind, count in looked_at if kind == FIRST)
+            run.exception_count = sum(count for kind, count in looked_at if kind and kind != FIRST)
 
     def _exceptions_statement(self, *, held):
         category = self.env.ref("lead_to_cash.partner_category_key_accounts", raise_if_not_found=False)

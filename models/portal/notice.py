@@ -225,7 +225,10 @@ class DunningNotice(models.Model):
     # How content the customer is ----------------------------------------------------------
 
     def _ask_ratings(self):
-        """A question for each notice that asks one, made together: the e-mails link to it."""
+        """A question for each notice that asks one, made together: the e-mails link to it. Who only reads the
+        text asks nobody."""
+        if self.env.context.get("l2c_reads"):
+            return
         model_id = self.env["ir.model"]._get_id(self._name)
         asking = self.filtered(lambda notice: notice._asks_rating())
         # Whoever approves a notice need not write ratings of customers.

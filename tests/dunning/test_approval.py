@@ -161,16 +161,16 @@ class TestApproval(RunCase):
         for name, approve in ways.items():
             with self.subTest(name), self.env.cr.savepoint() as savepoint:
                 run, plain, look = self.day()
-                self.assertEqual((run.plain_count, run.exception_count), (2, 1))
+                self.assertEqual((run.plain_count, run.first_count, run.exception_count), (2, 1, 0))
                 banner = self.env["dunning.notice"].with_user(self.collector).get_dunning_banners()[-1]
-                self.assertEqual(banner["text"], "2 to send; 1 to look at")
+                self.assertEqual(banner["text"], "2 to send; 1 first reminders ever; 0 to look at")
                 said = approve(run)
                 self.assertEqual(said["params"]["message"], "2 notices are approved.")
                 self.assertEqual(plain.mapped("state"), ["queued"] * 2)
                 self.assertEqual(look.state, "to_approve")
                 self.assertEqual(run.action_open_exceptions()["domain"][0], ("run_id", "in", run.ids))
                 banner = self.env["dunning.notice"].with_user(self.collector).get_dunning_banners()[-1]
-                self.assertEqual((banner["text"], banner["action"]), ("0 to send; 1 to look at", False))
+                self.assertEqual((banner["text"], banner["action"]), ("0 to send; 1 first reminders ever; 0 to look at", False))
                 savepoint.rollback()
                 self.env.invalidate_all()
 

@@ -2,7 +2,6 @@ from collections import Counter
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount, format_list
 
 
 class CollectionReminder(models.TransientModel):
@@ -10,7 +9,7 @@ class CollectionReminder(models.TransientModel):
     then it is decided once more, and sent."""
 
     _name = "collection.reminder"
-    _inherit = ["l2c.chosen.mixin", "l2c.real.records.mixin"]
+    _inherit = ["l2c.chosen.mixin", "dunning.summary.mixin", "l2c.real.records.mixin"]
     _description = "Send Reminder Now"
 
     res_model = fields.Selection(
@@ -71,31 +70,9 @@ class CollectionReminder(models.TransientModel):
             "left": self._left(customers.browse(row["partner_id"] for row in notices), customers, reasons),
         }
 
-    def _rows(self, notices):
-        """For each level: its name and channel, how many, how much."""
-        levels = self.env["dunning.level"]
-        by_level = {}
-        for row in notices:
-            by_level.setdefault(levels.browse(row["level_id"]), []).append(row)
-        channels = dict(levels._fields["channel"]._description_selection(self.env))
-        ordered = sorted(by_level, key=lambda level: (level.policy_id.sequence, level.policy_id.id, level.sequence))
-        return [
-            (level.name, channels[level.channel], len(by_level[level]), self._amounts(by_level[level]))
-            for level in ordered
-        ]
-
     def _single(self, notices):
         """(level and channel, amount) of each notice to the only customer."""
         return [(f"{name} · {channel}", amount) for name, channel, _count, amount in self._rows(notices)]
-
-    def _amounts(self, notices):
-        """The sum in each currency, in words."""
-        sums = Counter()
-        for row in notices:
-            sums[row["currency_id"]] += row["amount"]
-        currencies = self.env["res.currency"].browse(sums)
-        texts = [format_amount(self.env, sums[currency.id], currency) for currency in currencies.sorted("name")]
-        return format_list(self.env, texts)
 
     def _left(self, reminded, customers, reasons):
         """[(reason, [(customer, sentence)])] of those who get nothing, the most frequent reason first."""

@@ -1,2 +1,4 @@
+from . import approval
 from . import forecast
 from . import go_live
+from . import notice_edit
