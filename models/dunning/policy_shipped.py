@@ -9,7 +9,7 @@ from odoo.tools.translate import TranslationImporter, get_po_paths
 #: Where the policies and levels as they are shipped stand, once.
 FILE = "lead_to_cash/data/dunning_policy_data.xml"
 MODULE = "lead_to_cash"
-OURS = ("dunning.policy", "dunning.level")
+SHIPPED_MODELS = ("dunning.policy", "dunning.level")
 
 
 class DunningPolicy(models.Model):
@@ -65,15 +65,15 @@ class DunningPolicy(models.Model):
             if is_policy and not self._is_there(node, company):
                 policies[node.get("id")] = self._named_for(node.get("id"), company)
         for node in list(root):
-            owner = node.get("id") if node.get("model") == OURS[0] else _value(node, "policy_id")
-            if node.tag != "record" or node.get("model") not in OURS or owner not in policies:
+            owner = node.get("id") if node.get("model") == SHIPPED_MODELS[0] else _value(node, "policy_id")
+            if node.tag != "record" or node.get("model") not in SHIPPED_MODELS or owner not in policies:
                 root.remove(node)
                 continue
             node.set("id", self._named_for(node.get("id"), company))
             for field in node.iterfind("field"):
                 if field.get("ref") in policies and field.get("name") == "policy_id":
                     field.set("ref", policies[field.get("ref")])
-            if node.get("model") == OURS[0]:
+            if node.get("model") == SHIPPED_MODELS[0]:
                 etree.SubElement(node, "field", name="company_id", eval=str(company.id))
         return root
 

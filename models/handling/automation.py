@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
 #: So much of an error is told.
-MOST = 500
+MOST_OF_REASON = 500
 
 
 class Automation(models.Model):
@@ -122,4 +122,4 @@ class Automation(models.Model):
         """A part of ``cron`` failed: the first line of ``error`` stands in its line."""
         row_sudo = self.sudo().search([("cron_id", "=", cron.id)])  # jobs run as users who need not administer them
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        row_sudo.write({"failure": f"{what}: {reason}"[:MOST], "failed_on": fields.Datetime.now()})
+        row_sudo.write({"failure": f"{what}: {reason}"[:MOST_OF_REASON], "failed_on": fields.Datetime.now()})
