@@ -32,10 +32,10 @@ class CollectionLeak(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
-    order_id = fields.Many2one("sale.order", "Order", readonly=True)
+    order_id = fields.Many2one("sale.order", readonly=True)
     move_id = fields.Many2one("account.move", "Invoice", readonly=True)
     document = fields.Char(compute="_compute_document")
-    salesperson_id = fields.Many2one("res.users", "Salesperson", readonly=True)
+    salesperson_id = fields.Many2one("res.users", readonly=True)
     owner_id = fields.Many2one("res.users", "Who Must Act", readonly=True)
     since = fields.Date(readonly=True)
     age = fields.Integer("Days", readonly=True, aggregator="avg")
@@ -241,7 +241,7 @@ class LeakMixin(models.AbstractModel):
         """The leak is closed: so is its task."""
         if not self:
             return
-        # Whoever closes it, ends the task of whoever was asked.
         tasks = [("handling_step", "=", LEAK), ("res_model", "=", self._name), ("res_id", "in", self.ids)]
+        # Whoever closes it ends the task of whoever was asked.
         self.env["mail.activity"].sudo().search(tasks).unlink()
         self._stamp_leak(None)

@@ -59,7 +59,7 @@ class LeakCase(HandlingCase):
 
     def fail_mail(self, move, status="bounce", partner=None):
         """The e-mail of an invoice, and what became of it."""
-        message = move.message_post(body="The invoice", message_type="comment")
+        message = move.message_post(body=move.name, message_type="comment")
         self.env["mail.notification"].create(
             {
                 "mail_message_id": message.id,
@@ -180,7 +180,9 @@ class TestLeaks(LeakCase):
         self.assertEqual(self.kinds(move), ["bounced"])
 
     def test_what_an_authority_refuses_where_an_addon_says_so(self):
-        known = [name for name in ("l10n_ro_edi_state", "peppol_move_state") if name in self.env["account.move"]._fields]
+        known = [
+            name for name in ("l10n_ro_edi_state", "peppol_move_state") if name in self.env["account.move"]._fields
+        ]
         self.assertEqual(bool(self.env["collection.leak"]._refused()), bool(known))
 
     # Who sees what ------------------------------------------------------------------------
@@ -312,7 +314,9 @@ class TestLeaks(LeakCase):
     # How long it takes --------------------------------------------------------------------
 
     def test_the_days_to_the_first_invoice(self):
-        order = self.confirmed("2026-03-01", order_line=[Command.create({"product_id": self.product.id, "product_uom_qty": 2})])
+        order = self.confirmed(
+            "2026-03-01", order_line=[Command.create({"product_id": self.product.id, "product_uom_qty": 2})]
+        )
         for day, lag in (("2026-03-06", 5), ("2026-03-20", 5)):
             invoice = order._create_invoices()
             invoice.invoice_date = day
