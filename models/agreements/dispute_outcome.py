@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 #: What came of a dispute.
-OUTCOMES = [("justified", "Justified"), ("partly", "Partly Justified"), ("not_justified", "Not Justified")]
+DISPUTE_OUTCOMES = [("justified", "Justified"), ("partly", "Partly Justified"), ("not_justified", "Not Justified")]
 
 
 class DunningDispute(models.Model):
@@ -10,7 +10,7 @@ class DunningDispute(models.Model):
 
     _inherit = "dunning.dispute"
 
-    outcome = fields.Selection(OUTCOMES, readonly=True, copy=False, tracking=True)
+    outcome = fields.Selection(DISPUTE_OUTCOMES, readonly=True, copy=False, tracking=True)
     granted_amount = fields.Monetary(
         "Amount Granted", copy=False, tracking=True, help="Where it is justified in part: what we give up."
     )

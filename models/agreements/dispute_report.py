@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from .dispute_outcome import OUTCOMES
+from .dispute_outcome import DISPUTE_OUTCOMES
 
 
 class DunningDisputeReport(models.Model):
@@ -20,7 +20,7 @@ class DunningDisputeReport(models.Model):
     reason_id = fields.Many2one("dunning.dispute.reason", readonly=True)
     user_id = fields.Many2one("res.users", "Responsible", readonly=True)
     state = fields.Selection([("open", "Unresolved"), ("resolved", "Resolved")], readonly=True)
-    outcome = fields.Selection(OUTCOMES, readonly=True)
+    outcome = fields.Selection(DISPUTE_OUTCOMES, readonly=True)
     opened_date = fields.Date("Opened on", readonly=True)
     closed_date = fields.Date("Resolved on", readonly=True)
     days_open = fields.Integer(readonly=True, aggregator="avg")
