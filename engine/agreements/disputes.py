@@ -3,7 +3,7 @@
 from odoo.tools import SQL
 
 #: What is held of an item that is disputed as a whole: all of it, whatever becomes of it.
-WHOLE_ITEM = 10**12
+WHOLE = 10**12
 
 
 def allot(amount, items):
@@ -29,7 +29,7 @@ def held(disputed, left):
     """How much of what is ``left`` of an item is held, when ``disputed`` of it was disputed: a payment
     in part meets the rest first. As ``engine.books.items.held``.
 
-    >>> held(30, 100), held(30, 50), held(30, 20), held(WHOLE_ITEM, 100)
+    >>> held(30, 100), held(30, 50), held(30, 20), held(WHOLE, 100)
     (30, 30, 20, 100)
     >>> held(30, -100), held(0, 100)
     (0, 0)

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL, format_amount
 
-from ...engine.agreements.disputes import WHOLE_ITEM, allot
+from ...engine.agreements.disputes import WHOLE, allot
 from ..handling.next_action import ONCE, PLANNED
 
 
@@ -260,7 +260,7 @@ class DunningDispute(models.Model):
     def _allotted(self):
         """{id of an item: how much of it is disputed}"""
         if not self.is_partial:
-            return dict.fromkeys(self.move_line_ids.ids, WHOLE_ITEM)
+            return dict.fromkeys(self.move_line_ids.ids, WHOLE)
         return allot(
             self.amount,
             [(item.date_maturity or item.date, item.id, item.left_currency) for item in self.move_line_ids],

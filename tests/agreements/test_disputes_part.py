@@ -6,7 +6,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import SQL
 
-from ...engine.agreements.disputes import WHOLE_ITEM, allot, claimed, held
+from ...engine.agreements.disputes import WHOLE, allot, claimed, held
 from ...engine.books import items
 from ...engine.collecting.desk import balances
 from ..common import TODAY
@@ -180,7 +180,7 @@ class TestAllotting(DisputeCase):
             rest = rest or found[number] < max(left, 0)
 
     @pure
-    @given(st.one_of(cents, st.just(WHOLE_ITEM)), st.integers(-(10**6), 10**6))
+    @given(st.one_of(cents, st.just(WHOLE)), st.integers(-(10**6), 10**6))
     def splitting(self, disputed, left):
         self.assertTrue(0 <= held(disputed, left) <= max(left, 0))
         self.assertIn(claimed(disputed, left) + held(disputed, left), (left, 2 * left))

@@ -194,8 +194,11 @@ class Course(RunCase):
         return self.open_items(move) - self.env[model].search([("state", "=", "open")]).move_line_ids
 
     def on_dispute(self, move, day, number):
+        """All of the document, or some tenths of it."""
         if items := self.items_without("dunning.dispute", move):
-            self.suspend("dunning.dispute", items, note="Broken")
+            left = sum(max(item.left_currency, 0) for item in items)
+            part = {"amount": max(round(left * number / 10, 2), 0.01)} if left > 0 else {}
+            self.suspend("dunning.dispute", items, note="Broken", **part)
 
     def suspend(self, model, items, **values):
         partner = items.partner_id
@@ -265,7 +268,7 @@ class Course(RunCase):
         for notice in notices:
             items = notice.line_ids.move_line_id
             self.assertGreater(notice.amount_due, 0)
-            self.assertAlmostEqual(notice.amount_due, sum(items.mapped("left_currency")))
+            self.assertAlmostEqual(notice.amount_due, sum(items.mapped("claimed_currency")))
             self.assertFalse(self.open_credits(notice) - items)
             debits = items.filtered(lambda item: item.left_currency > 0)
             self.assertFalse(self.suspended(day) & debits)
@@ -327,7 +330,8 @@ class Course(RunCase):
         lasting = promises.filtered(
             lambda promise: str(promise.date + A_DAY * promise.partner_id.dunning_policy_id.grace_days) >= day
         )
-        return lasting.move_line_ids | self.env["dunning.dispute"].search([("state", "=", "open")]).move_line_ids
+        disputed = self.env["dunning.dispute"].search([("state", "=", "open")]).move_line_ids
+        return lasting.move_line_ids | disputed.filtered(lambda item: item.disputed_left == item.left_currency)
 
     def check_levels(self):
         """Each level once, one after the other, friendly ones only before the due date."""
