@@ -34,6 +34,7 @@ from .dunning import test_isolation
 from .dunning import test_peers
 from .sales import test_customers
 from .sales import test_call_list
+from .sales import test_calling
 from .sales import test_call_list_person
 from .sales import test_call_list_again
 from .sales import test_leads_goal

@@ -136,12 +136,34 @@ class PaymentLoyaltyGrant(models.Model):
         return self.action_tell() if len(self) == 1 else True
 
     def _end(self, **values):
-        """They end, and terms are as before, where nobody has changed them since."""
-        for grant in self.filtered(lambda grant: grant.state == "granted" and grant.reward == "term"):
+        """They end, and terms are as before, where nobody has changed them since; of what the customers had, their
+        salespeople get a task."""
+        granted = self.filtered(lambda grant: grant.state == "granted")
+        for grant in granted.filtered(lambda grant: grant.reward == "term"):
             customer_sudo = grant._customer_sudo()
             if customer_sudo.property_payment_term_id == grant.payment_term_id:
                 customer_sudo.property_payment_term_id = grant.former_term_id
         self._set_state("ended", **values)
+        granted._tell_salespeople()
+
+    def _tell_salespeople(self):
+        """A task on each customer for its salesperson, in that one's language: who sells knows what isn't given any
+        more."""
+        taken = self.grouped(lambda grant: (grant._customer_sudo().user_id, grant.loyalty_id, grant.company_id))
+        for (user, loyalty, company), grants in taken.items():
+            if not user.active:
+                continue
+            # Who takes it back may change no customer; planning is no change.
+            customers_sudo = user._reading(grants.partner_id.sudo().with_company(company))
+            customers_sudo.activity_schedule(
+                "mail.mail_activity_data_todo",
+                self.env.company._today(),
+                summary=customers_sudo.env._(
+                    "“%(reward)s” was taken back: look at the open quotations, and tell the customer",
+                    reward=loyalty.sudo().with_context(lang=customers_sudo.env.lang).name,  # as it says to everybody
+                ),
+                user_id=user.id,
+            )
 
     def _end_by_rule(self):
         """As :meth:`_end`; by nobody, so that it can be earned again."""

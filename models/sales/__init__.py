@@ -8,11 +8,8 @@ from . import lead_qualification
 from . import crm_lead
 from . import crm_lead_contact
 from . import crm_lead_goal
-from . import crm_lead_again
-from . import crm_lead_stage
-from . import crm_lead_comeback
-from . import crm_lead_merge
 from . import crm_lead_series
+from . import crm_lead_stage
 from . import response_report
 from . import sale_order
 from . import sale_order_follow

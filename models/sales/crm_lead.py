@@ -5,7 +5,7 @@ from odoo.tools import SQL, plaintext2html
 
 from ...engine.handling.own import Own
 from ...engine.handling.status import OPEN_ROLES, Rule, role_array
-from ...engine.sales.call_list import GOAL_INDEX, LEAD_INDEX, LEAD_PERSON_INDEX, LEAD_USER_INDEX
+from ...engine.sales.call_list import GOAL_INDEX, LEAD_INDEX, LEAD_PERSON_INDEX, LEAD_USER_INDEX, MAKE_LEAD_STATISTICS
 from ..handling.next_action import ONCE, PLANNED
 from ..handling.searching import check_searched
 
@@ -81,6 +81,10 @@ class CrmLead(models.Model):
     _call_list_goal_idx = models.Index(GOAL_INDEX)
     # Serves the same: whether the same person has something more urgent.
     _call_list_person_idx = models.Index(LEAD_PERSON_INDEX)
+
+    def init(self):
+        self.env.cr.execute(SQL(MAKE_LEAD_STATISTICS))
+        return super().init()
 
     @api.depends(*QUALIFICATION_FIELDS, "tag_ids")
     def _compute_qualified_date(self):
@@ -171,26 +175,11 @@ class CrmLead(models.Model):
     def _closure_column(self):
         return "lost_reason_id"
 
-    def _claim(self):
-        self.check_access("write")
-        taken = super()._claim()
-        if taken:
-            self._tell_taken()
-        return taken
-
-    def _refuse_taken(self):
-        now, me = self._now(), self.env.user
-        for lead in self:
-            if lead.claimed_by_id not in (me.browse(), me) and lead.claimed_until and lead.claimed_until > now:
-                raise UserError(lead._claim_refusal())
-
     def _search_activity_state(self, operator, value):
         check_searched(self, "activity_state")
         return super()._search_activity_state(operator, value)
 
-    # Handing over -------------------------------------------------------------------------
-
-    # Dialogs -------------------------------------------------------------------------------
+    # Handing over: dialogs -----------------------------------------------------------------
     def action_hand_over_dialog(self):
         """Ask to whom, then hand over."""
         self.check_access("write")

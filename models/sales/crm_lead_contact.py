@@ -1,10 +1,11 @@
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...engine.handling.contact import CONTACTS, misses_in_a_row
 from ...engine.sales.asking_again import asked_again
 from ...engine.sales.response import deadline
 from ..handling.cron_step import cron_step
@@ -21,6 +22,9 @@ BANDS = [
 #: Hours up to which the bands go, in their order.
 BAND_HOURS = (0.16667, 1, 15, 24)
 
+#: Tries in a row without an answer after which somebody who was asked again is left alone until the next time.
+TRIES_AGAIN = 3
+
 BASES = [
     ("enquiry", "Own enquiry"),
     ("notified", "Told, and did not object"),
@@ -30,7 +34,7 @@ BASES = [
 
 
 class CrmLead(models.Model):
-    """How fast a new lead is answered, and who is told when it isn't."""
+    """How fast a new lead is answered, and who is told when it isn't; and who is asked again."""
 
     _inherit = "crm.lead"
 
@@ -247,6 +251,38 @@ class CrmLead(models.Model):
                 else:
                     group._plan_activity(today, lambda lead: lead.env._("Ask again"))
                 group.sudo().reengaged_date = today  # whoever the job runs as
+
+    # Asked again after closing: who answers is in work again, who doesn't is tried a few times more
+
+    def _is_asked_again(self):
+        closed = self.closure_date and self.closure_date.date()
+        return bool(
+            self.handling_role == "lost" and self.reengaged_date and self.reengaged_date >= (closed or date.min)
+        )
+
+    def _is_called(self):
+        return super()._is_called() or self._is_asked_again()
+
+    def _handling_event(self, event):
+        """Who is spoken to after all is open again."""
+        if event in CONTACTS and (asked := self.filtered(lambda lead: lead._is_asked_again())):
+            asked._drop_automated_activities()
+            asked.action_reopen()
+        return super()._handling_event(event)
+
+    def _after_misses(self):
+        """The next try is on the next working day; after some, none."""
+        asked = self.filtered(lambda lead: lead._is_asked_again())
+        for lead in asked:
+            since = datetime.combine(lead.reengaged_date, time())
+            attempts = lead.contact_attempt_ids.sorted(lambda row: (row.date, row.id))
+            if misses_in_a_row([(row.date, row.outcome) for row in attempts], since) >= TRIES_AGAIN:
+                lead._drop_automated_activities()
+            else:
+                lead._plan_activity(
+                    lead._by_working_day(1).popitem()[0], lambda lead: lead.env._("Ask again"), replace=True
+                )
+        return super(CrmLead, self - asked)._after_misses()
 
 
 def _company_and_status(lead):

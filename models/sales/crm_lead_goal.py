@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ...engine.handling.own import Own, own
 from ..handling.next_action import ONCE
@@ -81,6 +82,19 @@ class CrmLead(models.Model):
         for user, leads_sudo in self._fresh().grouped("user_id").items():
             users = (user or leads_sudo.team_id.member_ids) - self.env.user
             users._bus_send(NEW_ENQUIRY, {"ids": leads_sudo.ids})
+
+    def _claim(self):
+        self.check_access("write")
+        taken = super()._claim()
+        if taken:
+            self._tell_taken()
+        return taken
+
+    def _refuse_taken(self):
+        now, me = self._now(), self.env.user
+        for lead in self:
+            if lead.claimed_by_id not in (me.browse(), me) and lead.claimed_until and lead.claimed_until > now:
+                raise UserError(lead._claim_refusal())
 
     def _tell_taken(self):
         """Who else might call an enquiry sees at once that it is taken."""

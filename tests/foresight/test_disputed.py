@@ -77,7 +77,7 @@ class TestDisputed(ForesightCase):
         self.assertEqual(self.said(move), before)
 
     def test_the_rule(self):
-        """Twenty of twenty disputed documents late where one in two was expected: (20 + 20 × 0.5) / (20 + 20) is
+        """Twenty of twenty disputed documents late where one in two was expected: (20 + 20 x 0.5) / (20 + 20) is
         0.75, odds of 3 for 1; of the days, which are 20 instead of exp(2), half of the logarithm's difference."""
         row = [0.0] * len(FEATURES)
         usual = {"late": {"intercept": 0.0, "weights": {}}, "days": {"intercept": 2.0, "weights": {}}}

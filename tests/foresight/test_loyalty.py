@@ -1,5 +1,6 @@
 """Who pays on time for long earns a reward: proposed, granted by a click, taken back by the rule."""
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
@@ -88,6 +89,66 @@ class TestLoyalty(ForesightCase):
         self.assertEqual(template, self.env.ref("lead_to_cash.mail_template_loyalty_ended"))
         self.night("2026-04-21")
         self.assertEqual(len(self.earned()), 1)
+
+    def test_the_salesperson_gets_a_task(self):
+        """Of what the customer had, in the language of who sells; none of a proposal that goes."""
+        self.env["res.lang"]._activate_lang("ro_RO")
+        self.seller.lang = "ro_RO"
+        self.customer.user_id = self.seller
+        self.rule().with_context(lang="ro_RO").name = "60 de zile"
+        self.loyal()
+        tasks = self.customer.activity_ids
+        self.earned().with_user(self.manager).action_grant()
+        self.settled([60] * 20, first="2025-06-01")
+        self.night("2026-03-20")
+        self.assertEqual(self.customer.activity_ids, tasks)
+        self.night("2026-04-20")
+        [task] = self.customer.activity_ids - tasks
+        self.assertEqual((task.user_id, task.activity_type_id.category), (self.seller, "default"))
+        self.assertIn("60 de zile", task.summary)
+        self.assertTrue(task.with_user(self.seller).read(["summary"]))
+        self.night("2026-04-21")
+        self.assertEqual(len(self.customer.activity_ids - tasks), 1)
+
+    def test_no_task_for_what_nobody_had(self):
+        self.customer.user_id = self.seller
+        self.rule()
+        self.loyal()
+        tasks = self.customer.activity_ids
+        self.settled([60] * 20, first="2025-06-01")
+        self.night("2026-03-20")
+        self.assertEqual((self.earned().state, self.customer.activity_ids), ("ended", tasks))
+
+    def test_a_discount_of_prices_with_their_taxes(self):
+        """The customer gets the stated percent of what stands on the quotation, whatever taxes are in the prices."""
+        taxes = self.env["account.tax"].create(
+            [
+                {"name": "17 %", "amount": 17, "price_include_override": "tax_included"},
+                {"name": "8 %", "amount": 8, "price_include_override": "tax_included"},
+                {"name": "20 %", "amount": 20, "price_include_override": "tax_excluded"},
+            ]
+        )
+        self.env.company.sale_discount_product_id = self.env["product.product"].create(
+            {"name": "Discount", "type": "service", "taxes_id": False, "invoice_policy": "order"}
+        )
+        self.rule(reward="discount", discount=5.0, payment_term_id=False)
+        self.loyal()
+        self.earned().with_user(self.manager).action_grant()
+        product = self.env["product.product"].create({"name": "Lamp", "taxes_id": False})
+        for included in (taxes[0], taxes[:2], taxes):
+            with self.subTest(included.mapped("name")):
+                lines = [
+                    Command.create({"product_id": product.id, "price_unit": 117.0, "tax_ids": [Command.set(tax.ids)]})
+                    for tax in included
+                ]
+                order = self.env["sale.order"].create(
+                    {"partner_id": self.customer.id, "user_id": self.seller.id, "order_line": lines}
+                )
+                untaxed, total = order.amount_untaxed, order.amount_total
+                order.with_user(self.seller).action_apply_loyalty()
+                self.assertAlmostEqual(order.amount_total, total * 0.95, delta=0.02)
+                self.assertAlmostEqual(order.amount_untaxed, untaxed * 0.95, delta=0.02)
+                self.assertEqual(order.with_user(self.seller).loyalty_discount, 0.0)
 
     def test_a_term_that_somebody_changed_since_stays(self):
         self.rule()
