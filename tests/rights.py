@@ -32,6 +32,7 @@ balance.confirmation      -      -      -        -      -         -             
 call.list.line            -      -      -        -      r         r             -         -        -         -       -          -
 call.result               -      -      -        -      -         -             c         -        c         c       c          c
 collection.action         -      -      -        -      -         -             c         -        c         c       c          c
+collection.found          -      -      -        -      -         -             c         c        c         c       c          -
 collection.reminder       -      -      -        -      -         -             -         -        c         c       c          c
 collection.leak           -      -      -        -      r         r             r         r        r         r       r          -
 contact.attempt           -      -      -        c      crw       crw           c         -        c         c       c          c
@@ -44,6 +45,7 @@ customer.warning          -      -      -        -      -         -             
 customer.warning.dialog   -      -      -        c      c         c             c         -        c         c       c          c
 dunning.approval          -      -      -        -      -         -             -         -        c         c       c          c
 dunning.ask.salesperson   -      -      -        -      -         -             c         -        c         c       c          c
+dunning.cancel            -      -      -        -      -         -             -         -        c         c       c          c
 dunning.collector.assign  -      -      -        -      -         -             -         -        -         c       c          -
 dunning.collector.rule    -      -      -        -      -         -             r         r        r         crwu    crwu       -
 dunning.decision          -      -      -        -      -         -             r         r        r         r       r          -

@@ -165,6 +165,8 @@ records = [
     env['contact.dialog'].create({'res_model': 'crm.lead', 'res_id': lead.id}),
     env['contact.result'].create({'res_model': 'crm.lead', 'res_id': lead.id, 'outcome': 'callback'}),
     env['dunning.approval'].create({'res_ids': notice.ids}),
+    env['dunning.cancel'].create({'res_ids': notice.ids, 'reason': 'x'}),
+    env['collection.found'].create({}),
     env['dunning.notice.edit'].create({'notice_id': notice.id}),
     env['dunning.ask.salesperson'].create({'res_model': 'res.partner', 'res_ids': customer.ids, 'question': 'Who?'}),
     env['dunning.collector.assign'].create({'from_user_id': admin.id, 'user_id': people['employee'].id}),

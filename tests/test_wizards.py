@@ -42,6 +42,8 @@ class TestWizards(HandlingCase):
             "customer.warning.dialog": {**customer, "what": "Secret", "source": "Secret"},
             "watch.dealt.with": {"res_ids": [1], "note": "Secret"},
             "dunning.approval": {"res_ids": self.written_to().ids},
+            "dunning.cancel": {"res_ids": self.written_to().ids, "reason": "Secret"},
+            "collection.found": {"company_id": self.env.company.id},
             "dunning.notice.edit": {"notice_id": self.written_to().id, "subject": "Secret"},
             "dunning.ask.salesperson": {**invoices, "question": "Secret"},
             "dunning.collector.assign": {"from_user_id": self.owner.id, "user_id": self.other.id},

@@ -56,7 +56,7 @@ def _written(node):
 
 
 def _block(node, parent, number):
-    in_line = parent.tag in INLINE or node.tag in INLINE - {"p"} or "t-out" in node.attrib and node.tag == "t"
+    in_line = parent.tag in INLINE or node.tag in INLINE - {"p"} or ("t-out" in node.attrib and node.tag == "t")
     attributes = {"class": BLOCK, "data-oe-protected": "true", "data-id": str(number)}
     return html.Element("span" if in_line else "div", attributes)
 

@@ -134,3 +134,18 @@ def withdrawn(question, notice_ids):
         not_listed=NOT_LISTED,
         held=("no_policy", "on_hold", "replied", "covered_by_credit"),
     )
+
+
+def replaced(notice_ids):
+    """SQL for (notice, a later one that is about an item of it): what is decided now took its place."""
+    return SQL(
+        """
+        SELECT DISTINCT ON (own.notice_id) own.notice_id, later.notice_id
+          FROM dunning_notice_line own
+          JOIN dunning_notice_line later ON later.move_line_id = own.move_line_id AND later.notice_id > own.notice_id
+                                        AND later.notice_state != 'cancelled'
+         WHERE own.notice_id IN %s AND own.level_id IS NOT NULL
+      ORDER BY own.notice_id, later.notice_id DESC
+        """,
+        tuple(notice_ids) or (0,),
+    )

@@ -46,7 +46,22 @@ class CallListLine(models.Model):
         waiting = (counts.get(kind, 0) for kind in (engine.PLAIN, engine.FIRST_EVER, engine.LOOK))
         notices = self.env["dunning.notice"]
         banners = notices._banner_of_waiting_run() + notices._approval_banner(*waiting)
-        return {"counters": counters, "banners": banners + self.env["collection.leak"]._banner()}
+        banners += self._banner_of_no_policy() + self.env["collection.leak"]._banner()
+        return {"counters": counters, "banners": banners}
+
+    @api.model
+    def _banner_of_no_policy(self):
+        """That nobody is reminded, and what was found, while no policy runs in the companies at hand."""
+        # That one runs is no secret.
+        if any(company.sudo()._dunning_policies() for company in self.env.companies):
+            return []
+        text = self.env._("No policy runs: nobody is reminded.")
+        return [{"kind": "info", "text": text, "action": "action_open_found", "label": self.env._("What We Found")}]
+
+    @api.model
+    def action_open_found(self):
+        """What stands in the books and in sales."""
+        return self.env["collection.found"].action_open()
 
     @api.model
     def action_desk_list(self, key, mine=False):

@@ -17,6 +17,7 @@ from . import run_by_hand
 from . import run_hold
 from . import notice
 from . import notice_approval
+from . import notice_cancel
 from . import notice_exceptions
 from . import notice_ladder
 from . import notice_text

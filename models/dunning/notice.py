@@ -38,7 +38,7 @@ class DunningNotice(models.Model):
         "queued": ("draft", "to_approve", "queued", "sent", "failed", "cancelled"),
         "failed": ("draft", "to_approve", "queued", "sent", "failed", "cancelled"),
         "sent": ("failed",),  # it came back
-        "cancelled": ("sent",),  # it was at the server when somebody said stop
+        "cancelled": ("sent", "to_approve"),  # it was at the server when somebody said stop; they thought again
     }
 
     run_id = fields.Many2one("dunning.run", ondelete="set null", index=True, readonly=True)
@@ -253,17 +253,6 @@ class DunningNotice(models.Model):
         self.filtered(lambda notice: notice.state == "failed").action_retry()
         self._queue()
 
-    def action_cancel(self):
-        """Cancel what has not been sent; the next run decides about its items anew."""
-        self.check_access("write")
-        self = self.filtered(lambda notice: notice.state != "cancelled")  # noqa: PLW0642
-        leaving = self - self._not_leaving()
-        if sent := self.filtered(lambda notice: notice.state == "sent"):
-            raise UserError(sent[0]._no_way("cancelled"))
-        if leaving:
-            raise UserError(self.env._("An e-mail is leaving right now. Try again in a moment, without it."))
-        self._cancel()
-
     def action_retry(self):
         """Try again what failed, as the same notice; as the same e-mail where the server may
         have it already, so that the customer's mail program knows it again."""
@@ -307,16 +296,6 @@ class DunningNotice(models.Model):
         """Refuse notices that aren't in the state from which an action leads to ``target``."""
         if others := self.filtered(lambda notice: notice.state != state):
             raise UserError(others[0]._no_way(target))
-
-    def _cancel(self):
-        asked = self._still_asked()
-        begun = self.filtered(lambda notice: notice._reached())
-        (self - begun)._set_state("cancelled")
-        mails_sudo = self.sudo().mail_ids  # users may not see mails
-        mails_sudo.filtered(lambda mail: mail.state in WAITING).cancel()
-        self.activity_ids.unlink()
-        begun.filtered(lambda notice: notice.state != "sent")._set_state("sent")  # a part has left
-        asked.sudo()._ask_others()  # as above
 
     # On paper -----------------------------------------------------------------------------
 

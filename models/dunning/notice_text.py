@@ -39,7 +39,9 @@ class DunningNotice(models.Model):
     )
     attachment_text = fields.Char("Attached", compute="_compute_attachment_text")
 
-    @api.depends("channel", "level_id", "attachments_chosen", "attach_invoices", "attach_statement", "extra_attachment_ids")
+    @api.depends(
+        "channel", "level_id", "attachments_chosen", "attach_invoices", "attach_statement", "extra_attachment_ids"
+    )
     @api.depends_context("lang")
     def _compute_attachment_text(self):
         """What goes with the e-mail, by name."""

@@ -20,12 +20,16 @@ class DunningRun(models.Model):
     first_count = fields.Integer("First Reminders Ever", compute="_compute_left_counts")
     plain_count = fields.Integer("To Send", compute="_compute_left_counts")
     pending_count = fields.Integer("Not Left Yet", compute="_compute_left_counts")
+    stopped_count = fields.Integer("Cancelled by People", compute="_compute_left_counts")
 
     def _compute_left_counts(self):
+        by_hand = [("run_id", "in", self.ids), ("state", "=", "cancelled"), ("cancelled_on", "!=", False)]
+        stopped = dict(self.env["dunning.notice"]._read_group(by_hand, ["run_id"], ["__count"]))
         pending = [("run_id", "in", self.ids), ("state", "in", PENDING)]
         groups = self.env["dunning.notice"]._read_group(pending, ["run_id", "state", "exception_kind"], ["__count"])
         for run in self:
             own = [(state, kind, count) for found, state, kind, count in groups if found == run]
+            run.stopped_count = stopped.get(run, 0)
             run.pending_count = sum(count for _state, _kind, count in own)
             looked_at = [(kind, count) for state, kind, count in own if state == "to_approve"]
             run.plain_count = sum(count for kind, count in looked_at if not kind)
@@ -54,12 +58,43 @@ class DunningRun(models.Model):
         domain = [("run_id", "in", self.ids), ("state", "=", "to_approve"), ("exceptions", "!=", False)]
         return action | {"domain": domain, "context": {}}
 
+    def action_ask_stop(self):
+        """The dialog that says what is cancelled, and asks why."""
+        self.ensure_one()
+        self.check_access("write")
+        pending = self.env["dunning.notice"].search([("run_id", "=", self.id), ("state", "in", PENDING)])
+        if not pending:
+            raise UserError(self.env._("Everything of this run has left already."))
+        return self.env["dunning.cancel"]._open(pending, self)
+
     def action_stop(self):
         """Cancel what has not left yet, and say how much; the next run decides about the items
         anew.
 
         :raise UserError: when nothing is left to stop, or another process works on the run
         """
+        return self._stop("")
+
+    def action_undo_stop(self):
+        """What people cancelled of this run is to approve again, but for what something newer took the place of."""
+        self.ensure_one()
+        self.check_access("write")
+        by_hand = [("run_id", "=", self.id), ("state", "=", "cancelled"), ("cancelled_on", "!=", False)]
+        stopped = self.env["dunning.notice"].search(by_hand)
+        problems = stopped._undo_problems()
+        stopped.filtered(lambda notice: notice not in problems)._undo_cancel()
+        again = stopped.filtered(lambda notice: notice.state == "to_approve")
+        text = self.env._("%s notices are to approve again.", len(again))
+        if left := len(stopped) - len(again):
+            text = self.env._(
+                "%(count)s notices are to approve again; %(left)s are not: something newer took their place, or they "
+                "are paid.",
+                count=len(again),
+                left=left,
+            )
+        return again._said(text)
+
+    def _stop(self, reason):
         self.ensure_one()
         self.check_access("write")
         if not self.try_lock_for_update(allow_referencing=True):
@@ -69,6 +104,7 @@ class DunningRun(models.Model):
         if not stopped:
             raise UserError(self.env._("Everything of this run has left already."))
         stopped._cancel()
+        stopped._note_cancel(reason)
         # What is at the server doesn't go again, should the server not take it.
         leaving = pending.filtered(lambda notice: notice.state not in ("sent", "cancelled"))
         leaving._set_state("cancelled")

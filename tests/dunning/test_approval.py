@@ -170,7 +170,9 @@ class TestApproval(RunCase):
                 self.assertEqual(look.state, "to_approve")
                 self.assertEqual(run.action_open_exceptions()["domain"][0], ("run_id", "in", run.ids))
                 banner = self.env["dunning.notice"].with_user(self.collector).get_dunning_banners()[-1]
-                self.assertEqual((banner["text"], banner["action"]), ("0 to send; 1 first reminders ever; 0 to look at", False))
+                self.assertEqual(
+                    (banner["text"], banner["action"]), ("0 to send; 1 first reminders ever; 0 to look at", False)
+                )
                 savepoint.rollback()
                 self.env.invalidate_all()
 

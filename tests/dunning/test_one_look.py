@@ -232,7 +232,9 @@ class TestAttachments(LookCase):
 
     def test_a_file_that_one_may_not_read(self):
         notice = self.waiting()
-        private = self.env["ir.attachment"].create({"name": "secret", "raw": b"x", "res_model": "res.users", "res_id": 1})
+        private = self.env["ir.attachment"].create(
+            {"name": "secret", "raw": b"x", "res_model": "res.users", "res_id": 1}
+        )
         private.res_model, private.res_id = "ir.mail_server", 1
         wizard = self.env["dunning.notice.edit"].with_user(self.collector)
         with self.assertRaises(AccessError):
@@ -254,7 +256,9 @@ class TestTest(LookCase):
         self.assertEqual((notice.state, notice.is_written, notice.sudo().mail_ids.ids), ("to_approve", False, []))
         self.assertFalse(notice.sudo().rating_ids)
         test = self.env["mail.mail"].search([]) - mails
-        self.assertEqual((test.subject[:7], test.email_to, test.email_cc), ("[Test] ", self.collector.email_formatted, False))
+        self.assertEqual(
+            (test.subject[:7], test.email_to, test.email_cc), ("[Test] ", self.collector.email_formatted, False)
+        )
         self.assertFalse(test.recipient_ids | test.partner_ids)
         self.assertEqual((test.model, test.res_id, test.auto_delete), (False, 0, True))
         self.assertIn("Our words", test.body_html)
@@ -314,7 +318,9 @@ class TestApprovingMany(LookCase):
         paid, archived, nowhere, good = notices
         self.pay(paid.line_ids.move_id.sudo())
         archived.sudo().partner_id.active = False
-        self.env.cr.execute("UPDATE res_partner SET email = NULL, email_normalized = NULL WHERE id = %s", [nowhere.partner_id.id])
+        self.env.cr.execute(
+            "UPDATE res_partner SET email = NULL, email_normalized = NULL WHERE id = %s", [nowhere.partner_id.id]
+        )
         self.env.invalidate_all()
         dialog = self.dialog(notices)
         self.assertEqual(dialog.notice_count, 1)
@@ -322,7 +328,9 @@ class TestApprovingMany(LookCase):
             self.assertIn(part, dialog.plan.unescape())
         said = dialog.action_approve()
         self.assertIn("1 notices are approved. 3 are not:", said["params"]["message"])
-        self.assertEqual([n.state for n in (paid, archived, nowhere, good)], ["cancelled", "to_approve", "to_approve", "queued"])
+        self.assertEqual(
+            [n.state for n in (paid, archived, nowhere, good)], ["cancelled", "to_approve", "to_approve", "queued"]
+        )
         with self.assertRaisesRegex(UserError, "no e-mail address for reminders"):
             nowhere.action_approve()
         archived.action_approve()

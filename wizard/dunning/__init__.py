@@ -1,4 +1,5 @@
 from . import approval
+from . import cancel
 from . import forecast
 from . import go_live
 from . import notice_edit

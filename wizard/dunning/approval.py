@@ -54,7 +54,7 @@ class DunningApproval(models.TransientModel):
         notices = self._chosen("dunning.notice").exists()
         notices.check_access("write")
         refused = {}
-        for company, theirs in notices.grouped("company_id").items():
+        for theirs in notices.grouped("company_id").values():
             if obstacle := self._obstacle(theirs):
                 refused |= dict.fromkeys(theirs, obstacle)
                 notices -= theirs

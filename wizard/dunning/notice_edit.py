@@ -26,7 +26,12 @@ class DunningNoticeEdit(models.TransientModel):
             subject, text = notice._text_to_edit()
             invoices, statement = notice._attached()
             kept = notice.extra_attachment_ids
-            values = {"subject": subject, "text": text, "attach_invoices": invoices, "attach_statement": statement} | values
+            values = {
+                "subject": subject,
+                "text": text,
+                "attach_invoices": invoices,
+                "attach_statement": statement,
+            } | values
             values["attachment_ids"] = [Command.set(kept.ids)]
         return values
 
