@@ -34,6 +34,7 @@ cron = env.ref('account.ir_cron_account_move_send')
 while env['account.move'].search_count([('sending_data', '!=', False)]):
     cron.method_direct_trigger()
     env.cr.commit()
+env['mail.mail'].process_email_queue()
 """
 
 #: The same, killing its own process at the n-th call of a method, before or after it.
