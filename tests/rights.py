@@ -70,6 +70,7 @@ handling.attempt.mail     -      -      r        r      r         crwu          
 handling.close            -      -      -        c      c         c             c         -        c         c       c          c
 handling.status           -      -      r        r      r         cr            r         r        r         crwu    crwu       r
 handling.status.change    -      -      -        -      r         r             -         -        -         -       -          -
+invoice.requirement       -      -      -        -      -         -             r         r        r         crwu    crwu       -
 l2c.audit.log             -      -      -        -      -         -             r         r        r         r       r          -
 l2c.automation            -      -      -        -      -         r             -         -        -         r       r          -
 l2c.payment.way           -      -      -        -      -         -             r         r        r         crwu    crwu       -
@@ -138,14 +139,19 @@ WRITTEN = {
         "mail_template_id max_attempts name requires_closure_reason requires_need requires_next_action requires_note "
         "res_model response_hours role sequence series_ids silent_days situation stage_id stage_ids"
     ),
+    "invoice.requirement": (
+        "active applies_to code company_id country_id currency_id date_from date_to is_compulsory sequence source "
+        "source_url threshold"
+    ),
     "lead.qualification": "question sequence",
     "l2c.payment.way": "active bank_account_id company_id kind name sequence text",
     "payment.loyalty": "active company_id discount months name payment_term_id reward sequence",
     "public.register": "active company_id country_group_id country_id name sequence url",
+    "product.category": "invoices_at_once",
     "res.partner": (
         "collection_note collection_state collector_id dunning_hold_reason dunning_hold_until "
         "dunning_policy_id dunning_split_by_contact external_rating external_rating_date external_rating_source "
         "is_payment_cc is_payment_contact is_sole_trader is_wrong_addressee payment_days withholding_rate"
     ),
-    "sale.order": "customer_need handling_status_id is_need_shown next_action_date",
+    "sale.order": "customer_need handling_status_id is_invoiced_at_once is_need_shown next_action_date",
 }

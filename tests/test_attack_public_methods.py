@@ -189,6 +189,8 @@ records = [
     env['l2c.payment.way'].search([('company_id', '=', company.id)], limit=1),
     env['privacy.anonymise'].create({'partner_id': customer.id}),
     env['privacy.deletion'].create({}),
+    env['invoice.requirement'].create({'code': 'bank', 'company_id': company.id}),
+    env['validate.account.move'].create({'move_ids': [Command.set(invoice(post=False).ids)]}),
     env['public.register'].create({'name': 'Ours', 'company_id': company.id, 'url': 'https://example.com/'}),
     env['customer.warning.dialog'].create({'partner_id': customer.id, 'what': 'x', 'source': 'x'}),
     env['customer.warning'].create({

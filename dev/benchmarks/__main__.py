@@ -6,7 +6,7 @@ import json
 import odoo.tests
 from odoo.tools import config
 
-PARTS = ("install", "dunning", "hosts", "leads", "desk", "letters", "reporting", "foresight")
+PARTS = ("install", "dunning", "hosts", "sales", "leads", "desk", "letters", "reporting", "foresight")
 
 
 def main():
@@ -37,10 +37,10 @@ def main():
     odoo.modules.module.initialize_sys_path()
     from odoo.addons.lead_to_cash.tests import real, shells
 
-    from . import desk, dunning, foresight, hosts, install, leads, letters, reporting
+    from . import desk, dunning, foresight, hosts, install, leads, letters, reporting, sales
 
     real.WAIT = shells.WAIT = 6 * 60 * 60  # what is measured may take its time
-    parts = dict(zip(PARTS, (install, dunning, hosts, leads, desk, letters, reporting, foresight), strict=True))
+    parts = dict(zip(PARTS, (install, dunning, hosts, sales, leads, desk, letters, reporting, foresight), strict=True))
     figures = {}
     for name in [options.part] if options.part else parts:
         figures.update(parts[name].measure(options))

@@ -125,6 +125,7 @@ class AccountMove(models.Model):
     # Writing off --------------------------------------------------------------------------
 
     def _post(self, soft=True):
+        self._refuse_incomplete(soft)
         proposals_sudo = self._write_offs_sudo()
         if proposals_sudo and soft:
             proposals_sudo = proposals_sudo.filtered(lambda row: row.move_id.date <= fields.Date.context_today(row))
@@ -134,6 +135,7 @@ class AccountMove(models.Model):
         proposals_sudo._after_posting()
         posted._bills_posted()
         posted._orders_invoiced()
+        posted._ask_for_allocation()
         return posted
 
     def _write_offs_to_draft(self):

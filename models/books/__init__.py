@@ -1,5 +1,7 @@
 from . import money
 from . import account_move
+from . import account_move_complete
+from . import account_move_send
 from . import account_move_line
 from . import account_partial_reconcile
 from . import account_payment
@@ -7,6 +9,7 @@ from . import account_bank_statement_line
 from . import payment_provider
 from . import payment_transaction
 from . import payment_way
+from . import invoice_requirement
 from . import res_partner_bank
 from . import res_company
 from . import reasons_mixin

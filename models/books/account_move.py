@@ -181,7 +181,10 @@ class AccountMove(models.Model):
         if vals.keys() == {"allocation_number"}:
             self = self.with_context(skip_is_manually_modified=True)  # noqa: PLW0642
         if LINKED_BY.isdisjoint(vals):
-            return super().write(vals)
+            result = super().write(vals)
+            if vals.get("allocation_number"):
+                self._allocation_given()
+            return result
         sharing = self._sharing() if "state" not in vals else self.browse()
         result = super().write(vals)
         if "state" in vals:

@@ -1,8 +1,12 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..handling.contact_attempt import ALL_CUSTOMERS
 from .payment_grade import PAYMENT_GRADES
+
+#: Posted invoices that all have the customer's reference: who has had it so often, wants it.
+REFERENCES = 3
 
 BOOKKEEPERS = "account.group_account_invoice,account.group_account_readonly"
 
@@ -157,3 +161,26 @@ class ResPartner(models.Model):
             read = moves._search([("state", "=", "posted"), ("move_type", "in", moves.get_sale_types(True))])
             told |= Domain("id", "in", read.subselect("commercial_partner_id"))
         return told
+
+    def _asking_for_reference(self, company):
+        """Of these customers, those whose reference has to stand on invoices of the company: their last posted
+        ones all had it. Whoever keeps it on the customer adds to this."""
+        if not self.ids:
+            return self.browse()
+        self.env["account.move"].flush_model(["commercial_partner_id", "company_id", "state", "move_type", "ref"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT p.id
+                     FROM unnest(%(ids)s) AS p(id)
+                     JOIN LATERAL (SELECT m.ref FROM account_move m
+                                    WHERE m.commercial_partner_id = p.id AND m.company_id = %(company)s
+                                      AND m.state = 'posted' AND m.move_type = 'out_invoice'
+                                 ORDER BY m.id DESC LIMIT %(number)s) last ON TRUE
+                 GROUP BY p.id
+                   HAVING count(NULLIF(TRIM(last.ref), '')) = %(number)s""",
+                ids=self.ids,
+                company=company.id,
+                number=REFERENCES,
+            )
+        )
+        return self.browse(row[0] for row in rows)

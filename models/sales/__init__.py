@@ -14,6 +14,7 @@ from . import response_report
 from . import sale_order
 from . import sale_order_follow
 from . import sale_order_renew
+from . import invoice_at_once
 from . import crm_team
 from . import sale_order_closing
 from . import keep_in_touch
@@ -28,6 +29,7 @@ from . import call_list_enquiries
 from . import calendar_event
 from . import ir_http
 from . import res_company
+from . import res_config_settings
 from . import res_partner
 from . import win_rate_report
 from . import conversion_report

@@ -73,6 +73,12 @@ class ResCompany(models.Model):
         groups="base.group_user",
     )
 
+    invoices_at_once = fields.Boolean(
+        "Invoice at Once",
+        help="Orders that are confirmed from then on are invoiced by themselves, as soon as there is something to invoice.",
+        groups="base.group_user",
+    )
+
     calls_per_day = fields.Integer(
         help="Attempts that each salesperson makes on a day. 0: no goal.", groups="base.group_user"
     )

@@ -22,7 +22,9 @@ class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = ["handling.mixin", "sale.order"]
 
-    _writable = frozenset({"handling_status_id", "next_action_date", "customer_need", "is_need_shown"})
+    _writable = frozenset(
+        {"handling_status_id", "next_action_date", "customer_need", "is_need_shown", "is_invoiced_at_once"}
+    )
     _asks_why = True
     _moved_by_results = True
 
