@@ -56,6 +56,7 @@
         "views/sales/work_hand_over_views.xml",
         "views/sales/sale_order_views.xml",
         "views/sales/sale_order_qualification_views.xml",
+        "views/sales/prices_paid_views.xml",
         "views/sales/response_goal_views.xml",
         "views/sales/quotation_views.xml",
         "views/sales/team_leader_views.xml",

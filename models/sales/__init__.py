@@ -17,6 +17,7 @@ from . import response_report
 from . import sale_order
 from . import sale_order_follow
 from . import sale_order_renew
+from . import sale_order_prices
 from . import crm_team
 from . import sale_order_closing
 from . import keep_in_touch
