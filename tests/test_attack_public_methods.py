@@ -185,6 +185,9 @@ records = [
     env['l2c.payment.way'].search([('company_id', '=', company.id)], limit=1),
     env['privacy.anonymise'].create({'partner_id': customer.id}),
     env['privacy.deletion'].create({}),
+    env['payment.term.limit'].create({
+        'name': 'Ours', 'company_id': company.id, 'country_id': company.country_id.id or env.ref('base.us').id, 'days': 60,
+        'since': '2026-01-01', 'source': 'x'}),
     env['public.register'].create({'name': 'Ours', 'company_id': company.id, 'url': 'https://example.com/'}),
     env['customer.warning.dialog'].create({'partner_id': customer.id, 'what': 'x', 'source': 'x'}),
     env['customer.warning'].create({

@@ -1,14 +1,14 @@
 """Payment terms: what a discount for paying early costs, and until when one may wait for money."""
 
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import timedelta
 
 DAYS_OF_A_YEAR = 365
 
 
 def discount_rate(percent, days):
     """What an early-payment discount of ``percent`` costs in a year, in per cent, when it brings the money
-    ``days`` earlier: d ÷ (1 − d) × 365 ÷ days, the nominal annual cost of trade credit (Brigham and Houston,
+    ``days`` earlier: d / (1 - d) * 365 / days, the nominal annual cost of trade credit (Brigham and Houston,
     Fundamentals of Financial Management). None where it brings nothing earlier, or all is given away.
 
     >>> round(discount_rate(5, 20))

@@ -22,7 +22,9 @@ class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = ["handling.mixin", "sale.order"]
 
-    _writable = frozenset({"handling_status_id", "next_action_date", "customer_need", "is_need_shown"})
+    _writable = frozenset(
+        {"handling_status_id", "next_action_date", "customer_need", "is_need_shown", "is_term_agreed"}
+    )
     _asks_why = True
     _moved_by_results = True
 
@@ -190,6 +192,8 @@ class SaleOrder(models.Model):
         moved._check_lead()
         if "validity_date" in vals:
             self._pull_follow_ups()
+        if vals.get("signature") and self.env.su:  # signing on the portal's page
+            self._keep_accepted_terms()
         if vals.get("state") == "sent":
             self._move_leads("sent")
         for state, orders in moved.grouped("state").items():

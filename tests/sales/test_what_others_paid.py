@@ -141,7 +141,7 @@ class TestPrices(PricesCase):
         self.env["res.lang"]._activate_lang("he_IL")
         orders = self.env["sale.order"].with_user(self.seller).with_context(lang="he_IL")
         [facts] = orders.get_prices_paid([[self.product.id, 1, False, 1.0]], partner_id=self.customer.id)
-        self.assertEqual(facts["last"][0]["day"], "05/03/2026")
+        self.assertEqual(facts["last"][0]["day"], "05.03.2026")
 
     def test_one_query_for_a_document(self):
         """However many lines and orders there are."""
