@@ -58,6 +58,9 @@ from .sales import test_leads_quotations
 from .sales import test_pipeline
 from .sales import test_quotations
 from .sales import test_overview
+from .sales import test_what_others_paid
+from .books import test_terms
+from .portal import test_accepted_terms
 from .sales import test_real_claims
 from .sales import test_real_two_browsers
 from .sales import test_real_pipeline

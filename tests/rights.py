@@ -90,6 +90,7 @@ payment.return            -      -      -        -      -         -             
 privacy.anonymise         -      -      -        -      -         -             -         -        -         c       c          -
 privacy.deletion          -      -      -        -      -         -             -         -        -         c       c          -
 privacy.deletion.line     -      -      -        -      -         -             -         -        -         c       c          -
+payment.term.limit        -      -      -        -      -         -             r         r        r         crwu    crwu       -
 public.register           -      -      -        -      -         -             r         r        r         crwu    crwu       -
 receivable.ageing         -      -      -        -      -         -             r         r        r         r       r          -
 receivable.ageing.date    -      -      -        -      -         -             c         c        c         c       c          c
@@ -98,6 +99,7 @@ lead.conversion.report    -      -      -        -      r         r             
 quotation.renew           -      -      -        c      c         c             -         -        -         -       -          -
 sales.work.hand.over      -      -      -        -      -         c             -         -        -         -       -          -
 satisfaction.dialog       -      -      -        c      c         c             c         -        c         c       c          c
+sale.terms.version        -      -      -        -      -         r             -         -        -         -       -          -
 statement.wizard          -      -      -        -      -         -             c         c        c         c       c          c
 watch.dealt.with          -      -      -        -      -         -             c         -        c         c       c          c
 win.rate.report           -      -      -        -      r         r             -         -        -         -       -          -
@@ -146,12 +148,15 @@ WRITTEN = {
     "lead.qualification": "question sequence",
     "l2c.payment.way": "active bank_account_id company_id kind name sequence text",
     "payment.loyalty": "active company_id discount months name payment_term_id reward sequence",
+    "payment.term.limit": (
+        "active category_id company_id country_group_id country_id days from_month_end name sequence since source until"
+    ),
     "public.register": "active company_id country_group_id country_id name sequence url",
     "product.category": "invoices_at_once",
     "res.partner": (
         "collection_note collection_state collector_id dunning_hold_reason dunning_hold_until "
         "dunning_policy_id dunning_split_by_contact external_rating external_rating_date external_rating_source "
-        "is_payment_cc is_payment_contact is_sole_trader is_wrong_addressee payment_days withholding_rate"
+        "is_long_term_agreed is_payment_cc is_payment_contact is_sole_trader is_wrong_addressee payment_days withholding_rate"
     ),
-    "sale.order": "customer_need handling_status_id is_invoiced_at_once is_need_shown next_action_date",
+    "sale.order": "customer_need handling_status_id is_invoiced_at_once is_need_shown is_term_agreed next_action_date",
 }

@@ -191,6 +191,9 @@ records = [
     env['privacy.deletion'].create({}),
     env['invoice.requirement'].create({'code': 'bank', 'company_id': company.id}),
     env['validate.account.move'].create({'move_ids': [Command.set(invoice(post=False).ids)]}),
+    env['payment.term.limit'].create({
+        'name': 'Ours', 'company_id': company.id, 'country_id': company.country_id.id or env.ref('base.us').id, 'days': 60,
+        'since': '2026-01-01', 'source': 'x'}),
     env['public.register'].create({'name': 'Ours', 'company_id': company.id, 'url': 'https://example.com/'}),
     env['customer.warning.dialog'].create({'partner_id': customer.id, 'what': 'x', 'source': 'x'}),
     env['customer.warning'].create({

@@ -14,6 +14,8 @@ from . import res_partner_bank
 from . import res_company
 from . import reasons_mixin
 from . import payment_grade
+from . import payment_term
+from . import payment_term_limit
 from . import res_partner
 from . import res_config_settings
 from . import ageing

@@ -53,6 +53,14 @@ class ResPartner(models.Model):
         audited=True,
     )
 
+    is_long_term_agreed = fields.Boolean(
+        "Longer Terms Expressly Agreed",
+        company_dependent=True,
+        copy=False,
+        help="The customer has expressly agreed to pay later than the law of its country has it: no warning any more.",
+        groups="base.group_user",
+    )
+
     def _is_natural_person(self):
         """Whether the customer is a person: no company and in none, or a sole trader."""
         self.ensure_one()

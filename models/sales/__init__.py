@@ -15,6 +15,11 @@ from . import sale_order
 from . import sale_order_follow
 from . import sale_order_renew
 from . import invoice_at_once
+from . import terms_version
+from . import sale_order_accepted
+from . import sale_order_prices
+from . import sale_order_terms
+from . import account_move
 from . import crm_team
 from . import sale_order_closing
 from . import keep_in_touch

@@ -23,7 +23,14 @@ class SaleOrder(models.Model):
     _inherit = ["handling.mixin", "sale.order"]
 
     _writable = frozenset(
-        {"handling_status_id", "next_action_date", "customer_need", "is_need_shown", "is_invoiced_at_once"}
+        {
+            "customer_need",
+            "handling_status_id",
+            "is_invoiced_at_once",
+            "is_need_shown",
+            "is_term_agreed",
+            "next_action_date",
+        }
     )
     _asks_why = True
     _moved_by_results = True
@@ -192,6 +199,8 @@ class SaleOrder(models.Model):
         moved._check_lead()
         if "validity_date" in vals:
             self._pull_follow_ups()
+        if vals.get("signature") and self.env.su:  # signing on the portal's page
+            self._keep_accepted_terms()
         if vals.get("state") == "sent":
             self._move_leads("sent")
         for state, orders in moved.grouped("state").items():
