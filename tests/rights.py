@@ -32,6 +32,7 @@ balance.confirmation      -      -      -        -      -         -             
 call.list.line            -      -      -        -      r         r             -         -        -         -       -          -
 call.result               -      -      -        -      -         -             c         -        c         c       c          c
 collection.action         -      -      -        -      -         -             c         -        c         c       c          c
+collections.customer      -      -      -        -      -         -             r         r        r         r       r          -
 collection.reminder       -      -      -        -      -         -             -         -        c         c       c          c
 contact.attempt           -      -      -        c      crw       crw           c         -        c         c       c          c
 contact.dialog            -      -      -        c      c         c             c         -        c         c       c          c

@@ -4,9 +4,11 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ...engine.handling.contact import OUTCOMES
 from ...engine.handling.workdays import next_working_day
 
 ACTION_KINDS = [
+    ("call", "Log Call"),
     ("promise", "Log Promise"),
     ("dispute", "Open Dispute"),
     ("hold", "Hold until"),
@@ -19,7 +21,7 @@ ACTION_KINDS = [
     ("offset", "Propose Offset"),
 ]
 #: What everybody in invoicing may do; the rest is for Collections.
-FOR_INVOICING = ("promise", "dispute", "meeting")
+FOR_INVOICING = ("call", "promise", "dispute", "meeting")
 #: What the same dialog undoes.
 UNDONE = ("hold", "pause", "exclude", "policy")
 
@@ -41,6 +43,7 @@ class CollectionAction(models.TransientModel):
     company_id = fields.Many2one("res.company", default=lambda self: self.env.company)
     date = fields.Date(compute="_compute_date", store=True, readonly=False)
     reason = fields.Char()
+    outcome = fields.Selection(OUTCOMES, default="no_answer")
     user_id = fields.Many2one("res.users", "Responsible", domain=[("share", "=", False)])
     policy_id = fields.Many2one("dunning.policy", domain="[('company_id', 'parent_of', company_id)]")
     percent_paid = fields.Float("Customer Pays", default=50.0, help="Per cent of what is open.")

@@ -8,9 +8,16 @@ from ...models.handling.audit_log import WHY
 
 
 class CollectionAction(models.TransientModel):
-    """What is set on customers, or excluded; and meetings."""
+    """What is set on customers, or excluded; calls and meetings."""
 
     _inherit = "collection.action"
+
+    def _do_call(self):
+        """One attempt each; a call of which something has to be agreed on is logged with its customer alone."""
+        self._require(self.outcome, self.env._("Choose what came of it."))
+        for company, customers in self._customers_by_company().items():
+            customers.with_company(company).action_log_attempt(self.outcome, note=self.reason)
+        return self._report(self.env._("Calls logged"), len(self._customers()))
 
     def _do_hold(self):
         self._require(self.date, self.env._("Choose the day until which reminders wait."))
