@@ -61,16 +61,16 @@ def customers(today, limits, policies):
                cp.country_id, cp.user_id AS salesperson_id, cp.active AS is_active,
                (cp.collector_id->>(a.company_id::text))::integer AS user_id,
                (cp.payment_grade->>(a.company_id::text))::varchar AS payment_grade,
-               CASE WHEN a.oldest_date < %(today)s THEN %(today)s - a.oldest_date END AS oldest_days,
+               COALESCE(GREATEST(%(today)s - a.oldest_date, 0), 0) AS oldest_days,
                %(age)s AS age,
                (%(policy)s)::integer AS policy_id
           FROM (SELECT i.company_id, i.customer_id AS partner_id, i.currency_id,
-                       SUM(i.left_currency) FILTER (WHERE i.balance > 0 AND i.due < %(today)s) AS overdue_amount,
-                       SUM(i.left_currency) FILTER (WHERE i.balance > 0 AND i.due >= %(today)s) AS not_due_amount,
-                       -SUM(i.left_currency) FILTER (WHERE i.balance < 0) AS credit_amount,
+                       COALESCE(SUM(i.left_currency) FILTER (WHERE i.balance > 0 AND i.due < %(today)s), 0) AS overdue_amount,
+                       COALESCE(SUM(i.left_currency) FILTER (WHERE i.balance > 0 AND i.due >= %(today)s), 0) AS not_due_amount,
+                       COALESCE(-SUM(i.left_currency) FILTER (WHERE i.balance < 0), 0) AS credit_amount,
                        SUM(i.left_currency) AS open_amount,
-                       SUM(i.left_open) FILTER (WHERE i.balance > 0 AND i.due < %(today)s) AS overdue_value,
-                       -SUM(i.left_open) FILTER (WHERE i.balance < 0) AS credit_value,
+                       COALESCE(SUM(i.left_open) FILTER (WHERE i.balance > 0 AND i.due < %(today)s), 0) AS overdue_value,
+                       COALESCE(-SUM(i.left_open) FILTER (WHERE i.balance < 0), 0) AS credit_value,
                        SUM(i.left_open) AS open_value,
                        MIN(i.due) FILTER (WHERE i.balance > 0 AND i.left_currency != 0) AS oldest_date
                   FROM (%(items)s) i

@@ -33,7 +33,7 @@ class CollectionsCustomer(models.Model):
     _inherit = ["customer.facts.mixin", "l2c.clock.mixin"]
     _description = "Customer Who Owes"
     _auto = False
-    _order = "overdue_value desc nulls last, id"
+    _order = "overdue_value desc, id"
     _rec_name = "partner_id"
 
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)

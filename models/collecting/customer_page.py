@@ -24,6 +24,9 @@ class ResPartner(models.Model):
     collection_level_id = fields.Many2one(
         "dunning.level", "Level", compute="_compute_collection_line_ids", groups=BOOKKEEPERS
     )
+    collection_policy_id = fields.Many2one(
+        "dunning.policy", "Policy", compute="_compute_collection_line_ids", groups=BOOKKEEPERS
+    )
     collection_step = fields.Char("Next Step", compute="_compute_collection_line_ids", groups=BOOKKEEPERS)
     collection_step_date = fields.Date("Next Step on", compute="_compute_collection_line_ids", groups=BOOKKEEPERS)
     collection_contact = fields.Datetime("Last Contact", compute="_compute_collection_line_ids", groups=BOOKKEEPERS)
@@ -66,6 +69,7 @@ class ResPartner(models.Model):
             first = lines[:1]
             partner.collection_badge = first.badge
             partner.collection_level_id = first.level_id
+            partner.collection_policy_id = first.policy_id
             partner.collection_step, partner.collection_step_date = first.next_step, first.next_step_date
             partner.collection_contact = first.last_contact
 

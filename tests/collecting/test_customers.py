@@ -140,7 +140,7 @@ class TestCustomers(CustomersCase):
         self.assertTrue(self.of(reminded).next_step_date)
 
     def test_mine_and_nobodys_and_never_contacted(self):
-        mine, stand_in, nobodys, theirs = (self.owing(name) for name in ("Mine", "Stand", "None", "Theirs"))
+        mine, stand_in, _nobodys, theirs = (self.owing(name) for name in ("Mine", "Stand", "None", "Theirs"))
         away, else_ = self.user("cust_away", "lead_to_cash.group_collections_user"), self.books
         away.write({"collector_substitute_id": self.collector.id, "collector_absent_from": "2026-03-01"})
         for invoice, user in ((mine, self.collector), (stand_in, away), (theirs, else_)):
