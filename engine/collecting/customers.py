@@ -25,7 +25,6 @@ BADGES = [
 ]
 #: A line's id: the company, the customer, and in the last digits the currency.
 CURRENCY = 10**3
-AGES = ("not_due", "age_1", "age_2", "age_3", "age_4")
 
 
 def line_id(company_id, partner_id, currency_id):

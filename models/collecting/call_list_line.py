@@ -251,10 +251,8 @@ class CallListLine(models.Model):
             domain = Domain(domain) & Domain("kind", "in", engine.CALLED)
         return super()._next_line(domain, called)
 
-    def action_document(self):
-        """Show the lead or quotation itself; of a customer, the page of all that it owes."""
-        if not self._is_desk() or self.res_model != "res.partner":
-            return super().action_document()
+    def action_customer_page(self):
+        """The page of all that the customer owes."""
         self.ensure_one()
         self.check_access("read")
         return self._document().action_collection_page()

@@ -5,11 +5,12 @@ from odoo.tools import SQL, Query, get_lang
 from ...engine.books.receivables import age_labels
 from ...engine.collecting import customers as engine
 from ...engine.collecting import desk, searching
+from ..books.ageing import AGES
 from ..books.payment_grade import PAYMENT_GRADES
 from ..handling.searching import check_searched
 
 #: What the ages are called before the companies' own limits are known.
-AGES = [
+OLDEST_AGES = [
     ("not_due", "Not due"),
     ("age_1", "First age"),
     ("age_2", "Second age"),
@@ -65,7 +66,7 @@ class CollectionsCustomer(models.Model):
     )
     oldest_date = fields.Date("Due since", readonly=True, help="The oldest open item's due date.")
     oldest_days = fields.Integer("Days", readonly=True, aggregator="max", help="Past due, of the oldest open item.")
-    age = fields.Selection(AGES, "Oldest Item", readonly=True, help="How long the oldest open item is past due.")
+    age = fields.Selection(OLDEST_AGES, "Oldest Item", readonly=True, help="How long the oldest open item is past due.")
     badge = fields.Selection(
         engine.BADGES,
         "Stopped by",
@@ -117,7 +118,7 @@ class CollectionsCustomer(models.Model):
         result = super().fields_get(allfields, attributes)
         limits = {company._ageing_limits() for company in self.env.companies.sudo()}  # as in _table_query
         if len(limits) == 1 and "selection" in result.get("age", {}):
-            labels = dict(zip(engine.AGES[1:], age_labels(limits.pop()), strict=True))
+            labels = dict(zip(AGES, age_labels(limits.pop()), strict=True))
             result["age"]["selection"] = [(key, labels.get(key, label)) for key, label in result["age"]["selection"]]
         return result
 
