@@ -119,6 +119,8 @@ def badges(today):
         SELECT c.id, p.id, 'hold'
           FROM res_company c JOIN res_partner p ON (p.dunning_hold_until->>(c.id::text))::date >= %(today)s
          UNION ALL
+        SELECT c.id, p.id, 'hold' FROM res_company c JOIN res_partner p ON c.dunning_paused_until >= %(today)s
+         UNION ALL
         SELECT company_id, partner_id, 'dispute' FROM dunning_dispute WHERE state = 'open'
          UNION ALL
         SELECT company_id, partner_id, CASE WHEN plan_id IS NULL THEN 'promise' ELSE 'plan' END

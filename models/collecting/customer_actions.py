@@ -67,10 +67,15 @@ class CollectionsCustomer(models.Model):
         return self._window("statement_wizard_action", self._chosen_customers())
 
     def action_hold(self):
-        """Nobody is reminded until a day."""
+        """Nobody of them is reminded until a day."""
         partners = self._chosen_customers()
         partners.env["collection.action"]._check_collections()
         return self._in_their_company(partners.env["collection.action"]._open(partners, "hold"), partners)
+
+    def action_pause_everything(self):
+        """Nobody at all is reminded until a day: of those chosen, when there are some."""
+        self.browse().check_access("read")
+        return self.action_hold() if self else self.env["collection.action"]._open_pause()
 
     def action_policy(self):
         """Choose another policy."""

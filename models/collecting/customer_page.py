@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ...engine.collecting import customers as engine
 from .res_partner import BOOKKEEPERS
@@ -100,7 +101,39 @@ class ResPartner(models.Model):
             limit=80,
         )
 
+    hold_text = fields.Char(
+        "Held", compute="_compute_hold_text", groups=BOOKKEEPERS, help="Until when nobody is reminded, and why."
+    )
+    is_held_alone = fields.Boolean(compute="_compute_hold_text", groups=BOOKKEEPERS)
+
+    @api.depends("dunning_hold_until", "dunning_hold_reason")
+    @api.depends_context("company", "lang")
+    def _compute_hold_text(self):
+        """Of the customer, or of everybody: what lasts longer."""
+        company, today = self.env.company, self.env.company._today()
+        everybody = (company.dunning_paused_until, company.dunning_pause_reason)
+        for partner in self:
+            customer = partner.commercial_partner_id
+            own = (customer.dunning_hold_until, customer.dunning_hold_reason)
+            partner.is_held_alone = bool(own[0] and own[0] >= today)
+            holds = [hold for hold in (own, everybody) if hold[0] and hold[0] >= today]
+            until, reason = max(holds, key=lambda hold: hold[0], default=(False, False))
+            partner.hold_text = until and self.env._(
+                "Nobody is reminded until %(day)s: %(reason)s", day=format_date(self.env, until), reason=reason or ""
+            )
+
     # Buttons ------------------------------------------------------------------------------
+
+    def action_resume(self):
+        """End the customer's hold.
+
+        :raise AccessError: when the user isn't of Collections
+        """
+        self.check_access("read")
+        actions = self.env["collection.action"]
+        actions._check_collections()
+        customers = self.commercial_partner_id
+        actions.create({"kind": "hold", "res_model": "res.partner", "res_ids": customers.ids}).action_undo()
 
     def action_collection_page(self):
         """The page of the customer in the current company."""

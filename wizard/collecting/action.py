@@ -44,6 +44,12 @@ class CollectionAction(models.TransientModel):
     date = fields.Date(compute="_compute_date", store=True, readonly=False)
     reason = fields.Char()
     outcome = fields.Selection(OUTCOMES, default="no_answer")
+    scope = fields.Selection(
+        [("chosen", "These customers"), ("all", "All customers of the company")],
+        "Whom",
+        required=True,
+        default="chosen",
+    )
     user_id = fields.Many2one("res.users", "Responsible", domain=[("share", "=", False)])
     policy_id = fields.Many2one("dunning.policy", domain="[('company_id', 'parent_of', company_id)]")
     percent_paid = fields.Float("Customer Pays", default=50.0, help="Per cent of what is open.")
@@ -147,6 +153,11 @@ class CollectionAction(models.TransientModel):
         if self.kind not in UNDONE:
             raise UserError(self.env._("This can't be undone for many at once. Open the records and undo it there."))
         return getattr(self, f"_undo_{self.kind}")()
+
+    @api.model
+    def _check_manager(self):
+        if not self.env.user.has_group("lead_to_cash.group_collections_manager"):
+            raise AccessError(self.env._("A Collections manager pauses everything. Ask one."))
 
     @api.model
     def _check_collections(self):
