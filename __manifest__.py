@@ -109,6 +109,8 @@
         "views/collecting/credit_hold_views.xml",
         "views/collecting/watch_views.xml",
         "views/collecting/customer_views.xml",
+        "views/collecting/customers_views.xml",
+        "views/collecting/customer_page_views.xml",
         "views/collecting/warning_views.xml",
         "views/collecting/late_payer_views.xml",
         "views/collecting/credit_views.xml",

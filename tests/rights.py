@@ -33,6 +33,7 @@ call.list.line            -      -      -        -      r         r             
 call.result               -      -      -        -      -         -             c         -        c         c       c          c
 collection.action         -      -      -        -      -         -             c         -        c         c       c          c
 collection.found          -      -      -        -      -         -             c         c        c         c       c          -
+collections.customer      -      -      -        -      -         -             r         r        r         r       r          -
 collection.reminder       -      -      -        -      -         -             -         -        c         c       c          c
 collection.leak           -      -      -        -      r         r             r         r        r         r       r          -
 contact.attempt           -      -      -        c      crw       crw           c         -        c         c       c          c

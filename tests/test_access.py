@@ -67,6 +67,7 @@ DUNNING_ACCESS = {
     "dunning.notice.line": ("r", "r", "rw", "rw"),
     "dunning.decision": ("r", "r", "r", "r"),
     "dunning.forecast": ("r", "r", "r", "r"),
+    "collections.customer": ("r", "r", "r", "r"),
     "dunning.go.live": ("", "", "", "crwu"),
     "privacy.anonymise": ("", "", "", "crwu"),
     "privacy.deletion": ("", "", "", "crwu"),

@@ -1,5 +1,5 @@
-"""The collector's desk on a company with many invoices: its first page with its counters,
-against Odoo's own list of invoices with its count."""
+"""The collector's desk on a company with many invoices: its first page with its counters, and the first
+page of its customers, against Odoo's own list of invoices with its count."""
 
 import os
 
@@ -77,13 +77,26 @@ move_spec = specification(move, 'account.view_out_invoice_tree')
 
 page = lambda: desk.web_search_read(mine, desk_spec, limit=PAGE, count_limit=10001)
 counters = desk.get_desk
+owing = env['collections.customer']
+owing_spec = specification(owing, 'lead_to_cash.collections_customer_view_list')
+overdue = [('overdue_amount', '>', 0)]
+customers = lambda: owing.web_search_read(overdue, owing_spec, limit=PAGE, order='overdue_amount desc', count_limit=10001)
 odoo = lambda: move.web_search_read(invoices, move_spec, limit=PAGE, count_limit=10001)
 lines = page()
 assert len(lines['records']) == PAGE and lines['length'] > PAGE, lines['length']
 assert len(odoo()['records']) == PAGE
+owed = customers()
+assert len(owed['records']) == PAGE and owed['length'] == 10001, owed['length']
+one = owed['records'][0]['partner_id']['id']
+names = ('collection_line_ids', 'collection_overdue', 'collection_item_ids', 'collection_notice_ids', 'contact_attempt_ids')
+card = lambda: env['res.partner'].browse(one).web_read({name: {'fields': {'display_name': {}}} if name.endswith('ids') else {} for name in names})
+[[open_items]] = env.execute_query(SQL("SELECT count(*) FROM account_move_line l JOIN account_account a ON a.id = l.account_id"
+    " WHERE a.account_type = 'asset_receivable' AND l.reconciled IS NOT TRUE AND l.parent_state = 'posted'"))
 query = desk._search(mine, limit=PAGE, order=desk._order)
 plan = [row for [row] in env.execute_query(SQL('EXPLAIN (ANALYZE) %s', query.select()))]
 found = {'desk_lines': lines['length'], 'desk_page_ms': seconds(page) * 1000, 'desk_counters_ms': seconds(counters) * 1000,
+         'customers_page_ms': seconds(customers) * 1000, 'customer_card_ms': seconds(card) * 1000,
+         'customers': owing.search_count([]), 'open_items': open_items,
          'invoices_page_ms': seconds(odoo) * 1000, 'desk_plan': chr(10).join(plan)}
 """.replace("TODAY", DATE)
 
@@ -93,9 +106,10 @@ def measure(options):
         found = {"invoices": grow(database, options.desk_invoices)}
         install(database, "lead_to_cash", script=PREPARE)
         found |= figures(database, OPEN)
-    for name in ("desk_page_ms", "desk_counters_ms", "invoices_page_ms"):
+    for name in ("desk_page_ms", "desk_counters_ms", "invoices_page_ms", "customers_page_ms", "customer_card_ms"):
         found[name] = round(found[name], 1)
     found["desk_to_invoices"] = round(
         (found["desk_page_ms"] + found["desk_counters_ms"]) / found["invoices_page_ms"], 2
     )
+    found["customers_to_invoices"] = round(found["customers_page_ms"] / found["invoices_page_ms"], 2)
     return found

@@ -2,6 +2,9 @@ from . import banner_mixin
 from . import mine_mixin
 from . import grade_mixin
 from . import leak
+from . import facts_mixin
+from . import customer
+from . import customer_actions
 from . import call_list_line
 from . import call_list_debt
 from . import desk
@@ -26,4 +29,5 @@ from . import res_partner
 from . import correspondence
 from . import collection_file
 from . import customer_form
+from . import customer_page
 from . import res_users

@@ -12,7 +12,7 @@ class CallListLine(models.Model):
     """The collector's desk: the call list's lines of customers, with what they owe."""
 
     _name = "call.list.line"
-    _inherit = ["call.list.line", "customer.grade.mixin"]
+    _inherit = ["call.list.line", "customer.grade.mixin", "customer.facts.mixin"]
 
     kind = fields.Selection(selection_add=engine.DESK_KINDS)
     is_mine = fields.Boolean(
@@ -27,10 +27,6 @@ class CallListLine(models.Model):
     overdue_amount = fields.Monetary(compute="_compute_balance", help="Open items past their due date.")
     credit_amount = fields.Monetary("Open Credits", compute="_compute_balance")
     oldest_date = fields.Date("Due since", compute="_compute_balance", help="The oldest open item's due date.")
-    promise_ids = fields.Many2many("dunning.promise", string="Promises", compute="_compute_promises")
-    promise_text = fields.Char("Promise", compute="_compute_promises")
-    next_step = fields.Char(compute="_compute_next_step")
-    next_step_date = fields.Date("On", compute="_compute_next_step")
     call_script = fields.Text(compute="_compute_call_script")
     item_ids = fields.Many2many("account.move.line", compute="_compute_item_ids")
     notice_id = fields.Many2one("dunning.notice", compute="_compute_event")
@@ -95,14 +91,6 @@ class CallListLine(models.Model):
     def _customers(self):
         return self.filtered(lambda line: line.res_model == "res.partner")
 
-    def _facts(self, query, *args):
-        """The rows of a query of the engine about the lines' customers, by the first columns."""
-        customers = self._customers()
-        if not customers:
-            return []
-        self.env.flush_all()
-        return self.env.execute_query(query(customers.partner_id.ids, customers.company_id.ids, *args))
-
     @api.depends("partner_id", "company_id")
     def _compute_balance(self):
         rows = self._facts(engine.balances, self._today())
@@ -110,44 +98,6 @@ class CallListLine(models.Model):
         for line in self:
             key = (line.partner_id.id, line.company_id.id)
             line.overdue_amount, line.credit_amount, line.oldest_date = found.get(key, (0.0, 0.0, False))
-
-    @api.depends("partner_id", "company_id")
-    @api.depends_context("lang")
-    def _compute_promises(self):
-        promises = self.env["dunning.promise"].search(
-            [("partner_id", "in", self._customers().partner_id.ids), ("state", "in", ("open", "broken"))], order="date"
-        )
-        for line in self:
-            own = (
-                promises.filtered(lambda p, line=line: line._is_of(p))
-                if line.res_model == "res.partner"
-                else promises[:0]
-            )
-            line.promise_ids = own
-            first = own.filtered(lambda promise: promise.state == "open")[:1]
-            line.promise_text = first._text() if first else False
-
-    def _is_of(self, record):
-        return record.partner_id == self.partner_id and record.company_id == self.company_id
-
-    @api.depends("kind", "partner_id", "company_id", "promise_text")
-    @api.depends_context("lang")
-    def _compute_next_step(self):
-        """What comes first: what somebody has planned, the promise's day, or the next reminder."""
-        rows = self._facts(engine.next_steps, self._today())
-        found = {(partner, company): step for partner, company, *step in rows}
-        # What is planned for a customer is a fact of its line, whoever planned it.
-        activities_sudo = self.env["mail.activity"].sudo().browse(step[1] for step in found.values() if step[1])
-        activities_sudo.fetch(["summary", "activity_type_id"])
-        for line in self:
-            promise = line.promise_ids.filtered(lambda promise: promise.state == "open")[:1]
-            day, activity_id = found.get((line.partner_id.id, line.company_id.id), (False, False))
-            activity_sudo = activities_sudo.browse(activity_id or ())
-            if promise and not (activity_sudo and day < promise.date):
-                line.next_step, line.next_step_date = self.env._("Promise falls due"), promise.date
-            else:
-                planned = activity_sudo.summary or activity_sudo.activity_type_id.name
-                line.next_step, line.next_step_date = planned or (day and self.env._("Next reminder")), day
 
     def _compute_attempts(self):
         customers = self._customers()
@@ -300,6 +250,12 @@ class CallListLine(models.Model):
         if self._is_desk():
             domain = Domain(domain) & Domain("kind", "in", engine.CALLED)
         return super()._next_line(domain, called)
+
+    def action_customer_page(self):
+        """The page of all that the customer owes."""
+        self.ensure_one()
+        self.check_access("read")
+        return self._document().action_collection_page()
 
     def _document(self):
         document = super()._document()

@@ -2,6 +2,7 @@ from ast import literal_eval
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ...engine.collecting import desk as engine
 
@@ -45,7 +46,7 @@ class CallListLine(models.Model):
         counters = [{"key": key, "label": labels[key], "count": counts.get(numbers[key], 0)} for key in COUNTERS]
         waiting = (counts.get(kind, 0) for kind in (engine.PLAIN, engine.FIRST_EVER, engine.LOOK))
         notices = self.env["dunning.notice"]
-        banners = notices._banner_of_waiting_run() + notices._approval_banner(*waiting)
+        banners = self._banner_of_pause() + notices._banner_of_waiting_run() + notices._approval_banner(*waiting)
         banners += self._banner_of_no_policy() + self.env["collection.leak"]._banner()
         return {"counters": counters, "banners": banners}
 
@@ -62,6 +63,29 @@ class CallListLine(models.Model):
     def action_open_found(self):
         """What stands in the books and in sales."""
         return self.env["collection.found"].action_open()
+
+    @api.model
+    def _banner_of_pause(self):
+        """That nobody is reminded of anything, and who may end it does so here."""
+        company = self.env.company
+        if not (company.dunning_paused_until and company.dunning_paused_until >= self._today()):
+            return []
+        may_end = self.env.user.has_group("lead_to_cash.group_collections_manager")
+        text = self.env._(
+            "Everything is paused until %(day)s: %(reason)s",
+            day=format_date(self.env, company.dunning_paused_until),
+            reason=company.dunning_pause_reason or "",
+        )
+        return [{"kind": "warning", "text": text, "action": may_end and "action_resume", "label": self.env._("Resume")}]
+
+    @api.model
+    def action_resume(self):
+        """Remind again, from now on.
+
+        :raise AccessError: for who may not pause everything
+        """
+        self.env["collection.action"]._check_manager()
+        self.env.company._dunning_pause(False, False)
 
     @api.model
     def action_desk_list(self, key, mine=False):

@@ -3,6 +3,9 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ...engine.collecting.watch_question import Watch
+from ...engine.handling.own import Own
+from ..dunning.notice import PENDING
+from ..handling.audit_log import WHY
 
 #: Settings of the watch list; 0 switches each off.
 WATCH_NUMBERS = (
@@ -124,6 +127,17 @@ class ResCompany(models.Model):
         for company in self:
             if not 0 < company.late_deposit_percent <= 1:
                 raise ValidationError(self.env._("A deposit is more than 0 % and at most 100 %."))
+
+    def _dunning_pause(self, until, reason):
+        """Nobody is reminded of anything until that day (False: from now on again), for a reason; what has not
+        left yet is withdrawn. Whoever calls it has asked for the right."""
+        self.ensure_one()
+        # Who runs Collections need not set the company up.
+        company_sudo = self.sudo().with_context(**{WHY: Own(reason or "")})
+        company_sudo.write({"dunning_paused_until": until, "dunning_pause_reason": reason})
+        notices = self.env["dunning.notice"].with_company(self)
+        pending = [("company_id", "=", self.id), ("state", "in", PENDING)]
+        notices._customers_changed(notices.sudo().search(pending).partner_id)
 
     def _late_payment_term(self):
         """The payment terms that are offered for late payers."""

@@ -72,6 +72,17 @@ class ResCompany(models.Model):
         audited=True,
     )
 
+    dunning_paused_until = fields.Date(
+        "Everything Paused until",
+        readonly=True,
+        help="Until then nobody is reminded of anything, as if each customer were on hold.",
+        groups="base.group_user",
+        audited=True,
+    )
+    dunning_pause_reason = fields.Char(
+        "Why Everything Is Paused", readonly=True, groups="base.group_user", audited=True
+    )
+
     dunning_books_email = fields.Char(
         "Copies of Reminders to",
         help="An address of the company, for levels that send a copy there.",
@@ -143,7 +154,7 @@ class ResCompany(models.Model):
             payment_states=tuple(self.env["account.payment"]._valid_payment_states()),
             moved=company_sudo._dunning_moved(today),
             policy=company_sudo._dunning_policy_sql(),
-            hold_until=partner._field_to_sql("cp", "dunning_hold_until"),
+            hold_until=company_sudo._dunning_hold_sql(partner),
             state=partner._field_to_sql("cp", "collection_state"),
             trust=partner._field_to_sql("cp", "trust"),
             payment_days=partner._field_to_sql("cp", "payment_days"),
@@ -154,6 +165,11 @@ class ResCompany(models.Model):
             withholding=partner._field_to_sql("cp", "withholding_rate"),
             nets=self._dunning_nets(),
         )
+
+    def _dunning_hold_sql(self, partners):
+        """Until when a customer ``cp`` is on hold: it alone, or everybody."""
+        own = partners._field_to_sql("cp", "dunning_hold_until")
+        return SQL("GREATEST(%s, %s::date)", own, self.dunning_paused_until) if self.dunning_paused_until else own
 
     def _dunning_nets(self):
         """Whether a policy in force sets what we owe a customer against what it owes."""

@@ -4,9 +4,11 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ...engine.handling.contact import OUTCOMES
 from ...engine.handling.workdays import next_working_day
 
 ACTION_KINDS = [
+    ("call", "Log Call"),
     ("promise", "Log Promise"),
     ("dispute", "Open Dispute"),
     ("hold", "Hold until"),
@@ -19,7 +21,7 @@ ACTION_KINDS = [
     ("offset", "Propose Offset"),
 ]
 #: What everybody in invoicing may do; the rest is for Collections.
-FOR_INVOICING = ("promise", "dispute", "meeting")
+FOR_INVOICING = ("call", "promise", "dispute", "meeting")
 #: What the same dialog undoes.
 UNDONE = ("hold", "pause", "exclude", "policy")
 
@@ -42,6 +44,13 @@ class CollectionAction(models.TransientModel):
     date = fields.Date(compute="_compute_date", store=True, readonly=False)
     reason = fields.Char()
     dispute_reason_id = fields.Many2one("dunning.dispute.reason", "What Is Disputed")
+    outcome = fields.Selection(OUTCOMES, default="no_answer")
+    scope = fields.Selection(
+        [("chosen", "These customers"), ("all", "All customers of the company")],
+        "Whom",
+        required=True,
+        default="chosen",
+    )
     user_id = fields.Many2one("res.users", "Responsible", domain=[("share", "=", False)])
     policy_id = fields.Many2one("dunning.policy", domain="[('company_id', 'parent_of', company_id)]")
     percent_paid = fields.Float("Customer Pays", default=50.0, help="Per cent of what is open.")
@@ -145,6 +154,11 @@ class CollectionAction(models.TransientModel):
         if self.kind not in UNDONE:
             raise UserError(self.env._("This can't be undone for many at once. Open the records and undo it there."))
         return getattr(self, f"_undo_{self.kind}")()
+
+    @api.model
+    def _check_manager(self):
+        if not self.env.user.has_group("lead_to_cash.group_collections_manager"):
+            raise AccessError(self.env._("A Collections manager pauses everything. Ask one."))
 
     @api.model
     def _check_collections(self):

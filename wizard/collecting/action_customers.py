@@ -1,6 +1,7 @@
 from collections import Counter
 
 from odoo import models
+from odoo.exceptions import AccessError
 from odoo.tools import plaintext2html
 
 from ...engine.handling.own import Own
@@ -8,20 +9,40 @@ from ...models.handling.audit_log import WHY
 
 
 class CollectionAction(models.TransientModel):
-    """What is set on customers, or excluded; and meetings."""
+    """What is set on customers, or excluded; calls and meetings."""
 
     _inherit = "collection.action"
+
+    def _do_call(self):
+        """One attempt each; a call of which something has to be agreed on is logged with its customer alone."""
+        self._require(self.outcome, self.env._("Choose what came of it."))
+        for company, customers in self._customers_by_company().items():
+            customers.with_company(company).action_log_attempt(self.outcome, note=self.reason)
+        return self._report(self.env._("Calls logged"), len(self._customers()))
 
     def _do_hold(self):
         self._require(self.date, self.env._("Choose the day until which reminders wait."))
         self._require(self.date >= self._today(), self.env._("Reminders can wait until today or a later day."))
-        self._require(self.reason, self.env._("Say why reminders wait."))
+        self._require((self.reason or "").strip(), self.env._("Say why reminders wait."))
+        if self.scope == "all":
+            return self._pause_everything(self.date, self.reason.strip(), self.env._("Everything is paused"))
         return self._set_on_customers(
             self.env._("Customers put on hold"), dunning_hold_until=self.date, dunning_hold_reason=self.reason
         )
 
     def _undo_hold(self):
+        if self.scope == "all":
+            return self._pause_everything(False, False, self.env._("Reminders go on"))
         return self._set_on_customers(self.env._("Holds ended"), dunning_hold_until=False, dunning_hold_reason=False)
+
+    def _pause_everything(self, until, reason, done):
+        """Of the company of the dialog, if it is at hand."""
+        self._check_manager()
+        company = self.company_id
+        if company not in self.env.companies:
+            raise AccessError(self.env._("Switch to %s first.", company.sudo().name))
+        company._dunning_pause(until, reason)
+        return self._report(done, 1)
 
     def _do_policy(self):
         self._require(self.policy_id, self.env._("Choose a policy, or let it be found by the policies."))
