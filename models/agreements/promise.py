@@ -218,7 +218,7 @@ class DunningPromise(models.Model):
             promises.partner_id.with_company(company)._tell_responsible(
                 lambda customer, theirs=of_customer: (
                     customer.env._("Broken promise"),
-                    ", ".join(theirs[customer].with_context(lang=customer.env.lang).mapped(lambda one: one._text())),
+                    ", ".join(theirs[customer].with_context(lang=customer.env.lang).mapped(lambda one: one._broken_text())),
                 ),
                 promises.move_line_ids.move_id,
             )
@@ -229,6 +229,17 @@ class DunningPromise(models.Model):
     def _text(self):
         amount = format_amount(self.env, self.amount, self.currency_id)
         return self.env._("%(amount)s by %(date)s", amount=amount, date=format_date(self.env, self.date))
+
+    def _broken_text(self):
+        """What is told of a broken promise; of an instalment, what becomes of the plan, too."""
+        if not self.plan_id:
+            return self._text()
+        left = format_amount(self.env, self.plan_id._left(), self.currency_id)
+        return self.env._(
+            "%(instalment)s of a payment plan, which has ended: %(left)s is due at once",
+            instalment=self._text(),
+            left=left,
+        )
 
     def action_next(self):
         """Go on to the next customer of the desk, after a promise was made on the phone."""
