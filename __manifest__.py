@@ -85,6 +85,7 @@
         "views/collecting/desk_views.xml",
         "views/collecting/desk_counter_views.xml",
         "views/collecting/desk_call_views.xml",
+        "views/collecting/after_call_views.xml",
         "views/dunning/res_partner_views.xml",
         "views/sales/res_partner_referral_views.xml",
         "views/books/statement_views.xml",

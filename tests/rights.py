@@ -66,6 +66,7 @@ handling.status.change    -      -      -        -      r         r             
 l2c.audit.log             -      -      -        -      -         -             r         r        r         r       r          -
 l2c.payment.way           -      -      -        -      -         -             r         r        r         crwu    crwu       -
 l2c.portal.post           -      -      -        -      -         -             -         -        -         -       -          -
+invoice.copies            -      -      -        -      -         -             c         -        c         c       c          c
 keep.in.touch             -      -      -        -      r         r             -         -        -         -       -          -
 lead.hand.over            -      -      -        c      c         c             -         -        -         -       -          -
 lead.qualification        -      -      -        r      r         crwu          -         -        -         -       -          -

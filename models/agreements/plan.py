@@ -174,6 +174,8 @@ class DunningPlan(models.Model):
             plan._agree_on(rows)
         plans._follow_promises()
         plans._write_agreement()
+        for company, agreed in plans.grouped("company_id").items():
+            agreed.partner_id.with_company(company)._followed_by("plan")
         return plans
 
     def _given_rows(self, commands):

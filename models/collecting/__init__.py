@@ -20,6 +20,7 @@ from . import payment_transaction
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import after_call
 from . import correspondence
 from . import collection_file
 from . import customer_form

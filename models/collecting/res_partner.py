@@ -2,8 +2,9 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
 
+from ...engine.agreements.following import OFFER_PLAN
 from ...engine.collecting.sales_facts import collection_facts
-from ...engine.handling.contact import MISSES, MOST_TRIES, misses_in_a_row
+from ...engine.handling.contact import CONTACTS, MISSES, MOST_TRIES, misses_in_a_row
 from ...engine.handling.own import own
 from ..books.res_partner import BOOKKEEPERS
 from ..handling.contact import next_try
@@ -144,13 +145,15 @@ class ResPartner(models.Model):
             self._plan_what_follows(outcome, attempts)
 
     def _plan_what_follows(self, outcome, attempts):
+        if outcome in CONTACTS:
+            self._followed_by("contact")
         if outcome in MISSES:
             self._plan_next_tries(attempts)
         elif outcome == "says_paid":
             self._says_paid()
         elif outcome == "hardship":
             day = self.env.company._working_days_later(1)
-            self._plan_step(lambda document: document.env._("Offer a payment plan"), day)
+            self._plan_step(lambda document: document.env._("Offer a payment plan"), day, step=OFFER_PLAN)
 
     def _dealt_with(self, invoices):
         """Answers, broken promises, returned payments and due calls of the customers are off
@@ -205,10 +208,11 @@ class ResPartner(models.Model):
             lambda document: document.env._("Look for the payment in the bank: the customer says it is paid"), until
         )
 
-    def _plan_step(self, say, day, kind="todo"):
+    def _plan_step(self, say, day, kind="todo", step=ONCE):
         """An activity on the oldest open invoice of each customer, else on its last notice.
 
         :param say: of the document, as its responsible reads it: what is to be done
+        :param step: by which what follows knows it again
         """
         kinds = {"todo": "mail.mail_activity_data_todo", "call": "mail.mail_activity_data_call"}
         invoices = self._open_invoices().grouped("commercial_partner_id")
@@ -223,7 +227,7 @@ class ResPartner(models.Model):
                 if kind == "call":
                     document_sudo.activity_search([kinds[kind]], additional_domain=PLANNED).unlink()
                 summary = say(document_sudo)
-                document_sudo.activity_schedule(kinds[kind], day, summary, user_id=user.id, handling_step=ONCE)
+                document_sudo.activity_schedule(kinds[kind], day, summary, user_id=user.id, handling_step=step)
 
     # The collector ------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ LETTER_KINDS = [
     ("open", "Statement: open items"),
     ("movements", "Statement: all movements"),
     ("confirmation", "Balance confirmation"),
+    ("copies", "Copies of invoices"),
     ("plan", "Payment plan"),
     ("instalment", "Instalment announced"),
     ("plan_kept", "Payment plan completed"),
@@ -167,6 +168,31 @@ class AccountLetter(models.Model):
         self.env.ref("lead_to_cash.cron_letters").sudo()._trigger()  # whoever sends may wake it
         return letters_sudo.sudo(False)
 
+    @api.model
+    def _send_copies(self, customer, readers, subject, body, files):
+        """An e-mail with files, written by whoever was allowed to; it leaves at once.
+
+        :param files: (name, PDF) of each
+        """
+        letter_sudo = self.sudo().create(  # made here alone
+            {
+                **{"company_id": self.env.company.id, "user_id": self.env.uid, "kind": "copies", "is_written": True},
+                **{"partner_id": customer.id, "date_to": self._today(), "recipient_ids": [(6, 0, readers.ids)]},
+            }
+        )
+        about = {"res_model": "mail.message", "res_id": 0, "mimetype": "application/pdf"}
+        files_sudo = letter_sudo.env["ir.attachment"].create([{**about, "name": name, "raw": raw} for name, raw in files])
+        frame = self.env.company._mail_frame(readers[:1].lang or customer.lang)
+        letter_sudo._queue_mail(
+            {
+                "subject": subject,
+                "body_html": frame.around(body),
+                "email_from": self.env.user.email_formatted or self.env.company.email_formatted,
+                "attachment_ids": [(6, 0, files_sudo.ids)],
+            }
+        )
+        return letter_sudo.sudo(False)
+
     def _check_may_send(self):
         """
         :raise AccessError: for who only reads the books
@@ -185,6 +211,8 @@ class AccountLetter(models.Model):
         self.check_access("read")
         self._check_may_send()
         for letter in self:
+            if letter.kind == "copies":
+                raise UserError(self.env._("Send the copies again from the customer."))
             if letter.state != "failed":
                 raise UserError(self.env._("The e-mail to %s has not failed.", letter.partner_id.display_name))
             readers = letter.with_company(letter.company_id)._readers(letter.partner_id)
@@ -263,13 +291,31 @@ class AccountLetter(models.Model):
         if self.kind == "confirmation":
             letter_sudo.confirmation_id = self._question()
         self.env.flush_all()
-        mail_sudo = letter_sudo.env["mail.mail"].create(self._prepare_mail_values())
+        self._queue_mail(self._prepare_mail_values())
+
+    def _queue_mail(self, values):
+        """Make the e-mail, for Odoo's own queue."""
+        letter_sudo = self.sudo()  # as above
+        mail_sudo = letter_sudo.env["mail.mail"].create(self._mail_frame_values(values["email_from"]) | values)
         letter_sudo.write({"mail_id": mail_sudo.id, "is_written": True})
         self.env.flush_all()
         self.env.cr.execute(show_mails(mail_sudo.ids))
         mail_sudo.invalidate_recordset(["body"], flush=False)
         queue = self.env["mail.mail"]._queue_cron()
         queue._trigger(mail_sudo.scheduled_date or None)
+
+    def _mail_frame_values(self, sender):
+        """What each of its e-mails has: whose it is, to whom it goes, and where answers arrive."""
+        reply_to = self._notify_get_reply_to_batch(defaults={self.id: sender}, author_ids={self.id: False})[self.id]
+        return {
+            "model": self._name,
+            "res_id": self.id,
+            "reply_to": reply_to or sender,
+            "email_to": self.env["dunning.notice"]._address_line(self.recipient_ids),
+            "partner_ids": [(6, 0, self.recipient_ids.ids)],
+            "auto_delete": False,
+            "message_type": "email_outgoing",
+        }
 
     def _leaves_at(self):
         """When its e-mail leaves: what goes by itself in the hours of reminders, an agreement once it can't be taken
@@ -299,22 +345,14 @@ class AccountLetter(models.Model):
     def _prepare_mail_values(self):
         template = self.env.ref(TEMPLATES[self.kind]).with_context(lang=self.env.lang)
         sender = template._render_lines_at_once("email_from", self)[self.id] or self.company_id.email_formatted
-        reply_to = self._notify_get_reply_to_batch(defaults={self.id: sender}, author_ids={self.id: False})[self.id]
         attached = [("res_model", "=", self._name), ("res_id", "=", self.id), ("res_field", "=", "pdf")]
         file_sudo = self.env["ir.attachment"].sudo().search(attached)  # as in _write_mail
         if file_sudo:
             file_sudo.name = self.file_name
         return {
-            "model": self._name,
-            "res_id": self.id,
             "subject": template._render_lines_at_once("subject", self)[self.id],
             "body_html": template._render_mails(self)[0],
             "email_from": sender,
-            "reply_to": reply_to or sender,
-            "email_to": self.env["dunning.notice"]._address_line(self.recipient_ids),
-            "partner_ids": [(6, 0, self.recipient_ids.ids)],
             "attachment_ids": [(6, 0, file_sudo.ids)],
             "scheduled_date": self._leaves_at(),
-            "auto_delete": False,
-            "message_type": "email_outgoing",
         }

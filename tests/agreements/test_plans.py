@@ -303,7 +303,7 @@ class TestPlanInWriting(PlanCase):
         note = self.told().note
         self.assertIn("which has ended", note)
         self.assertIn("100.00", note)
-        self.assertEqual(self.notices(self.move).level_id.name, "Second", "the ladder resumes")
+        self.assertEqual(self.notices(self.move).level_id.name, "First", "the ladder resumes")
 
     def test_called_off_tells_nothing(self):
         self.letters(self.agreed).mail_id.state = "sent"
