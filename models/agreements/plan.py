@@ -116,7 +116,7 @@ class DunningPlan(models.Model):
     def _onchange_sets_off_credits(self):
         if self.move_line_ids:
             owed = sum(self.move_line_ids.mapped("amount_residual_currency"))
-            self.total = max(owed - (self.sets_off_credits and self.credit_amount or 0), 0)
+            self.total = max(owed - ((self.sets_off_credits and self.credit_amount) or 0), 0)
 
     @api.onchange("partner_id")
     def _onchange_partner_id(self):
@@ -176,7 +176,14 @@ class DunningPlan(models.Model):
         plans._write_agreement()
         for company, agreed in plans.grouped("company_id").items():
             agreed.partner_id.with_company(company)._followed_by("plan")
+        plans._keep_what_followed()
         return plans
+
+    def _keep_what_followed(self):
+        """By a click of the desk: what has ended with it comes back when it is taken back."""
+        if self.env.context.get("l2c_line_id"):
+            for company, plans in self.grouped("company_id").items():
+                plans.partner_id.with_company(company)._last_attempt()._keep_what_followed()
 
     def _given_rows(self, commands):
         """(amount, day) of each instalment that a dialog says; nothing else of a promise can be said there."""
@@ -260,7 +267,7 @@ class DunningPlan(models.Model):
     def action_next(self):
         """Go on to the next customer of the desk, after a plan was agreed on the phone."""
         self.check_access("read")
-        return self.env["call.list.line"]._after_result()
+        return self.partner_id.with_company(self.company_id)._after_agreeing()
 
     def action_cancel(self):
         """The instalments that are still open no longer count: the items go on as before."""

@@ -20,11 +20,19 @@ class ResPartner(models.Model):
         :param event: a key of :data:`~lead_to_cash.engine.agreements.following.ENDS`
         """
         customers = self.commercial_partner_id
-        moves = self.env["account.move"].sudo()._search(  # whoever does it
-            [("commercial_partner_id", "in", customers.ids), ("company_id", "=", self.env.company.id)]
+        moves = (
+            self.env["account.move"]
+            .sudo()
+            ._search(  # whoever does it
+                [("commercial_partner_id", "in", customers.ids), ("company_id", "=", self.env.company.id)]
+            )
         )
-        notices = self.env["dunning.notice"].sudo()._search(  # as above
-            [("partner_id", "in", customers.ids), ("company_id", "=", self.env.company.id)]
+        notices = (
+            self.env["dunning.notice"]
+            .sudo()
+            ._search(  # as above
+                [("partner_id", "in", customers.ids), ("company_id", "=", self.env.company.id)]
+            )
         )
         about = Domain("res_model", "=", "account.move") & Domain("res_id", "in", moves)
         about |= Domain("res_model", "=", "dunning.notice") & Domain("res_id", "in", notices)

@@ -73,9 +73,18 @@ class ResPartner(models.Model):
 
         Parameters and errors as of ``action_log_attempt`` of a document.
         """
-        self._check_may_log()
-        self.env["contact.attempt"]._log(self.commercial_partner_id, outcome, channel, note, date)
+        self._log_attempts(outcome, channel, note, date)
         return True
+
+    def _log_attempts(self, outcome, channel="call", note=None, date=None):
+        """As ``action_log_attempt``; returns the attempts."""
+        self._check_may_log()
+        return self.env["contact.attempt"]._log(self.commercial_partner_id, outcome, channel, note, date)
+
+    def _click(self, outcome):
+        """Log what a button says; on the desk, tell so, with a way back."""
+        attempts = self._log_attempts(outcome)
+        return attempts._toast() if self.env.context.get("l2c_line_id") else True
 
     # One click on the desk -----------------------------------------------------------
 
@@ -101,11 +110,11 @@ class ResPartner(models.Model):
 
     def action_no_answer(self):
         """Nobody answered."""
-        return self.action_log_attempt("no_answer")
+        return self._click("no_answer")
 
     def action_left_message(self):
         """A message was left."""
-        return self.action_log_attempt("left_message")
+        return self._click("left_message")
 
     def _check_may_log(self):
         self.check_access("read")
@@ -130,6 +139,7 @@ class ResPartner(models.Model):
         has had somebody. Who calls to keep in touch doesn't call about invoices."""
         if own(self.env, "l2c_keeps_touch"):
             return
+        attempts.with_env(self.env)._keep_what_was()
         invoices = self._open_invoices()
         by_customer = attempts.grouped(lambda attempt: attempt.partner_id.commercial_partner_id)
         moments = [
@@ -143,6 +153,7 @@ class ResPartner(models.Model):
         if self.env["dunning.notice"].has_access("read"):  # a salesperson's call is not the collector's
             self._dealt_with(invoices)
             self._plan_what_follows(outcome, attempts)
+        attempts.with_env(self.env)._keep_what_followed()
 
     def _plan_what_follows(self, outcome, attempts):
         if outcome in CONTACTS:

@@ -28,7 +28,7 @@ LETTER_KINDS = [
 AUTOMATIC = ("instalment", "plan_kept", "plan_broken")
 LETTER_STATES = [("queued", "Queued"), ("sent", "Sent"), ("failed", "Failed"), ("gone", "E-mail Deleted")]
 #: By kind: what is printed, and what the e-mail says.
-REPORTS = {
+PRINTED = {
     "open": "lead_to_cash.action_report_statement",
     "movements": "lead_to_cash.action_report_statement",
     "confirmation": "lead_to_cash.action_report_balance_confirmation",
@@ -174,14 +174,17 @@ class AccountLetter(models.Model):
 
         :param files: (name, PDF) of each
         """
-        letter_sudo = self.sudo().create(  # made here alone
+        # Made here alone.
+        letter_sudo = self.sudo().create(
             {
                 **{"company_id": self.env.company.id, "user_id": self.env.uid, "kind": "copies", "is_written": True},
                 **{"partner_id": customer.id, "date_to": self._today(), "recipient_ids": [(6, 0, readers.ids)]},
             }
         )
         about = {"res_model": "mail.message", "res_id": 0, "mimetype": "application/pdf"}
-        files_sudo = letter_sudo.env["ir.attachment"].create([{**about, "name": name, "raw": raw} for name, raw in files])
+        files_sudo = letter_sudo.env["ir.attachment"].create(
+            [{**about, "name": name, "raw": raw} for name, raw in files]
+        )
         frame = self.env.company._mail_frame(readers[:1].lang or customer.lang)
         letter_sudo._queue_mail(
             {
@@ -268,7 +271,10 @@ class AccountLetter(models.Model):
         if self.kind in AUTOMATIC:
             label, problem = dict(LETTER_KINDS)[self.kind], self.problem
             self.partner_id.with_company(self.company_id)._tell_responsible(
-                lambda customer: (customer.env._("An e-mail to the customer couldn't be written"), f"{label}: {problem}"),
+                lambda customer: (
+                    customer.env._("An e-mail to the customer couldn't be written"),
+                    f"{label}: {problem}",
+                ),
                 self.plan_id.move_line_ids.move_id,
             )
 
@@ -286,7 +292,7 @@ class AccountLetter(models.Model):
         """Print, render and queue."""
         self.check_access("read")
         letter_sudo = self.sudo()  # made by the engine: who sends may not write mails
-        if self.kind in REPORTS:
+        if self.kind in PRINTED:
             letter_sudo.pdf, letter_sudo.file_name = self._print()
         if self.kind == "confirmation":
             letter_sudo.confirmation_id = self._question()
@@ -331,7 +337,7 @@ class AccountLetter(models.Model):
         data = {"lang": self.env.lang, "date_to": fields.Date.to_string(self.date_to)}
         if self.kind == "movements":
             data["date_from"] = fields.Date.to_string(self.date_from)
-        report = REPORTS[self.kind]
+        report = PRINTED[self.kind]
         about = self.plan_id if self.kind == "plan" else self.partner_id
         raw = self.env["ir.actions.report"]._render_qweb_pdf(report, about.ids, data=data)[0]
         title = self.env.ref(report).sudo().name  # its title, whoever prints

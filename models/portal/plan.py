@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..handling.cron_step import cron_step
+from .account_letter import AUTOMATIC
 
 #: Days before an instalment on which it is announced.
 ANNOUNCED_BEFORE = 3
@@ -117,7 +118,7 @@ class DunningPlan(models.Model):
         readers = letters._readers(partner)
         if partner not in readers or (kind == "plan" and self._waiting_letters(kind)):
             return letters
-        user = self.env.user if kind == "plan" and not self.env.su else self._letter_user()
+        user = self._letter_user() if kind in AUTOMATIC or self.env.su else self.env.user
         made = letters.browse()
         for promise in promises or [self.env["dunning.promise"]]:
             values = {"plan_id": self.id, "promise_id": promise.id}
@@ -132,8 +133,8 @@ class DunningPlan(models.Model):
     def _drop_moot_letters(self):
         """What waits to be sent of what is no longer so, isn't: an instalment that is paid, an agreement called off.
         What another process is sending leaves."""
-        # Whoever changes a plan need not write letters and mails.
         waiting = Domain("mail_id", "=", False) | Domain("mail_id.state", "=", "outgoing")
+        # Whoever changes a plan need not write letters and mails.
         letters_sudo = self.sudo().env["account.letter"].search(Domain("plan_id", "in", self.ids) & waiting)
         moot_sudo = letters_sudo.filtered(lambda letter: letter.state == "queued" and letter._is_moot())
         moot_sudo = moot_sudo.try_lock_for_update(allow_referencing=True)

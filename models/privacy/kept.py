@@ -35,7 +35,11 @@ SECTIONS = (
         ("date", "company_id", "kind", "day", "amount", "number", "reason", "note", "attachment_ids", "is_handled"),
     ),
     ("dunning.promise", ("company_id", "amount", "currency_id", "date", "state", "broken_date")),
-    ("dunning.plan", ("company_id", "total", "currency_id", "number", "first_date", "interval", "state"), ("agreed_on", "confirmed_on", "confirmed_from")),
+    (
+        "dunning.plan",
+        ("company_id", "total", "currency_id", "number", "first_date", "interval", "state"),
+        ("agreed_on", "confirmed_on", "confirmed_from"),
+    ),
     ("dunning.dispute", ("create_date", "company_id", "reason", "note", "user_id", "revisit_date", "state")),
     ("dunning.write.off", ("company_id", "kind", "amount", "currency_id", "reason", "state", "refusal_reason")),
     ("balance.confirmation", ("company_id", "day", "balance_text", "answer", "answer_date", "note")),

@@ -49,7 +49,9 @@ class TestPlanDialog(PlanCase):
             with form.promise_ids.edit(1) as row:
                 row.amount = 20
                 row.date = "2026-04-20"
-            self.assertIn("$\xa090.00, the plan is about $\xa0100.00".replace("\xa0", ""), form.row_problem.replace("\xa0", ""))
+            self.assertIn(
+                "$\xa090.00, the plan is about $\xa0100.00".replace("\xa0", ""), form.row_problem.replace("\xa0", "")
+            )
             with form.promise_ids.edit(2) as row:
                 row.amount = 40
             self.assertFalse(form.row_problem)
@@ -65,7 +67,6 @@ class TestPlanDialog(PlanCase):
         for number in range(len(form.promise_ids)):
             with form.promise_ids.edit(number) as row:
                 rows.append(row)
-                row.amount  # noqa: B018
         return rows
 
     def test_what_a_plan_cannot_be(self):

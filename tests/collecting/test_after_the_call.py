@@ -115,7 +115,10 @@ class TestCopies(AfterCase):
     def test_from_the_desk(self):
         self.customers()._plan_step(lambda document: "Call", TODAY, "call")
         line = self.line()
-        for method, model in (("action_send_invoice_copies", "invoice.copies"), ("action_statement", "statement.wizard")):
+        for method, model in (
+            ("action_send_invoice_copies", "invoice.copies"),
+            ("action_statement", "statement.wizard"),
+        ):
             action = getattr(line, method)()
             self.assertEqual(action["res_model"], model)
             self.assertTrue(Form(line.env[model].with_context(**action["context"])).save())
@@ -126,7 +129,7 @@ class TestFollowing(AfterCase):
     def test_what_a_result_plans_is_ended_by_what_follows(self):
         result = self.env["call.result"].with_user(self.collector)
         values = {"partner_id": self.customer.id, "company_id": self.env.company.id}
-        action = result.create({**values, "outcome": "hardship"}).action_log()
+        action = result.create({**values, "outcome": "hardship"}).action_log()["params"]["next"]
         self.assertEqual(action["res_model"], "dunning.plan")
         self.assertIn("Offer a payment plan", self.planned())
         plan = Form(self.env["dunning.plan"].with_user(self.collector).with_context(**action["context"])).save()
@@ -150,7 +153,9 @@ class TestFollowing(AfterCase):
             "mail.mail_activity_data_todo", summary="Another's", user_id=self.collector.id, handling_step=step
         )
         action = self.customers().action_send_invoice_copies()
-        Form(self.env["invoice.copies"].with_user(self.collector).with_context(**action["context"])).save().action_send()
+        Form(
+            self.env["invoice.copies"].with_user(self.collector).with_context(**action["context"])
+        ).save().action_send()
         self.assertEqual([text for text in self.planned() if text in ("Send a copy", "Another's")], ["Another's"])
 
 
@@ -168,7 +173,9 @@ class TestWhatsApp(AfterCase):
         self.assertIn("140.00", unquote(url))
         self.assertIn(f"/my/collection/{notice.id}?access_token={notice.access_token}", unquote(url))
         attempt = self.env["contact.attempt"].search([("res_model", "=", "res.partner")], limit=1)
-        self.assertEqual((attempt.channel, attempt.outcome, attempt.user_id), ("whatsapp", "left_message", self.collector))
+        self.assertEqual(
+            (attempt.channel, attempt.outcome, attempt.user_id), ("whatsapp", "left_message", self.collector)
+        )
 
     def test_bad_input(self):
         with self.assertRaisesRegex(UserError, "no number that WhatsApp knows"):

@@ -37,7 +37,16 @@ class TestPlanPage(PlanCase, HttpCase):
     def test_the_page(self):
         page = self.get()
         self.assertEqual(page.status_code, 200)
-        for text in ("33.34", "03/17/2026", "05/17/2026", "100.00", self.customer.name, self.move.name, "I agree", "3 days"):
+        for text in (
+            "33.34",
+            "03/17/2026",
+            "05/17/2026",
+            "100.00",
+            self.customer.name,
+            self.move.name,
+            "I agree",
+            "3 days",
+        ):
             self.assertIn(text, page.text)
         self.assertIn("noindex", page.text)
 
@@ -59,7 +68,9 @@ class TestPlanPage(PlanCase, HttpCase):
         with freeze_time(f"{TODAY} 13:00:00"):
             self.assertEqual(self.agree(page).status_code, 200)
         self.assertEqual(self.facts(), first, "the same again is not another")
-        self.assertEqual(self.env["dunning.plan"].search([("confirmation", "=", "waiting")]) & self.agreed, self.agreed.browse())
+        self.assertEqual(
+            self.env["dunning.plan"].search([("confirmation", "=", "waiting")]) & self.agreed, self.agreed.browse()
+        )
 
     def test_who_may_open_it(self):
         other = self.env["res.partner"].create({"name": "Other", "email": "other@example.com"})

@@ -1,8 +1,7 @@
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_list, is_html_empty
-
 
 #: The words of the e-mail.
 TEMPLATE = "lead_to_cash.mail_template_copies"
@@ -17,9 +16,16 @@ class InvoiceCopies(models.TransientModel):
 
     partner_id = fields.Many2one("res.partner", "Customer", required=True, readonly=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True, default=lambda self: self.env.company)
-    move_ids = fields.Many2many("account.move", string="Invoices", compute="_compute_of_customer", store=True, readonly=False)
+    move_ids = fields.Many2many(
+        "account.move", string="Invoices", compute="_compute_of_customer", store=True, readonly=False
+    )
     recipient_ids = fields.Many2many(
-        "res.partner", "invoice_copies_recipient_rel", string="To", compute="_compute_of_customer", store=True, readonly=False
+        "res.partner",
+        "invoice_copies_recipient_rel",
+        string="To",
+        compute="_compute_of_customer",
+        store=True,
+        readonly=False,
     )
     subject = fields.Char(compute="_compute_of_customer", store=True, readonly=False)
     body = fields.Html("Text", compute="_compute_of_customer", store=True, readonly=False, sanitize=True)
@@ -35,10 +41,10 @@ class InvoiceCopies(models.TransientModel):
             lang = copies.recipient_ids[:1].lang or customer.lang or self.env.lang
             template = self.env.ref(TEMPLATE).with_context(lang=lang)
             if customer:
-                # Its words are for whoever writes to customers.
-                template_sudo = template.sudo()
+                template_sudo = template.sudo()  # its words are for whoever writes to customers
                 there = customer.with_context(lang=lang)
-                copies.subject = f"{copies.company_id.sudo().name}: {template_sudo._render_lines_at_once('subject', there)[customer.id]}"
+                subject = template_sudo._render_lines_at_once("subject", there)[customer.id]
+                copies.subject = f"{copies.company_id.sudo().name}: {subject}"  # no secret to who gets it
                 copies.body = template_sudo._render_bodies_at_once(there)[0]
 
     @api.model
@@ -80,7 +86,9 @@ class InvoiceCopies(models.TransientModel):
         if not moves:
             raise UserError(self.env._("Choose at least one invoice."))
         if not self.recipient_ids:
-            raise UserError(self.env._("Choose to whom the invoices go. Enter an e-mail address on the customer first."))
+            raise UserError(
+                self.env._("Choose to whom the invoices go. Enter an e-mail address on the customer first.")
+            )
         if (
             moves.commercial_partner_id != customer
             or moves.company_id != self.company_id
