@@ -1,3 +1,4 @@
 from . import books
 from . import dunning
 from . import collecting
+from . import portal

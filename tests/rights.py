@@ -76,6 +76,7 @@ l2c.audit.log             -      -      -        -      -         -             
 l2c.automation            -      -      -        -      -         r             -         -        -         r       r          -
 l2c.payment.way           -      -      -        -      -         -             r         r        r         crwu    crwu       -
 l2c.portal.post           -      -      -        -      -         -             -         -        -         -       -          -
+invoice.copies            -      -      -        -      -         -             c         -        c         c       c          c
 keep.in.touch             -      -      -        -      r         r             -         -        -         -       -          -
 lead.hand.over            -      -      -        c      c         c             -         -        -         -       -          -
 lead.qualification        -      -      -        r      r         crwu          -         -        -         -       -          -
@@ -132,7 +133,7 @@ WRITTEN = {
     "dunning.notice": "cc_ids copies_to_books recipient_ids",
     "dunning.policy": (
         "active catch_up company_id cut_off_date cut_off_level_id grace_days is_running level_ids "
-        "minimum_balance minimum_days_between name partner_domain plan_max_instalments promise_max_days "
+        "minimum_balance minimum_days_between name partner_domain plan_max_instalments plan_min_amount promise_max_days "
         "net_position promise_min_percent repeat_days repetitions sequence start_date thanks_template_id user_id"
     ),
     "dunning.write.off": "amount date document kind reason",

@@ -83,6 +83,7 @@ DUNNING_ACCESS = {
     "payment.model": ("", "", "", "r"),
     "payment.return": ("", "", "crwu", "crwu"),
     "call.result": ("crwu", "", "crwu", "crwu"),
+    "invoice.copies": ("crwu", "", "crwu", "crwu"),
 }
 for dunning_model, (invoicing, readonly, collector, accountant) in DUNNING_ACCESS.items():
     ACCESS[dunning_model] = {

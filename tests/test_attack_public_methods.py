@@ -155,6 +155,7 @@ records = [
     env['account.letter'].create({
         'partner_id': customer.id, 'company_id': company.id, 'user_id': admin.id, 'kind': 'open',
         'date_to': '2026-02-28', 'problem': 'Came back'}),
+    env['invoice.copies'].create({'partner_id': customer.id, 'company_id': company.id}),
     env['call.result'].create({'partner_id': customer.id, 'company_id': company.id, 'outcome': 'no_answer'}),
     riddle, env['credit.apply'].create({'line_ids': False}),
     env['amount.riddle.line'].create({'riddle_id': riddle.id, 'partner_id': customer.id, 'kind': 'exact'}),

@@ -32,6 +32,7 @@ SHARED = {
     ("contact.attempt", "_follow"): "whom one keeps in touch with",
     ("contact.attempt", "_going_on"): "in a round of calls, the next line",
     ("contact.attempt", "_about"): "of a customer, the row that says when to keep in touch",
+    ("contact.attempt", "_keep_what_followed"): "of a customer, what holds reminders, too",
     (
         "mail.mail",
         "_prepare_outgoing_list",

@@ -50,6 +50,7 @@ class TestWizards(HandlingCase):
             "dunning.forecast": {"company_id": self.env.company.id, **customer, "date": TODAY},
             "dunning.go.live": {"policy_id": policy.id},
             "handling.close": {"res_model": "crm.lead", "res_ids": lead.ids, "reason_id": reason.id, "note": "Secret"},
+            "invoice.copies": {**customer, "company_id": self.env.company.id, "subject": "Secret"},
             "lead.hand.over": {"lead_ids": lead.ids, "user_id": self.other.id, "note": "Secret"},
             "lead.return": {"lead_ids": lead.ids, "reason": "Secret"},
             "payment.return": {"payment_ids": payment.ids, "payment_id": payment.id, "reason": "Secret"},

@@ -77,6 +77,17 @@ def instalments(total, number, digits):
     return [float((part + (index < rest)) * unit) for index in range(number)]
 
 
+def instalments_after(deposit, total, number, digits):
+    """The same with a ``deposit`` as the first of the parts; 0: none.
+
+    >>> instalments_after(40.0, 100.0, 3, 2), instalments_after(0, 100.0, 3, 2)
+    ([40.0, 30.0, 30.0], [33.34, 33.33, 33.33])
+    """
+    if not deposit:
+        return instalments(total, number, digits)
+    return [deposit, *instalments(round(total - deposit, digits), number - 1, digits)]
+
+
 def instalment_dates(first, number, interval):
     """The days of the instalments; in a month that is too short for the first one's day, its last.
 

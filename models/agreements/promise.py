@@ -142,11 +142,13 @@ class DunningPromise(models.Model):
     def create(self, vals_list):
         promises = super().create(vals_list)
         promises._aim()
-        promises.move_line_ids.move_id._under_discussion()
-        self.env["dunning.notice"]._reasons_changed(promises.move_line_ids)
+        attempts = self.env["contact.attempt"]
         if self.env.context.get("l2c_line_id"):
             for company, made in promises.grouped("company_id").items():
-                made.partner_id.with_company(company).action_log_attempt("promise")
+                attempts |= made.partner_id.with_company(company)._log_attempts("promise")
+        promises.move_line_ids.move_id._under_discussion()
+        self.env["dunning.notice"]._reasons_changed(promises.move_line_ids)
+        attempts._keep_agreed(promises)
         return promises
 
     def write(self, vals):
@@ -218,7 +220,9 @@ class DunningPromise(models.Model):
             promises.partner_id.with_company(company)._tell_responsible(
                 lambda customer, theirs=of_customer: (
                     customer.env._("Broken promise"),
-                    ", ".join(theirs[customer].with_context(lang=customer.env.lang).mapped(lambda one: one._text())),
+                    ", ".join(
+                        theirs[customer].with_context(lang=customer.env.lang).mapped(lambda one: one._broken_text())
+                    ),
                 ),
                 promises.move_line_ids.move_id,
             )
@@ -230,7 +234,18 @@ class DunningPromise(models.Model):
         amount = format_amount(self.env, self.amount, self.currency_id)
         return self.env._("%(amount)s by %(date)s", amount=amount, date=format_date(self.env, self.date))
 
+    def _broken_text(self):
+        """What is told of a broken promise; of an instalment, what becomes of the plan, too."""
+        if not self.plan_id:
+            return self._text()
+        left = format_amount(self.env, self.plan_id._left(), self.currency_id)
+        return self.env._(
+            "%(instalment)s of a payment plan, which has ended: %(left)s is due at once",
+            instalment=self._text(),
+            left=left,
+        )
+
     def action_next(self):
         """Go on to the next customer of the desk, after a promise was made on the phone."""
         self.check_access("read")
-        return self.env["call.list.line"]._after_result()
+        return self.partner_id.with_company(self.company_id)._after_agreeing()

@@ -220,7 +220,8 @@ class ResPartner(models.Model):
         self.check_access("read")
         self.env["dunning.plan"].check_access("create")
         dialog = "call" if self.env.context.get("l2c_line_id") else "new"
-        return self._action_agree(f"lead_to_cash.dunning_plan_action_{dialog}", self._dunning_plan_defaults())
+        values = self._dunning_plan_defaults() | self._wished_plan()
+        return self._action_agree(f"lead_to_cash.dunning_plan_action_{dialog}", values)
 
     def _action_agree(self, xmlid, values):
         if not values["move_line_ids"][0][2]:

@@ -228,6 +228,13 @@ class AccountMoveLine(models.Model):
         )
         self.invalidate_model(["payment_return_open"], flush=False)
 
+    def _return_open_again(self):
+        """It was said by mistake that somebody has spoken about what came back. By SQL, as above."""
+        if self:
+            query = "UPDATE account_move_line SET payment_return_open = TRUE WHERE id IN %s AND reconciled IS NOT TRUE"
+            self.env.cr.execute(SQL(query, self._ids))
+            self.invalidate_recordset(["payment_return_open"], flush=False)
+
     @api.model
     def _open_domain(self):
         """What customers owe, and their credits, that is still open."""

@@ -26,6 +26,10 @@ from . import payment_transaction
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import after_call
+from . import reply
+from . import paid
+from . import taking_back
 from . import correspondence
 from . import collection_file
 from . import customer_form

@@ -168,11 +168,12 @@ class CallListLine(models.Model):
             if activity_sudo.res_model == "dunning.notice":
                 line.notice_id = activity_sudo.res_id
 
-    @api.depends("notice_id", "partner_id", "company_id")
+    @api.depends("kind", "notice_id", "partner_id", "company_id")
+    @api.depends_context("lang")
     def _compute_call_script(self):
-        """The guidance of the level that the customer has reached."""
+        """What to say to the customer, by the kind of the line."""
         for line in self:
-            line.call_script = line.notice_id.level_id.guidance
+            line.call_script = line.res_model == "res.partner" and line._script()
 
     def _reason_answer(self, _today):
         if asked := self.confirmation_id:

@@ -2,8 +2,9 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
 
+from ...engine.agreements.following import OFFER_PLAN
 from ...engine.collecting.sales_facts import collection_facts
-from ...engine.handling.contact import MISSES, MOST_TRIES, misses_in_a_row
+from ...engine.handling.contact import CONTACTS, MISSES, MOST_TRIES, misses_in_a_row
 from ...engine.handling.own import own
 from ..books.res_partner import BOOKKEEPERS
 from ..handling.contact import next_try
@@ -72,9 +73,18 @@ class ResPartner(models.Model):
 
         Parameters and errors as of ``action_log_attempt`` of a document.
         """
-        self._check_may_log()
-        self.env["contact.attempt"]._log(self.commercial_partner_id, outcome, channel, note, date)
+        self._log_attempts(outcome, channel, note, date)
         return True
+
+    def _log_attempts(self, outcome, channel="call", note=None, date=None):
+        """As ``action_log_attempt``; returns the attempts."""
+        self._check_may_log()
+        return self.env["contact.attempt"]._log(self.commercial_partner_id, outcome, channel, note, date)
+
+    def _click(self, outcome):
+        """Log what a button says; on the desk, tell so, with a way back."""
+        attempts = self._log_attempts(outcome)
+        return attempts._toast() if self.env.context.get("l2c_line_id") else True
 
     # One click on the desk -----------------------------------------------------------
 
@@ -100,11 +110,11 @@ class ResPartner(models.Model):
 
     def action_no_answer(self):
         """Nobody answered."""
-        return self.action_log_attempt("no_answer")
+        return self._click("no_answer")
 
     def action_left_message(self):
         """A message was left."""
-        return self.action_log_attempt("left_message")
+        return self._click("left_message")
 
     def _check_may_log(self):
         self.check_access("read")
@@ -129,6 +139,7 @@ class ResPartner(models.Model):
         has had somebody. Who calls to keep in touch doesn't call about invoices."""
         if own(self.env, "l2c_keeps_touch"):
             return
+        attempts.with_env(self.env)._keep_what_was()
         invoices = self._open_invoices()
         by_customer = attempts.grouped(lambda attempt: attempt.partner_id.commercial_partner_id)
         moments = [
@@ -142,15 +153,18 @@ class ResPartner(models.Model):
         if self.env["dunning.notice"].has_access("read"):  # a salesperson's call is not the collector's
             self._dealt_with(invoices)
             self._plan_what_follows(outcome, attempts)
+        attempts.with_env(self.env)._keep_what_followed()
 
     def _plan_what_follows(self, outcome, attempts):
+        if outcome in CONTACTS:
+            self._followed_by("contact")
         if outcome in MISSES:
             self._plan_next_tries(attempts)
         elif outcome == "says_paid":
             self._says_paid()
         elif outcome == "hardship":
             day = self.env.company._working_days_later(1)
-            self._plan_step(lambda document: document.env._("Offer a payment plan"), day)
+            self._plan_step(lambda document: document.env._("Offer a payment plan"), day, step=OFFER_PLAN)
 
     def _dealt_with(self, invoices):
         """Answers, broken promises, returned payments and due calls of the customers are off
@@ -205,10 +219,11 @@ class ResPartner(models.Model):
             lambda document: document.env._("Look for the payment in the bank: the customer says it is paid"), until
         )
 
-    def _plan_step(self, say, day, kind="todo"):
+    def _plan_step(self, say, day, kind="todo", step=ONCE):
         """An activity on the oldest open invoice of each customer, else on its last notice.
 
         :param say: of the document, as its responsible reads it: what is to be done
+        :param step: by which what follows knows it again
         """
         kinds = {"todo": "mail.mail_activity_data_todo", "call": "mail.mail_activity_data_call"}
         invoices = self._open_invoices().grouped("commercial_partner_id")
@@ -223,7 +238,7 @@ class ResPartner(models.Model):
                 if kind == "call":
                     document_sudo.activity_search([kinds[kind]], additional_domain=PLANNED).unlink()
                 summary = say(document_sudo)
-                document_sudo.activity_schedule(kinds[kind], day, summary, user_id=user.id, handling_step=ONCE)
+                document_sudo.activity_schedule(kinds[kind], day, summary, user_id=user.id, handling_step=step)
 
     # The collector ------------------------------------------------------------------------
 

@@ -83,6 +83,11 @@ class DunningPolicy(models.Model):
         help="Of a payment plan. Managers of collections may grant more.",
         audited=True,
     )
+    plan_min_amount = fields.Monetary(
+        "Least Instalment",
+        help="Of a payment plan; 0: any amount. Managers of collections may grant less.",
+        audited=True,
+    )
     thanks_template_id = fields.Many2one(
         "mail.template",
         "Thanks",
@@ -112,6 +117,10 @@ class DunningPolicy(models.Model):
     _promise_limits_positive = models.Constraint(
         "CHECK(promise_max_days >= 0 AND plan_max_instalments >= 1)",
         "Promises are for today or later, and a plan has at least one instalment.",
+    )
+
+    _plan_min_amount = models.Constraint(
+        "CHECK(plan_min_amount >= 0)", "The least instalment can't be negative; 0 means any amount."
     )
 
     _promise_min_percent = models.Constraint(

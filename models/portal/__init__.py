@@ -8,6 +8,8 @@ from . import balance_confirmation
 from . import ir_attachment
 from . import account_letter
 from . import answer
+from . import plan
+from . import promise
 from . import post
 from . import ir_http
 from . import res_partner

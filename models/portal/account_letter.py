@@ -1,4 +1,5 @@
 import base64
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -17,24 +18,36 @@ LETTER_KINDS = [
     ("open", "Statement: open items"),
     ("movements", "Statement: all movements"),
     ("confirmation", "Balance confirmation"),
+    ("copies", "Copies of invoices"),
+    ("plan", "Payment plan"),
+    ("instalment", "Instalment announced"),
+    ("plan_kept", "Payment plan completed"),
+    ("plan_broken", "Payment plan broken off"),
 ]
+#: Those that nobody has pressed a button for; they leave in the hours of reminders.
+AUTOMATIC = ("instalment", "plan_kept", "plan_broken")
 LETTER_STATES = [("queued", "Queued"), ("sent", "Sent"), ("failed", "Failed"), ("gone", "E-mail Deleted")]
 #: By kind: what is printed, and what the e-mail says.
-REPORTS = {
+PRINTED = {
     "open": "lead_to_cash.action_report_statement",
     "movements": "lead_to_cash.action_report_statement",
     "confirmation": "lead_to_cash.action_report_balance_confirmation",
+    "plan": "lead_to_cash.action_report_payment_plan",
 }
 TEMPLATES = {
     "open": "lead_to_cash.mail_template_statement",
     "movements": "lead_to_cash.mail_template_statement",
     "confirmation": "lead_to_cash.mail_template_confirmation",
+    "plan": "lead_to_cash.mail_template_plan",
+    "instalment": "lead_to_cash.mail_template_instalment",
+    "plan_kept": "lead_to_cash.mail_template_plan_kept",
+    "plan_broken": "lead_to_cash.mail_template_plan_broken",
 }
 
 
 class AccountLetter(models.Model):
-    """A statement of account or a balance confirmation that goes to a customer by e-mail, with the PDF. It
-    stands here, not in the customer's chatter, which every employee and company reads."""
+    """A statement of account, a balance confirmation, or what is written of a payment plan, that goes to a customer
+    by e-mail. It stands here, not in the customer's chatter, which every employee and company reads."""
 
     _name = "account.letter"
     _inherit = ["l2c.clock.mixin", "l2c.protected.mixin", "l2c.posting.mixin", "mail.thread"]
@@ -52,6 +65,10 @@ class AccountLetter(models.Model):
     date_to = fields.Date("As of", required=True, readonly=True)
     recipient_ids = fields.Many2many("res.partner", string="Recipients", readonly=True, context={"active_test": False})
     confirmation_id = fields.Many2one("balance.confirmation", ondelete="set null", readonly=True, copy=False)
+    plan_id = fields.Many2one(
+        "dunning.plan", "Payment Plan", ondelete="set null", index="btree_not_null", readonly=True, copy=False
+    )
+    promise_id = fields.Many2one("dunning.promise", "Instalment", ondelete="set null", readonly=True, copy=False)
     mail_id = fields.Many2one(
         "mail.mail", ondelete="set null", index="btree_not_null", readonly=True, copy=False, groups="base.group_system"
     )
@@ -65,7 +82,7 @@ class AccountLetter(models.Model):
 
     # Two that are the same don't wait at once; serves the job that writes them.
     _waiting_uniq = models.UniqueIndex(
-        "(company_id, partner_id, kind, date_to, COALESCE(date_from, date_to))"
+        "(company_id, partner_id, kind, date_to, COALESCE(date_from, date_to), COALESCE(plan_id, 0))"
         " WHERE is_written IS NOT TRUE AND problem IS NULL",
         "The same letter to this customer is on its way already.",
     )
@@ -132,13 +149,15 @@ class AccountLetter(models.Model):
         return self.search(ours & same & Domain("state", "=", "queued"))
 
     @api.model
-    def _queue(self, readers, kind, date_from, date_to):
+    def _queue(self, readers, kind, date_from, date_to, user=None, **about):
         """Letters of the current company, to be written and sent soon, by whoever was allowed to.
 
         :param readers: {customer: its readers}
+        :param user: in whose name; that of who asks
+        :param about: the ids of the plan and of its instalment
         """
-        values = {"company_id": self.env.company.id, "user_id": self.env.uid, "kind": kind}
-        values |= {"date_from": date_from, "date_to": date_to}
+        values = {"company_id": self.env.company.id, "user_id": (user or self.env.user).id, "kind": kind}
+        values |= {"date_from": date_from, "date_to": date_to, **about}
         letters_sudo = self.sudo()  # made here alone
         letters_sudo = letters_sudo.create(
             [
@@ -148,6 +167,34 @@ class AccountLetter(models.Model):
         )
         self.env.ref("lead_to_cash.cron_letters").sudo()._trigger()  # whoever sends may wake it
         return letters_sudo.sudo(False)
+
+    @api.model
+    def _send_copies(self, customer, readers, subject, body, files):
+        """An e-mail with files, written by whoever was allowed to; it leaves at once.
+
+        :param files: (name, PDF) of each
+        """
+        # Made here alone.
+        letter_sudo = self.sudo().create(
+            {
+                **{"company_id": self.env.company.id, "user_id": self.env.uid, "kind": "copies", "is_written": True},
+                **{"partner_id": customer.id, "date_to": self._today(), "recipient_ids": [(6, 0, readers.ids)]},
+            }
+        )
+        about = {"res_model": "mail.message", "res_id": 0, "mimetype": "application/pdf"}
+        files_sudo = letter_sudo.env["ir.attachment"].create(
+            [{**about, "name": name, "raw": raw} for name, raw in files]
+        )
+        frame = self.env.company._mail_frame(readers[:1].lang or customer.lang)
+        letter_sudo._queue_mail(
+            {
+                "subject": subject,
+                "body_html": frame.around(body),
+                "email_from": self.env.user.email_formatted or self.env.company.email_formatted,
+                "attachment_ids": [(6, 0, files_sudo.ids)],
+            }
+        )
+        return letter_sudo.sudo(False)
 
     def _check_may_send(self):
         """
@@ -167,6 +214,8 @@ class AccountLetter(models.Model):
         self.check_access("read")
         self._check_may_send()
         for letter in self:
+            if letter.kind == "copies":
+                raise UserError(self.env._("Send the copies again from the customer."))
             if letter.state != "failed":
                 raise UserError(self.env._("The e-mail to %s has not failed.", letter.partner_id.display_name))
             readers = letter.with_company(letter.company_id)._readers(letter.partner_id)
@@ -199,6 +248,9 @@ class AccountLetter(models.Model):
         self.invalidate_recordset()
         if self.is_written or self.problem:
             return
+        if self._is_moot():
+            self.unlink()  # it never left
+            return
         try:
             with self.env.cr.savepoint():
                 self._as_sender()._write_mail()
@@ -206,37 +258,88 @@ class AccountLetter(models.Model):
             come_again(self.env.ref("lead_to_cash.cron_letters"), f"The letter {self.id}")
         except Exception as error:
             self.problem = first_lines(error)
+            self._tell_unwritten()
+
+    def _is_moot(self):
+        """Whether it would tell of a plan what is no longer so."""
+        if self.kind == "instalment":
+            return self.promise_id.state != "open"
+        return self.kind == "plan" and self.plan_id.state != "open"
+
+    def _tell_unwritten(self):
+        """Nobody waits for what goes by itself: somebody is told that it doesn't."""
+        if self.kind in AUTOMATIC:
+            label, problem = dict(LETTER_KINDS)[self.kind], self.problem
+            self.partner_id.with_company(self.company_id)._tell_responsible(
+                lambda customer: (
+                    customer.env._("An e-mail to the customer couldn't be written"),
+                    f"{label}: {problem}",
+                ),
+                self.plan_id.move_line_ids.move_id,
+            )
 
     def _as_sender(self):
         """With the rights of who sends it, in its company, on its day, in the language of its first reader."""
         company_sudo = self.company_id.sudo()  # how it speaks, and its zone, are no secret
         partners = (self.recipient_ids[:1], self.partner_id, company_sudo.partner_id)
         lang = next(filter(None, (partner.lang for partner in partners)), self.env.lang)
-        letter = self.with_user(self.user_id).with_context(tz=company_sudo._zone(), lang=lang)
+        # What goes by itself is in somebody's name, whatever they may.
+        letter = self if self.kind in AUTOMATIC else self.with_user(self.user_id)
+        letter = letter.with_context(tz=company_sudo._zone(), lang=lang)
         return letter.with_context(allowed_company_ids=self.company_id.ids)
 
     def _write_mail(self):
         """Print, render and queue."""
         self.check_access("read")
         letter_sudo = self.sudo()  # made by the engine: who sends may not write mails
-        letter_sudo.pdf, letter_sudo.file_name = self._print()
+        if self.kind in PRINTED:
+            letter_sudo.pdf, letter_sudo.file_name = self._print()
         if self.kind == "confirmation":
             letter_sudo.confirmation_id = self._question()
         self.env.flush_all()
-        mail_sudo = letter_sudo.env["mail.mail"].create(self._prepare_mail_values())
+        self._queue_mail(self._prepare_mail_values())
+
+    def _queue_mail(self, values):
+        """Make the e-mail, for Odoo's own queue."""
+        letter_sudo = self.sudo()  # as above
+        mail_sudo = letter_sudo.env["mail.mail"].create(self._mail_frame_values(values["email_from"]) | values)
         letter_sudo.write({"mail_id": mail_sudo.id, "is_written": True})
         self.env.flush_all()
         self.env.cr.execute(show_mails(mail_sudo.ids))
         mail_sudo.invalidate_recordset(["body"], flush=False)
-        self.env["mail.mail"]._queue_cron()._trigger()
+        queue = self.env["mail.mail"]._queue_cron()
+        queue._trigger(mail_sudo.scheduled_date or None)
+
+    def _mail_frame_values(self, sender):
+        """What each of its e-mails has: whose it is, to whom it goes, and where answers arrive."""
+        reply_to = self._notify_get_reply_to_batch(defaults={self.id: sender}, author_ids={self.id: False})[self.id]
+        return {
+            "model": self._name,
+            "res_id": self.id,
+            "reply_to": reply_to or sender,
+            "email_to": self.env["dunning.notice"]._address_line(self.recipient_ids),
+            "partner_ids": [(6, 0, self.recipient_ids.ids)],
+            "auto_delete": False,
+            "message_type": "email_outgoing",
+        }
+
+    def _leaves_at(self):
+        """When its e-mail leaves: what goes by itself in the hours of reminders, an agreement once it can't be taken
+        back any more, the others at once."""
+        company_sudo = self.company_id.sudo()  # its hours and settings
+        if self.kind in AUTOMATIC:
+            zone = self.recipient_ids[:1].tz or False
+            return company_sudo._dunning_send_moments({zone})[zone]
+        return self.kind == "plan" and self._now() + timedelta(minutes=company_sudo.undo_minutes)
 
     def _print(self):
         """(the PDF, base64; its name)"""
         data = {"lang": self.env.lang, "date_to": fields.Date.to_string(self.date_to)}
         if self.kind == "movements":
             data["date_from"] = fields.Date.to_string(self.date_from)
-        report = REPORTS[self.kind]
-        raw = self.env["ir.actions.report"]._render_qweb_pdf(report, self.partner_id.ids, data=data)[0]
+        report = PRINTED[self.kind]
+        about = self.plan_id if self.kind == "plan" else self.partner_id
+        raw = self.env["ir.actions.report"]._render_qweb_pdf(report, about.ids, data=data)[0]
         title = self.env.ref(report).sudo().name  # its title, whoever prints
         return base64.b64encode(raw), f"{title} {fields.Date.to_string(self.date_to)}.pdf"
 
@@ -248,20 +351,14 @@ class AccountLetter(models.Model):
     def _prepare_mail_values(self):
         template = self.env.ref(TEMPLATES[self.kind]).with_context(lang=self.env.lang)
         sender = template._render_lines_at_once("email_from", self)[self.id] or self.company_id.email_formatted
-        reply_to = self._notify_get_reply_to_batch(defaults={self.id: sender}, author_ids={self.id: False})[self.id]
         attached = [("res_model", "=", self._name), ("res_id", "=", self.id), ("res_field", "=", "pdf")]
         file_sudo = self.env["ir.attachment"].sudo().search(attached)  # as in _write_mail
-        file_sudo.name = self.file_name
+        if file_sudo:
+            file_sudo.name = self.file_name
         return {
-            "model": self._name,
-            "res_id": self.id,
             "subject": template._render_lines_at_once("subject", self)[self.id],
             "body_html": template._render_mails(self)[0],
             "email_from": sender,
-            "reply_to": reply_to or sender,
-            "email_to": self.env["dunning.notice"]._address_line(self.recipient_ids),
-            "partner_ids": [(6, 0, self.recipient_ids.ids)],
             "attachment_ids": [(6, 0, file_sudo.ids)],
-            "auto_delete": False,
-            "message_type": "email_outgoing",
+            "scheduled_date": self._leaves_at(),
         }

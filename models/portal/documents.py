@@ -4,10 +4,10 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
+from ...engine.agreements.following import SEND_COPY
 from ...engine.dunning import recipients as engine
 from ..dunning.mail_template import first_lines
 from ..handling.cron_step import cron_step
-from ..handling.next_action import ONCE
 
 #: After so long copies can be asked for once more.
 COPIES_AFTER = timedelta(hours=1)
@@ -92,7 +92,7 @@ class DunningNotice(models.Model):
                 note=plaintext2html(first_lines(error)),
                 date_deadline=self._today(),
                 user_id=user.id,
-                handling_step=ONCE,
+                handling_step=SEND_COPY,
             )
 
     def _mail_copies(self):
@@ -101,6 +101,7 @@ class DunningNotice(models.Model):
         documents, readers = self._open_documents(), self._copy_readers()
         for move in documents:
             self._mail_copy(move, self._copy_readers_of(move, readers))
+        self.partner_id.with_company(self.company_id)._followed_by("copy")
         self.message_post(
             body=self.env._(
                 "The customer asked for the open invoices once more. %(documents)s went to %(names)s.",

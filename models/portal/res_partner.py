@@ -60,3 +60,15 @@ class ResPartner(models.Model):
     def _search_activity_state(self, operator, value):
         check_searched(self, "activity_state")
         return super()._search_activity_state(operator, value)
+
+    def _wished_plan(self):
+        """What the customer has asked for on the page, last and not dealt with yet: values of a plan."""
+        answers = self.env["dunning.answer"]
+        if not answers.has_access("read"):
+            return {}
+        ours = [("partner_id", "=", self.commercial_partner_id.id), ("company_id", "=", self.env.company.id)]
+        asked = answers.search([*ours, ("kind", "=", "plan"), ("is_handled", "=", False)], order="id desc", limit=1)
+        wish = {"number": max(asked.number, 2), "deposit": asked.amount}
+        if asked.day and asked.day >= self.env.company._today():
+            wish["first_date"] = asked.day
+        return wish if asked else {}

@@ -103,6 +103,7 @@ class Anonymising(models.AbstractModel):
             "dunning.watch": {"dealt_note": False},
             "customer.warning": {"what": gone, "source": gone},
             "dunning.write.off": {},
+            "dunning.plan": {"confirmed_from": False, "access_token": False},
             "payment.loyalty.grant": {},
         }.items():
             records = env[model].with_context(active_test=False).search(own)

@@ -35,7 +35,11 @@ SECTIONS = (
         ("date", "company_id", "kind", "day", "amount", "number", "reason_id", "note", "attachment_ids", "is_handled"),
     ),
     ("dunning.promise", ("company_id", "amount", "currency_id", "date", "state", "broken_date")),
-    ("dunning.plan", ("company_id", "total", "currency_id", "number", "first_date", "interval", "state")),
+    (
+        "dunning.plan",
+        ("company_id", "total", "currency_id", "number", "first_date", "interval", "state"),
+        ("agreed_on", "confirmed_on", "confirmed_from"),
+    ),
     (
         "dunning.dispute",
         ("opened_date", "company_id", "reason", "amount", "currency_id", "note", "user_id", "revisit_date", "state"),

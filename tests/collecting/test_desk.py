@@ -146,7 +146,8 @@ class TestDesk(DeskCase):
         self.assertEqual((line.last_note, str(line.last_attempt_date)), ("Pays on the 10th", "2026-03-09 10:00:00"))
         self.assertEqual((line.next_step, str(line.next_step_date)), ("Promise falls due", "2026-03-12"))
         self.assertEqual(line.item_ids, self.items(invoice))
-        self.assertEqual((line.call_script, line.contact_attempt_ids.outcome), ("Be kind", "reached"))
+        self.assertIn("The reminder did not arrive", line.call_script)
+        self.assertEqual(line.contact_attempt_ids.outcome, "reached")
 
     def test_who_has_nothing_to_do_isnt_there(self):
         self.owing("only overdue")
@@ -271,6 +272,9 @@ class TestDesk(DeskCase):
                 result = made.action_log()
             else:
                 result = line.action_no_answer()
+            if result["tag"] == "l2c_logged":
+                self.assertTrue(result["params"]["attempt_ids"], "there is a way back")
+                result = result["params"]["next"]
             action = result["params"].get("action", result)
         self.assertEqual(opened, [move.partner_id.id for move in moves])
         self.assertEqual(action["params"]["next"], self.env.ref("lead_to_cash.desk_action").id)

@@ -9,6 +9,7 @@ from . import collector_assign
 from . import customer_warning_dialog
 from . import credit_apply
 from . import found
+from . import invoice_copies
 from . import partner_merge
 from . import remind_now
 from . import watch_dealt_with

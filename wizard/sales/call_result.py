@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ...engine.agreements.following import CALL_BACK
 from ...engine.handling.contact import OUTCOMES
 
 
@@ -28,9 +29,11 @@ class CallResult(models.TransientModel):
         self.ensure_one()
         self.check_access("write")
         customer = self.partner_id.with_company(self.company_id)
-        customer.action_log_attempt(self.outcome, note=self.note)
+        attempts = customer._log_attempts(self.outcome, note=self.note)
         if self.day:
-            customer._plan_step(lambda document: document.env._("Call back"), self.day, "call")
+            customer._plan_step(lambda document: document.env._("Call back"), self.day, "call", CALL_BACK)
+            attempts._keep_what_followed()
+        told = attempts._toast()
         if self.outcome == "hardship" and customer._promisable():
-            return customer.action_plan()
-        return self.env["call.list.line"]._after_result()
+            told["params"]["next"] = customer.action_plan()
+        return told
