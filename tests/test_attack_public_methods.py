@@ -49,6 +49,8 @@ ALLOWED = (
     # Goes on to a line of one's own list, and says what is new there.
     ("seller", "call.list.line", ("action_start", "action_open_next", "get_new_enquiries", "get_enquiry_count")),
     ("neighbour", "call.list.line", ("action_open_next", "get_new_enquiries", "get_enquiry_count")),
+    # The host's dialog, of whose documents they see none: of none nothing is posted.
+    ("neighbour", "validate.account.move", ()),
     # The host's: what one's own browser is told.
     *((who, "ir.http", ("session_info",)) for who in ("portal", "employee", "seller", "neighbour")),
     # Of the leads only those that one may see.

@@ -248,10 +248,10 @@ class AccountMove(models.Model):
 
     def _cron_account_move_send(self, job_count=10):
         """What may not leave any more, or not yet, is taken out of the queue; it would hold all others up."""
-        queued = self.search(
-            [("sending_data", "!=", False), ("state", "=", "posted"), ("allocation_number", "=", False)]
-        )
-        if withheld := self.browse().union(*queued._withheld()):
+        queued = [("sending_data", "!=", False), ("state", "=", "posted")]
+        order = "date, invoice_date, sequence_number, id"  # as the host takes them
+        while next_withheld := self.search(queued, order=order, limit=job_count)._withheld():
+            withheld = self.browse().union(*next_withheld)
             # Noted by nobody else.
             withheld.sudo().write({"sending_data": False, "waits_to_be_sent": True})
             withheld._plan_once("lead_to_cash.mail_activity_type_allocation")
