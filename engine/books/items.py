@@ -18,7 +18,7 @@ def booked():
         """SELECT l.id, l.move_id, l.company_id, l.partner_id, p.commercial_partner_id AS customer_id, l.account_id,
                   l.currency_id, l.company_currency_id, l.date, COALESCE(l.date_maturity, l.date) AS due,
                   l.balance, l.amount_currency, l.reconciled, l.no_followup, l.payment_id, l.statement_line_id,
-                  l.payment_returned_date, l.amount_residual AS residual, l.amount_residual_currency AS residual_currency,
+                  l.payment_returned_date, l.discount_date, l.amount_residual AS residual, l.amount_residual_currency AS residual_currency,
                   l.amount_residual - COALESCE(l.under_way, 0) AS left_open, %s AS left_currency
              FROM account_move_line l
              JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
