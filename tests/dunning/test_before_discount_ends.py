@@ -74,3 +74,19 @@ class TestBeforeDiscountEnds(RunCase):
         self.assertEqual(self.levels(self.move, "2026-03-11"), ["Discount ends"])
         other = self.discounted()
         self.assertEqual(self.levels(other, "2026-04-15"), ["Second"])
+
+    def test_the_shipped_policy(self):
+        """Archived, not running, ready: its first mail says what is paid until when, and leads to the page."""
+        policy = self.env.ref("lead_to_cash.policy_early_discount")
+        self.assertEqual((policy.active, policy.is_running), (False, False))
+        level = policy.level_ids.sorted("sequence")[0]
+        self.assertEqual((level.delay_from, level.delay_days), ("discount", -2))
+        self.policy.level_ids.filtered(
+            lambda own: own.delay_from == "discount"
+        ).mail_template_id = level.mail_template_id
+        self.run_on("2026-03-11")
+        body = self.notices(self.move).mail_ids.body_html
+        self.assertIn(
+            "If you pay $ 950.00 by 03/13/2026, the discount of $ 50.00 for paying early is yours.", one_line(body)
+        )
+        self.assertIn(self.notices(self.move).access_token, body)
