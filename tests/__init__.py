@@ -31,6 +31,7 @@ from .books import test_returned
 from .dunning import test_changes
 from .dunning import test_properties
 from .dunning import test_isolation
+from .dunning import test_before_discount_ends
 from .dunning import test_peers
 from .sales import test_customers
 from .sales import test_call_list

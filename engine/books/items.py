@@ -19,7 +19,8 @@ def booked():
         """SELECT l.id, l.move_id, l.company_id, l.partner_id, p.commercial_partner_id AS customer_id, l.account_id,
                   l.currency_id, l.company_currency_id, l.date, COALESCE(l.date_maturity, l.date) AS due,
                   l.balance, l.amount_currency, l.reconciled, l.no_followup, l.payment_id, l.statement_line_id,
-                  l.payment_returned_date, l.amount_residual AS residual, l.amount_residual_currency AS residual_currency,
+                  l.payment_returned_date, l.discount_date,
+                  l.amount_residual AS residual, l.amount_residual_currency AS residual_currency,
                   l.amount_residual - COALESCE(l.under_way, 0) AS left_open, %(left)s AS left_currency,
                   %(held)s AS disputed, %(claimed)s AS claimed_currency,
                   CASE WHEN l.disputed_currency IS NULL THEN l.amount_residual - COALESCE(l.under_way, 0)

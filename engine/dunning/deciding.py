@@ -291,7 +291,8 @@ def decide(question):
              escalated AS (SELECT ripe.*, is_ripe AND %(enough)s AS escalates FROM ripe),
              decided AS (SELECT escalated.*, bool_or(escalates) OVER (PARTITION BY partner_id, currency_id) AS noticed_today
                            FROM escalated)
-        SELECT id, move_id, partner_id, currency_id, residual, due, due_next, invoiced, sent, returned, policy_id, sequence,
+        SELECT id, move_id, partner_id, currency_id, residual, due, due_next, invoiced, sent, returned, discounted,
+               policy_id, sequence,
                minimum_days_between, trust,
                promise_id, dispute_id, part_disputed, escalates, listed, reached_id, is_outvoiced, repetitions, repeat_days,
                CASE WHEN escalates THEN repetition ELSE 0 END AS repetition,

@@ -53,6 +53,15 @@ def _withheld(residual, rate):
     )
 
 
+def _discounted():
+    """SQL: the last day of the early-payment discount of the item ``l``: none of what is paid in part, be it by money
+    under way, as by Odoo's own rule."""
+    return SQL(
+        """CASE WHEN m.move_type IN ('out_invoice', 'out_receipt') AND l.left_currency = l.amount_currency
+                THEN l.discount_date END"""
+    )
+
+
 def item(question):
     """Open items, less what is under way of them and the part of them that is disputed, with what is known of
     their customer: debits, and credits (negative), of which those dated later are on their way.
@@ -63,7 +72,7 @@ def item(question):
                l.disputed >= l.left_currency AS is_disputed,
                CASE WHEN l.disputed < l.left_currency THEN l.disputed ELSE 0 END AS part_disputed,
                COALESCE(m.invoice_date, l.date) AS invoiced, m.sent_date AS sent,
-               l.payment_returned_date AS returned, m.closure_reason_id IS NOT NULL AS closed,
+               l.payment_returned_date AS returned, %(discounted)s AS discounted, m.closure_reason_id IS NOT NULL AS closed,
                COALESCE(l.no_followup, FALSE) AS no_followup,
                l.date > %(today)s AS later,
                %(policy)s AS policy_id, %(hold)s AS hold_until, %(state)s AS state, %(trust)s AS trust,
@@ -86,6 +95,7 @@ def item(question):
            AND %(only)s
         """,
         items=open_now(),
+        discounted=_discounted(),
         only=_only(question, ("cp", "id")),
         company=question.company_id,
         today=question.today,
@@ -105,7 +115,8 @@ def flight(question):
     return SQL(
         """
         SELECT NULL::int, NULL::int, f.currency_id, p.commercial_partner_id, 0, NULL::date, FALSE, 0, NULL::date, NULL::date,
-               NULL::date, FALSE, FALSE, FALSE, NULL::int, NULL::date, NULL::text, NULL::text, NULL::text, NULL::date, FALSE,
+               NULL::date, NULL::date, FALSE, FALSE, FALSE, NULL::int, NULL::date, NULL::text, NULL::text, NULL::text,
+               NULL::date, FALSE,
                NULL::date, FALSE, FALSE, FALSE, f.amount, FALSE
           FROM (%(on_its_way)s) f
           JOIN res_partner p ON p.id = f.customer_id

@@ -121,7 +121,7 @@ def _next(question):
     """The level that comes next for the item ``w``, which reached ``h``: one that is harder, or the last one
     again, where its policy repeats it.
 
-    Friendly levels only until the due date; ``one_step`` takes the first level, ``latest`` the last that
+    Friendly levels only until the due date, those before the end of a discount only while it runs; ``one_step`` takes the first level, ``latest`` the last that
     has come, and none before the deadline of the notice has passed. Counted from a day that is not known, it never comes. Until a level after the due date is
     reached, they count from the customer's payment day. A promise broken since the level reached brings
     the next one at once.
@@ -138,6 +138,7 @@ def _next(question):
                                 WHEN v.delay_from = 'invoice' THEN w.invoiced
                                 WHEN v.delay_from = 'sent' THEN w.sent
                                 WHEN v.delay_from = 'returned' THEN w.returned
+                                WHEN v.delay_from = 'discount' THEN w.discounted
                                 WHEN v.delay_days < 0 OR h.delay_days >= 0 THEN w.due
                                 ELSE w.pay_day END AS day) base
         CROSS JOIN LATERAL (
@@ -146,6 +147,7 @@ def _next(question):
              WHERE v.policy_id = w.policy_id
                AND (h.level_id IS NULL OR %(harder)s OR (again.repetition BETWEEN 1 AND w.repetitions AND %(is_last)s))
                AND NOT (v.delay_from = 'due' AND v.delay_days < 0 AND w.due < %(today)s)
+               AND (v.delay_from != 'discount' OR w.discounted >= %(today)s)
                AND (v.skip_trusted AND w.trust = 'good') IS NOT TRUE
           ORDER BY skip_to DESC NULLS LAST,
                    CASE WHEN w.catch_up = 'latest' AND later.comes <= %(working_day)s

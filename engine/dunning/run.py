@@ -70,9 +70,11 @@ def open_decisions(question):
                       FROM dunning_level v
                       JOIN dunning_level own ON own.id = d.level_id
         CROSS JOIN LATERAL (SELECT CASE v.delay_from WHEN 'invoice' THEN d.invoiced WHEN 'sent' THEN d.sent
-                                                     WHEN 'returned' THEN d.returned ELSE d.due_next END AS day) base
+                                                     WHEN 'returned' THEN d.returned
+                                                     WHEN 'discount' THEN d.discounted ELSE d.due_next END AS day) base
                      WHERE d.escalates AND v.policy_id = d.policy_id AND v.sequence > d.sequence
                        AND NOT (v.delay_from = 'due' AND v.delay_days < 0)
+                       AND (v.delay_from != 'discount' OR d.discounted >= %(today)s)
                        AND (v.skip_trusted AND d.trust = 'good') IS NOT TRUE
                   ORDER BY v.sequence LIMIT 1),
                     CASE WHEN d.escalates AND d.repetition < d.repetitions THEN %(today)s + d.repeat_days END) AS follows

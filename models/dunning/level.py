@@ -16,6 +16,7 @@ DELAYS_FROM = [
     ("invoice", "After the invoice date"),
     ("sent", "After sending"),
     ("returned", "After a returned payment"),
+    ("discount", "After the last day of the early-payment discount"),
 ]
 SENDERS = [
     ("company", "Company"),
@@ -40,7 +41,7 @@ class DunningLevel(models.Model):
     delay_days = fields.Integer(
         "Days",
         required=True,
-        help="Calendar days, moved to the next working day. Negative: before the due date.",
+        help="Calendar days, moved to the next working day. Negative: before the due date, or before that day.",
         audited=True,
     )
     delay_from = fields.Selection(DELAYS_FROM, "Counted from", required=True, default="due", audited=True)

@@ -51,7 +51,16 @@ class DunningPreview(models.Model):
         ],
         "account.move.line": [
             *("account_id", "amount_currency", "amount_residual", "amount_residual_currency", "balance", "company_id"),
-            *("currency_id", "date", "date_maturity", "move_id", "no_followup", "parent_state", "partner_id"),
+            *(
+                "currency_id",
+                "date",
+                "date_maturity",
+                "discount_date",
+                "move_id",
+                "no_followup",
+                "parent_state",
+                "partner_id",
+            ),
             *("payment_id", "payment_returned_date", "reconciled", "statement_line_id", "under_way"),
             *("under_way_currency", "sale_line_ids", "disputed_currency"),
         ],

@@ -1,4 +1,3 @@
-import math
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -52,7 +51,7 @@ class SaleOrder(models.Model):
             customer = order.partner_id.commercial_partner_id
             days = late.get((order.company_id, customer._origin))
             order.payment_habit_hint = (
-                days is not None and not customer._is_natural_person() and order._habit_text(math.ceil(days))
+                days is not None and not customer._is_natural_person() and order._habit_text(round(days))
             )
 
     def _habit_text(self, late):

@@ -218,7 +218,7 @@ class TestHabits(TermsCase):
     def test_against_the_terms(self):
         order = self.quoted(30)
         self.assertEqual(
-            self.hint(order), "Due on 04/09/2026, expected on 04/22/2026: this customer usually pays 13 days late"
+            self.hint(order), "Due on 04/09/2026, expected on 04/21/2026: this customer usually pays 12 days late"
         )
         self.grade.expected_days_late = -3
         self.assertEqual(self.hint(order), "Due on 04/09/2026: this customer pays on time")
