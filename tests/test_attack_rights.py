@@ -28,6 +28,7 @@ lead.action_log_attempt('no_answer')
 env['credit.apply.line'].create({
     'apply_id': env['credit.apply'].search([], limit=1).id, 'credit_id': item(chased).id})
 customer.dunning_hold_until = '2026-12-01'
+env['sale.terms.version']._of_text(company, '<p>Terms</p>')
 env.cr.execute("INSERT INTO l2c_portal_post (key, date) VALUES ('x', '2026-03-10')")
 env.flush_all()
 found = {record._name: record.id for record in records} | {'contact.attempt': lead.contact_attempt_ids.id}

@@ -49,7 +49,7 @@ class PaymentTermLimit(models.Model):
 
     def _of(self, partner, company, day):
         """The one of these limits that a business is under on a day, by its own country, else the company's; the
-        closest first: by its tag, then by its country. None of private persons, who may wait as was agreed."""
+        closest first: by its tag, its country, then its company. None of private persons, who may wait as was agreed."""
         customer = partner.commercial_partner_id
         if not (customer.is_company or customer.is_sole_trader):
             return self.browse()
@@ -63,7 +63,7 @@ class PaymentTermLimit(models.Model):
                 and (not limit.category_id or limit.category_id in customer.category_id)
             )
         )
-        return fitting.sorted(lambda limit: (not limit.category_id, not limit.country_id))[:1]
+        return fitting.sorted(lambda limit: (not limit.category_id, not limit.country_id, not limit.company_id))[:1]
 
     def _passed_text(self, partner, company, start, due):
         """A warning where a document of the day ``start`` falls due later than these limits let it; else nothing."""

@@ -288,7 +288,10 @@ class TestPolicies(DunningCase):
         shipped = self.env["dunning.policy"].with_context(active_test=False).search([]) - self.policy
         self.assertEqual(
             shipped.mapped("name"),
-            ["Direct debit", "Public sector", "Key accounts", "Freelancers", "Private persons", "Standard"],
+            [
+                *("Direct debit", "Public sector", "Key accounts", "Freelancers", "Private persons"),
+                *("With an early-payment discount", "Standard"),
+            ],
         )
         self.assertFalse(any(shipped.mapped("is_running")))
         standard = self.env.ref("lead_to_cash.policy_standard")
