@@ -95,6 +95,7 @@
         "views/collecting/watch_views.xml",
         "views/collecting/customer_views.xml",
         "views/collecting/warning_views.xml",
+        "views/collecting/case_views.xml",
         "views/collecting/late_payer_views.xml",
         "views/collecting/credit_views.xml",
         "views/books/res_config_settings_views.xml",

@@ -22,5 +22,8 @@ from . import res_config_settings
 from . import res_partner
 from . import correspondence
 from . import collection_file
+from . import case
+from . import case_fee
+from . import case_partner
 from . import customer_form
 from . import res_users
