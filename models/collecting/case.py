@@ -206,7 +206,7 @@ class CollectionCase(models.Model):
         """The one place that says in which state of collecting a customer is because of its cases."""
         # Who hands over need not write contacts.
         open_sudo = self.sudo().search(self._open_domain(partner, company))
-        customer_sudo = partner.sudo().with_company(company)
+        customer_sudo = partner.sudo().with_company(company)  # as above
         states = {STATES_OF_CUSTOMERS[kind] for kind in open_sudo.mapped("kind")}
         if states:
             target = "insolvency" if "insolvency" in states else "lawyer"
