@@ -117,6 +117,7 @@
         "views/collecting/customers_views.xml",
         "views/collecting/customer_page_views.xml",
         "views/collecting/warning_views.xml",
+        "views/collecting/case_views.xml",
         "views/collecting/late_payer_views.xml",
         "views/collecting/credit_views.xml",
         "views/collecting/leak_views.xml",

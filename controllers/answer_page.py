@@ -7,7 +7,8 @@ from odoo.addons.account_payment.controllers.portal import PortalAccount
 from odoo.exceptions import UserError
 from odoo.http import content_disposition, request
 
-from ..engine.portal.answers import MOST_BYTES, read_number
+from ..engine.agreements.files import MOST_BYTES
+from ..engine.portal.answers import read_number
 from ..models.portal.amounts import ITEM
 from ..models.portal.token_page import LARGEST_ID
 from .token_page import ID, MOST_POSTED, UNLISTED, TokenPages
@@ -94,9 +95,8 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
             return too_much
         notice_sudo = self._notice(notice_id, access_token)
         form["items"] = request.httprequest.form.getlist("items")
-        proof = request.httprequest.files.get("proof")
-        if proof:
-            proof = proof.filename and (proof.filename, proof.read(MOST_BYTES + 1))
+        files = [file for file in request.httprequest.files.getlist("proof") if file.filename]
+        proof = [(file.filename, file.read(MOST_BYTES + 1)) for file in files]
         try:
             with request.env.cr.savepoint():
                 answer = notice_sudo._take_answer(form, proof)

@@ -3,12 +3,13 @@ from odoo.exceptions import UserError
 from odoo.http import request, serialize_exception
 from werkzeug.exceptions import abort
 
-from ..engine.portal.answers import MOST_BYTES, read_number
+from ..engine.agreements.files import MOST_BYTES, MOST_FILES
+from ..engine.portal.answers import read_number
 
 #: In the addresses of pages, so that no number is too long to be read: Odoo's own way fails on those.
 ID = "string(maxlength=10)"
-#: Bytes of a post, at most: a proof that is too large is still told so.
-MOST_POSTED = 2 * MOST_BYTES
+#: Bytes of a post, at most: a file that is too large is still told so.
+MOST_POSTED = (MOST_FILES + 1) * MOST_BYTES
 #: For what reads the page without its headers (`models/portal/ir_http.py`).
 UNLISTED = Markup('<meta name="robots" content="noindex, nofollow"/>')
 

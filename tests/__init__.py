@@ -27,6 +27,8 @@ from .agreements import test_promises
 from .agreements import test_disputes
 from .agreements import test_disputes_part
 from .agreements import test_disputes_end
+from .agreements import test_disputes_owner
+from .collecting import test_cases
 from .books import test_returned
 from .dunning import test_changes
 from .dunning import test_properties

@@ -36,6 +36,9 @@ collection.found          -      -      -        -      -         -             
 collections.customer      -      -      -        -      -         -             r         r        r         r       r          -
 collection.reminder       -      -      -        -      -         -             -         -        c         c       c          c
 collection.leak           -      -      -        -      r         r             r         r        r         r       r          -
+collection.case           -      -      -        -      -         -             r         r        crw       crwu    crwu       c
+collection.case.fee       -      -      -        -      -         -             r         r        crwu      crwu    crwu       -
+collection.hand.over      -      -      -        -      -         -             -         -        c         c       c          c
 contact.attempt           -      -      -        c      crw       crw           c         -        c         c       c          c
 contact.dialog            -      -      -        c      c         c             c         -        c         c       c          c
 contact.result            -      -      -        c      c         c             c         -        c         c       c          c
@@ -51,7 +54,7 @@ dunning.collector.assign  -      -      -        -      -         -             
 dunning.collector.rule    -      -      -        -      -         -             r         r        r         crwu    crwu       -
 dunning.decision          -      -      -        -      -         -             r         r        r         r       r          -
 dunning.dispute           -      -      -        -      -         -             crw       r        crw       crwu    crwu       c
-dunning.dispute.reason    -      -      -        -      -         -             r         r        r         crwu    crwu       -
+dunning.dispute.reason    -      -      r        r      r         r             r         r        r         crwu    crwu       r
 dunning.dispute.report    -      -      -        -      -         -             r         r        r         r       r          -
 dunning.forecast          -      -      -        -      -         -             -         -        -         -       -          -
 dunning.go.live           -      -      -        -      -         -             -         -        -         c       c          -
@@ -113,6 +116,11 @@ WRITTEN = {
     "account.move": "allocation_number handling_status_id next_action_date",
     "account.payment": "is_tax_withheld",
     "account.payment.register": "is_tax_withheld",
+    "collection.case": (
+        "case_number claim_deadline contact_id court fee_fixed fee_ids fee_percent filing_date note outcome outcome_note "
+        "settled_amount user_id"
+    ),
+    "collection.case.fee": "amount bill_id case_id date kind note",
     "contact.attempt": "note",
     "crm.lead": (
         "budget closure_reason_id consent_date contact_basis decision_maker decision_when "
@@ -123,7 +131,9 @@ WRITTEN = {
     "crm.lost.reason": "reengage_days reengage_template_id",
     "dunning.answer": "is_handled",
     "dunning.collector.rule": "active company_id letter_from letter_to name partner_domain sequence user_ids",
-    "dunning.dispute": "amount closing_note granted_amount move_line_ids note reason_id revisit_date user_id",
+    "dunning.dispute": (
+        "amount answer attachment_ids closing_note granted_amount move_line_ids note proposed_outcome reason_id revisit_date user_id"
+    ),
     "dunning.dispute.reason": "active name revisit_days sequence user_id",
     "dunning.level": (
         "ask_rating attach_invoices attach_statement cc_user_ids channel copy_to_books delay_days delay_from guidance "

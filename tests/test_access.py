@@ -57,7 +57,6 @@ DUNNING_ACCESS = {
     "dunning.policy": ("r", "r", "r", "crwu"),
     "dunning.level": ("r", "r", "r", "crwu"),
     "dunning.promise": ("crw", "r", "crw", "crwu"),
-    "dunning.dispute": ("crw", "r", "crw", "crwu"),
     "dunning.write.off": ("r", "r", "crw", "crwu"),
     "collection.action": ("crwu", "", "crwu", "crwu"),
     "collection.reminder": ("", "", "crwu", "crwu"),
@@ -93,6 +92,13 @@ for dunning_model, (invoicing, readonly, collector, accountant) in DUNNING_ACCES
         "collector": collector,
         "accountant": accountant,
     }
+#: Any employee may own a dispute, reads and answers that one alone (a rule of the records).
+ACCESS["dunning.dispute"] = {
+    **dict.fromkeys(PEOPLE, "rw"),
+    "invoicing": "crw",
+    "collector": "crw",
+    "accountant": "crwu",
+}
 #: Sales managers write rewards, too, and grant them.
 for loyalty_model, (reader, granter) in {
     "payment.loyalty": ("r", "crwu"),

@@ -62,7 +62,7 @@ class TestAttackers(AnswerCase):
         def post(form, proof):
             savepoint = self.env.cr.savepoint(flush=False)
             try:
-                answer = self.notice._take_answer(form, proof)
+                answer = self.notice._take_answer(form, proof and [proof])
                 self.assertIn(form["kind"], dict(ANSWER_KINDS))
                 self.assertLessEqual(answer.move_line_ids, own)
                 self.assertLessEqual(answer.promise_id.move_line_ids, own)

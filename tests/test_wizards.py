@@ -36,6 +36,7 @@ class TestWizards(HandlingCase):
             "credit.apply.line": {"apply_id": credit.id, "credit_id": item.id},
             "call.result": {**customer, "company_id": self.env.company.id, "outcome": "callback", "note": "Secret"},
             "collection.action": {**invoices, "kind": "promise", "reason": "Secret"},
+            "collection.hand.over": {"res_ids": self.customer.ids, "note": "Secret"},
             "collection.reminder": invoices,
             "contact.dialog": {"res_model": "crm.lead", "res_id": lead.id, "note": "Secret"},
             "contact.result": {"res_model": "crm.lead", "res_id": lead.id, "outcome": "callback", "note": "Secret"},

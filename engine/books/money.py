@@ -6,7 +6,7 @@ from odoo.tools import SQL
 def naming(line_ids):
     """SQL for (model, id) of what names these journal items: notices that were not cancelled,
     promises that are open or kept, disputes that are open or were settled, write-offs that were not
-    refused. One statement: it is
+    refused, cases that aren't over. One statement: it is
     asked at every reconciliation, mostly in vain."""
     return SQL(
         """
@@ -24,6 +24,10 @@ def naming(line_ids):
         SELECT 'dunning.write.off', o.id
           FROM dunning_write_off_line_rel x JOIN dunning_write_off o ON o.id = x.write_off_id
          WHERE x.move_line_id IN %(lines)s AND o.state != 'refused'
+         UNION
+        SELECT 'collection.case', s.id
+          FROM collection_case_line_rel x JOIN collection_case s ON s.id = x.case_id
+         WHERE x.move_line_id IN %(lines)s AND s.state = 'with_them'
          UNION
         SELECT 'dunning.write.off', o.id
           FROM account_move_line l JOIN dunning_write_off o ON o.move_id = l.move_id AND o.state != 'refused'

@@ -12,15 +12,7 @@ ANSWER_KINDS = [
 ]
 #: What customers rate: a notice, and on the phone, all.
 RATED = ("dunning.notice", "res.partner")
-#: What may be uploaded as a proof: the ending of its name, and how its content begins.
-PROOFS = {
-    "pdf": b"%PDF-",
-    "png": b"\x89PNG\r\n\x1a\n",
-    "jpg": b"\xff\xd8\xff",
-    "jpeg": b"\xff\xd8\xff",
-}
-#: Bytes of a proof, and characters of a text, at most.
-MOST_BYTES = 5 * 1024 * 1024
+#: Characters of a text, at most.
 MOST_CHARACTERS = 2000
 #: Above all that anybody pays at once.
 MOST_AMOUNT = 10**12
@@ -97,15 +89,3 @@ def read_key(text):
     ['0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f-paid', None, None, None, None]
     """
     return str(text) if re.fullmatch(r"[0-9a-f]{32}-[a-z_]{1,16}", str(text)) else None
-
-
-def is_proof(name, content):
-    """Whether a file called ``name`` is a PDF or a picture, by its name and its content.
-
-    >>> is_proof("transfer of March.pdf", b"%PDF-1.4")
-    True
-    >>> [is_proof(name, b"%PDF-1.4") for name in ("x.exe", "x.png", "<script>.pdf", "../x.pdf", "")]
-    [False, False, False, False, False]
-    """
-    ending = re.fullmatch(r"[\w .,()+-]{1,100}\.(pdf|png|jpe?g)", name or "", re.IGNORECASE)
-    return bool(ending) and content.startswith(PROOFS[ending[1].lower()])

@@ -127,6 +127,15 @@ def _disputes(company, before):
     )
 
 
+def _cases(company, before):
+    return SQL(
+        "x.company_id = %s AND x.closed_date < %s AND x.state != 'with_them' AND %s",
+        company,
+        before,
+        all_settled("collection_case_line_rel", "case_id"),
+    )
+
+
 def _decisions(company, before):
     return SQL(
         """x.company_id = %s AND x.date < %s AND x.current IS NOT TRUE
@@ -184,6 +193,7 @@ KINDS = {
     "promises": Kind("dunning.promise", "keep_notices_years", _promises),
     "plans": Kind("dunning.plan", "keep_notices_years", _plans),
     "disputes": Kind("dunning.dispute", "keep_notices_years", _disputes),
+    "cases": Kind("collection.case", "keep_notices_years", _cases),
     "decisions": Kind("dunning.decision", "keep_notices_years", _decisions),
     "confirmations": Kind("balance.confirmation", "keep_notices_years", _confirmations),
     "letters": Kind("account.letter", "keep_notices_years", _letters),

@@ -7,6 +7,8 @@ from . import promise
 from . import dispute_reason
 from . import dispute
 from . import dispute_outcome
+from . import dispute_files
+from . import dispute_owner
 from . import dispute_report
 from . import write_off
 from . import write_off_approval

@@ -6,6 +6,7 @@ from odoo.tools import SQL, format_amount
 
 from ...engine.agreements.disputes import WHOLE, allot
 from ..handling.next_action import ONCE, PLANNED
+from .res_partner import ACCOUNTANTS
 
 
 class DunningDispute(models.Model):
@@ -20,7 +21,10 @@ class DunningDispute(models.Model):
     _check_company_auto = True
 
     _writable = frozenset(
-        {"move_line_ids", "amount", "reason_id", "note", "user_id", "revisit_date", "granted_amount", "closing_note"}
+        {
+            *("move_line_ids", "amount", "reason_id", "note", "user_id", "revisit_date", "attachment_ids"),
+            *("granted_amount", "closing_note", "answer", "proposed_outcome"),
+        }
     )
     _given = frozenset({"partner_id", "company_id"})
     _written_by = "action_justified, action_partly, action_not_justified, action_resolve or action_reopen"
@@ -29,7 +33,13 @@ class DunningDispute(models.Model):
     partner_id = fields.Many2one("res.partner", "Customer", required=True, index=True)
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     move_line_ids = fields.Many2many(
-        "account.move.line", "dunning_dispute_line_rel", "dispute_id", "move_line_id", "Items", required=True
+        "account.move.line",
+        "dunning_dispute_line_rel",
+        "dispute_id",
+        "move_line_id",
+        "Items",
+        required=True,
+        groups=ACCOUNTANTS,  # who owns a dispute sees the numbers of its documents, no more
     )
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id", store=True)
     amount = fields.Monetary(
@@ -46,6 +56,9 @@ class DunningDispute(models.Model):
     reason = fields.Char("Objection", compute="_compute_reason")
     document_names = fields.Char("Documents", compute="_compute_document_names")
     note = fields.Text()
+    attachment_ids = fields.Many2many(
+        "ir.attachment", "dunning_dispute_attachment_rel", "dispute_id", "attachment_id", "Photos and Files", copy=False
+    )
     user_id = fields.Many2one("res.users", "Responsible", default=lambda self: self.env.user, tracking=True)
     revisit_date = fields.Date("Revisit on", tracking=True)
     state = fields.Selection(
@@ -200,6 +213,7 @@ class DunningDispute(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         disputes = super().create([self._with_reason(vals) for vals in vals_list])
+        disputes._keep_files()
         disputes._after_opening()
         return disputes
 
@@ -212,8 +226,11 @@ class DunningDispute(models.Model):
         return {**self._prepare_by_reason(reason), **vals, "reason_id": reason.id}
 
     def write(self, vals):
+        self._refuse_to_owner(vals)
         before = self.move_line_ids if not {"move_line_ids", "amount", "state"}.isdisjoint(vals) else None
         result = super().write(vals)
+        if "attachment_ids" in vals:
+            self._keep_files()
         if not {"state", "revisit_date", "user_id"}.isdisjoint(vals):
             self._plan_revisit()
         if before is not None:
@@ -271,20 +288,30 @@ class DunningDispute(models.Model):
         # What was planned automatically belongs to nobody.
         self.sudo().activity_ids.filtered_domain(PLANNED).unlink()
         self.mapped("display_name")  # warm: it is read one by one while planning
-        for dispute in self.filtered(lambda dispute: dispute.state == "open" and dispute.revisit_date):
+        for dispute in self.filtered(lambda dispute: dispute.state == "open"):
             user = dispute.user_id or self.env.user
+            day = dispute.revisit_date or dispute._first_day(user)
+            if not day:
+                continue
             theirs = user._reading(dispute).with_context(mail_activity_quick_update=True)
             theirs.activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=theirs.env._("Revisit the dispute"),
-                date_deadline=dispute.revisit_date,
+                date_deadline=day,
                 user_id=user.id,
                 handling_step=ONCE,
             )
 
+    def _first_day(self, user):
+        """Who owns a dispute without doing the books has no list of them: they get to know it at once."""
+        user_sudo = user.sudo()  # what somebody may do is a fact of the company
+        if self.answered_date or user_sudo._is_superuser() or user_sudo.has_group("account.group_account_invoice"):
+            return False
+        return self._today()
+
     def action_reopen(self):
         """The customer still objects."""
-        self.check_access("write")
+        self._check_closes()
         for dispute in self:
             dispute._open_again(is_settled=False)
         self._after_opening()

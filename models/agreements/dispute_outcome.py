@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .res_partner import ACCOUNTANTS
+
 #: What came of a dispute.
 DISPUTE_OUTCOMES = [("justified", "Justified"), ("partly", "Partly Justified"), ("not_justified", "Not Justified")]
 
@@ -19,7 +21,7 @@ class DunningDispute(models.Model):
     days_open = fields.Integer(
         readonly=True, copy=False, help="From its opening until it was resolved; of an open one see Reporting."
     )
-    credit_note_ids = fields.One2many("account.move", "dispute_id", "Credit Notes", readonly=True)
+    credit_note_ids = fields.One2many("account.move", "dispute_id", "Credit Notes", readonly=True, groups=ACCOUNTANTS)
     credit_note_count = fields.Integer("Number of Credit Notes", compute="_compute_credit_note_count")
     is_credited = fields.Boolean(compute="_compute_is_credited")
 
@@ -53,7 +55,7 @@ class DunningDispute(models.Model):
 
         :param granted: of a dispute, the amount that is given up
         """
-        self.check_access("write")
+        self._check_closes()
         for dispute in self:
             dispute._set_state("resolved", is_settled=False, outcome=outcome, granted_amount=granted(dispute))
 
@@ -66,7 +68,7 @@ class DunningDispute(models.Model):
 
         :raise UserError: when that is no part of what is disputed
         """
-        self.check_access("write")
+        self._check_closes()
         for dispute in self:
             if not 0 < dispute.granted_amount < (dispute.amount or dispute._open_total()):
                 raise UserError(
@@ -90,7 +92,7 @@ class DunningDispute(models.Model):
         :raise UserError: when the dispute isn't about one invoice
         """
         self.ensure_one()
-        self.check_access("write")
+        self._check_closes()
         moves = self.move_line_ids.move_id.filtered(lambda move: move.move_type in ("out_invoice", "out_receipt"))
         if len(moves) != 1 or moves.state != "posted":
             raise UserError(
@@ -122,7 +124,7 @@ class DunningDispute(models.Model):
         :raise UserError: while it is open
         """
         self.ensure_one()
-        self.check_access("write")
+        self._check_closes()
         if self.state != "resolved":
             raise UserError(self.env._("Resolve the dispute first: then its outcome can be told."))
         template = self.env.ref("lead_to_cash.mail_template_dispute_outcome", raise_if_not_found=False)

@@ -6,7 +6,7 @@ from ...engine.books.money import naming
 from ...engine.books.under_way import concerned, follow
 
 #: Who is told that money moved, in this order.
-TOLD = ("dunning.notice", "dunning.promise", "dunning.dispute", "dunning.write.off")
+TOLD = ("dunning.notice", "dunning.promise", "dunning.dispute", "dunning.write.off", "collection.case")
 
 
 class Money(models.AbstractModel):
@@ -83,6 +83,7 @@ class Money(models.AbstractModel):
             self.env["dunning.promise"].flush_model(["state", "move_line_ids"])
             self.env["dunning.dispute"].flush_model(["state", "is_settled", "move_line_ids"])
             self.env["dunning.write.off"].flush_model(["state", "move_id", "move_line_ids"])
+            self.env["collection.case"].flush_model(["state", "move_line_ids"])
             for model, record_id in self.env.execute_query(naming(lines.ids)):
                 found[model].append(record_id)
         return {model: self.env[model].browse(found[model]) for model in TOLD if model in found}

@@ -32,6 +32,9 @@ from . import paid
 from . import taking_back
 from . import correspondence
 from . import collection_file
+from . import case
+from . import case_fee
+from . import case_partner
 from . import customer_form
 from . import customer_page
 from . import res_users

@@ -135,16 +135,16 @@ class Correspondence(models.AbstractModel):
 
     def _answer(self, answer):
         """An answer on the page of a notice, with its proof."""
-        labels = {name: dict(answer._fields[name]._description_selection(self.env)) for name in ("kind", "reason")}
+        labels = dict(answer._fields["kind"]._description_selection(self.env))
         money = answer.amount and answer.currency_id.format(answer.amount)
         facts = (
             (answer._fields["day"]._description_string(self.env), answer.day and format_date(self.env, answer.day)),
             (answer._fields["amount"]._description_string(self.env), money),
             (answer._fields["number"]._description_string(self.env), answer.number and str(answer.number)),
-            (answer._fields["reason"]._description_string(self.env), labels["reason"].get(answer.reason)),
+            (answer._fields["reason_id"]._description_string(self.env), answer.reason_id.with_env(self.env).name),
             (self.env._("About"), ", ".join(answer.move_line_ids.move_id.mapped("name"))),
         )
-        title = self.env._("Customer's answer: %s", labels["kind"][answer.kind])
+        title = self.env._("Customer's answer: %s", labels[answer.kind])
         notes = [self.env._("They sent a file that our server could not store.")] if answer.is_proof_lost else []
         # Who sees the answer sees its proof.
         return self._entry(answer.date, title, facts, plaintext2html(answer.note or ""), notes, answer.attachment_ids)

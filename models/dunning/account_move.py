@@ -18,7 +18,10 @@ REMINDED_OF = ("out_invoice", "out_receipt", "out_refund", "entry")
 #: What of a document, beside the time and the customer, decides about it.
 DECIDED_BY = ("state", "line_ids.amount_residual", "line_ids.no_followup", "dunning_paused_until", "closure_reason_id")
 #: What names items, and goes on with the instalments that take their place.
-NAMING = ("dunning.promise", "dunning.plan", "dunning.dispute", "dunning.write.off", "dunning.answer")
+NAMING = (
+    *("dunning.promise", "dunning.plan", "dunning.dispute", "dunning.write.off", "dunning.answer"),
+    "collection.case",
+)
 
 
 class AccountMove(models.Model):

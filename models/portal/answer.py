@@ -7,10 +7,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ...engine.agreements.files import MOST_BYTES, MOST_FILES, is_proof
 from ...engine.portal.answers import (
     ANSWER_KINDS,
-    MOST_BYTES,
-    is_proof,
     read_date,
     read_number,
     read_text,
@@ -106,7 +105,7 @@ class DunningAnswer(models.Model):
         """Take the answer that stands in ``form``, and do what follows from it.
 
         :param form: the values of the page's form, texts; ``items`` is a list of texts
-        :param proof: (name, content) of an uploaded file
+        :param proof: (name, content) of each uploaded file
         :raise UserError: with what to do, when something is missing or can't be
         """
         kind = form.get("kind")
@@ -119,9 +118,12 @@ class DunningAnswer(models.Model):
             "note": read_text(form.get("note")),
             "form_key": form["form_key"],
         }
+        if len(proof or ()) > MOST_FILES:
+            raise UserError(self.env._("Send at most %s files at once.", MOST_FILES))
         if proof:
-            kept = self._keep_proof(self._prepare_proof_values(notice, *proof))
-            values |= {"attachment_ids": [(6, 0, kept.ids)], "is_proof_lost": not kept}
+            said = [self._prepare_proof_values(notice, *file) for file in proof]
+            kept = self.env["ir.attachment"].union(*map(self._keep_proof, said))
+            values |= {"attachment_ids": [(6, 0, kept.ids)], "is_proof_lost": len(kept) < len(said)}
         answer = self.create(values)
         getattr(answer, f"_follow_{kind}")()
         notice._answered(answer)
@@ -244,6 +246,9 @@ class DunningAnswer(models.Model):
                 **({"amount": self.amount} if self.amount else {}),
             }
         )
+        # Who looks into it sees them there, and need not see the notice.
+        self.attachment_ids.write({"res_model": "dunning.dispute", "res_id": self.dispute_id.id})
+        self.dispute_id.attachment_ids = self.attachment_ids
 
     def _follow_plan(self):
         self.notice_id._hold_after_reply()

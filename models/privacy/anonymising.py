@@ -96,8 +96,10 @@ class Anonymising(models.AbstractModel):
         env["dunning.notice"].search(own)._forget_words()
         env["account.letter"].search(own)._forget_words()
         gone = env._("Anonymised")
+        env["dunning.dispute"].search(own).attachment_ids.unlink()
         for model, values in {
-            "dunning.dispute": {"note": gone, "closing_note": False},
+            "dunning.dispute": {"note": gone, "closing_note": False, "answer": False},
+            "collection.case": {"note": False, "outcome_note": False},
             "dunning.sales.release": {"reason": gone},
             "balance.confirmation": {"note": False, "access_token": False},
             "dunning.watch": {"dealt_note": False},

@@ -43,7 +43,12 @@ SECTIONS = (
     (
         "dunning.dispute",
         ("opened_date", "company_id", "reason", "amount", "currency_id", "note", "user_id", "revisit_date", "state"),
-        ("outcome", "granted_amount", "closing_note", "closed_date", "days_open"),
+        ("outcome", "granted_amount", "closing_note", "closed_date", "days_open", "answer", "attachment_ids"),
+    ),
+    (
+        "collection.case",
+        ("date", "company_id", "kind", "contact_id", "state", "amount_handed", "amount_recovered", "outcome", "note"),
+        ("filing_date", "court", "case_number", "claim_deadline", "outcome_note", "closed_date"),
     ),
     ("dunning.write.off", ("company_id", "kind", "amount", "currency_id", "reason", "state", "refusal_reason")),
     ("balance.confirmation", ("company_id", "day", "balance_text", "answer", "answer_date", "note")),
@@ -85,6 +90,7 @@ MARKS = (
 CHATTERS = (
     "dunning.notice",
     "dunning.dispute",
+    "collection.case",
     "dunning.write.off",
     "balance.confirmation",
     "account.letter",

@@ -51,9 +51,9 @@ class TestWhatWasSent(FileCase):
             "note": "By <b>bank</b>",
             "form_key": f"{KEY}-paid",
         }
-        notice.with_context(l2c_today="2026-03-11")._take_answer(form, ("transfer.png", picture()))
+        notice.with_context(l2c_today="2026-03-11")._take_answer(form, [("transfer.png", picture())])
         form |= {"day": "2026-03-10", "note": "Again", "form_key": f"{KEY}-again"}
-        notice.with_context(l2c_today="2026-03-12")._take_answer(form, ("broken.pdf", b"%PDF-1.4 nothing"))
+        notice.with_context(l2c_today="2026-03-12")._take_answer(form, [("broken.pdf", b"%PDF-1.4 nothing")])
         sms = notice._message_log(body="Please call us back", message_type="sms")
         to_them = {"message_type": "comment", "subtype_xmlid": "mail.mt_comment", "partner_ids": self.customer.ids}
         own, unsent = (notice.message_post(body=said, **to_them) for said in ("A word of ours", "Not gone yet"))

@@ -148,6 +148,27 @@ class TestAnswerPage(AnswerCase):
         self.assertEqual(dispute.move_line_ids, item)
         self.assertNotIn("<script>broken", "".join(self.notice.message_ids.mapped("body")))
 
+    def test_a_dispute_about_a_part_with_photos(self):
+        item = self.items(self.second)
+        form = {"items": str(item.id), "reason": self.reason("damaged"), "amount": "20"}
+        many = [("proof", (f"{number}.pdf", PDF)) for number in range(4)]
+        for files, sentence in (
+            (many, "Send at most 3 files"),
+            ([("proof", ("page.html", b"<script>"))], "Only a PDF or a picture"),
+        ):
+            page = self.answer("dispute", files=files, **form)
+            self.assertEqual(page.status_code, 422)
+            self.assertIn(sentence, page.text)
+        page = self.answer("dispute", **form | {"amount": "50.01"})
+        self.assertIn("more than what is open", html2plaintext(page.text))
+        page = self.answer("dispute", files=many[:2], **form)
+        self.assertEqual(page.status_code, 200, page.text[-500:])
+        self.assertIn('name="disputed"', page.text)
+        dispute = self.taken().dispute_id
+        self.assertEqual((dispute.amount, item.claimed_currency), (20.0, 30.0))
+        self.assertEqual(set(dispute.attachment_ids.mapped("name")), {"0.pdf", "1.pdf"})
+        self.assertEqual(set(dispute.attachment_ids.mapped("res_model")), {"dunning.dispute"})
+
     def test_wrong_person(self):
         page = self.answer("wrong_person")
         self.assertNotIn(self.first.name, page.text)

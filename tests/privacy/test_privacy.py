@@ -36,7 +36,7 @@ class PrivacyCase(RunCase):
 
     def answered(self, notice, kind="plan", note="I lost my job", **values):
         form = {"kind": kind, "note": note, "form_key": "a" * 32, "number": "3", "day": "2026-03-12", **values}
-        return self.env["dunning.answer"]._take(notice, form, proof=("proof.png", PNG))
+        return self.env["dunning.answer"]._take(notice, form, proof=[("proof.png", PNG)])
 
     def texts(self, model, records):
         """All that the chatter of the records says."""

@@ -10,6 +10,7 @@ from . import customer_warning_dialog
 from . import credit_apply
 from . import found
 from . import invoice_copies
+from . import hand_over
 from . import partner_merge
 from . import remind_now
 from . import watch_dealt_with
