@@ -60,7 +60,7 @@ class CallListLine(models.Model):
     @api.model
     def action_open_found(self):
         """What stands in the books and in sales."""
-        return self.env["collection.found"].action_open()
+        return self.env["collection.found"]._open()
 
     @api.model
     def action_desk_list(self, key, mine=False):

@@ -6,7 +6,7 @@ from psycopg2 import OperationalError
 
 _logger = logging.getLogger(__name__)
 #: So many reasons stand in a message, the others in the dialog.
-TOLD = 3
+REASONS_TOLD = 3
 
 
 class DunningNotice(models.Model):
@@ -70,7 +70,7 @@ class DunningNotice(models.Model):
         text = self.env._("%s notices are approved.", count)
         if not problems:
             return text
-        reasons = format_list(self.env, list(dict.fromkeys(problems.values()))[:TOLD])
+        reasons = format_list(self.env, list(dict.fromkeys(problems.values()))[:REASONS_TOLD])
         left = self.env._("%(count)s are not: %(reasons)s", count=len(problems), reasons=reasons)
         return f"{text} {left}"
 

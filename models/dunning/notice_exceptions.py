@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from ...engine.dunning.exceptions import CHANGED, FIRST
 
 #: What a person looks at before a notice is approved; the first reminder ever is usual, the others are not.
-KINDS = [
+EXCEPTION_KINDS = [
     ("changed", "Changed after its text was written"),
     ("amount", "More than three times the usual amount"),
     ("key", "Key account"),
@@ -21,7 +21,7 @@ class DunningNotice(models.Model):
 
     exceptions = fields.Char("Codes of Exceptions", readonly=True, copy=False)
     exception_kind = fields.Selection(
-        KINDS,
+        EXCEPTION_KINDS,
         "Exception",
         compute="_compute_exception_kind",
         store=True,

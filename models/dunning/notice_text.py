@@ -108,12 +108,15 @@ class DunningNotice(models.Model):
     def _letter_words(self, lang):
         """What stands above the table of a letter, as its level says it."""
         notice = self.with_context(lang=lang)
-        values = {
-            "notice": notice,
+        letter = {
+            "record": notice,
+            "early": False,
+            "level": notice.level_id.sudo(),  # for who may not open policies, too
             "is_overdue": any(line.days_overdue > 0 for line in self.line_ids),
-            "is_final": notice.level_id.sudo().is_final,  # for who may not open policies, too
         }
-        return str(self.env["ir.qweb"].with_context(lang=lang)._render("lead_to_cash.dunning_letter_words", values))
+        values = {"letter": letter, "words_only": True}
+        views = self.env["ir.qweb"].with_context(lang=lang)
+        return str(views._render("lead_to_cash.dunning_letter_document", values)).strip()
 
     def _text_to_edit(self):
         """(subject, text) for an editor: what is computed stands in its blocks, as it is now."""

@@ -6,10 +6,11 @@ from odoo import api, models
 from odoo.tools import convert, file_open
 from odoo.tools.translate import TranslationImporter, get_po_paths
 
+from ..handling.protected_mixin import OURS
+
 #: Where the policies and levels as they are shipped stand, once.
 FILE = "lead_to_cash/data/dunning_policy_data.xml"
-MODULE = "lead_to_cash"
-OURS = ("dunning.policy", "dunning.level")
+SHIPPED_MODELS = ("dunning.policy", "dunning.level")
 
 
 class DunningPolicy(models.Model):
@@ -51,9 +52,9 @@ class DunningPolicy(models.Model):
         file = BytesIO(etree.tostring(root))
         file.name = FILE
         env = self.with_company(company).with_context(install_mode=True).env
-        convert.convert_xml_import(env, MODULE, file, {}, mode="init", noupdate=True)
+        convert.convert_xml_import(env, OURS, file, {}, mode="init", noupdate=True)
         self._translate_shipped(root, company)
-        return self.union(*(self.env.ref(f"{MODULE}.{name}") for name in names))
+        return self.union(*(self.env.ref(f"{OURS}.{name}") for name in names))
 
     def _shipped_for(self, company):
         """The data file with the policies and levels alone, named for ``company``; without policies it has."""
@@ -65,15 +66,15 @@ class DunningPolicy(models.Model):
             if is_policy and not self._is_there(node, company):
                 policies[node.get("id")] = self._named_for(node.get("id"), company)
         for node in list(root):
-            owner = node.get("id") if node.get("model") == OURS[0] else _value(node, "policy_id")
-            if node.tag != "record" or node.get("model") not in OURS or owner not in policies:
+            owner = node.get("id") if node.get("model") == SHIPPED_MODELS[0] else _value(node, "policy_id")
+            if node.tag != "record" or node.get("model") not in SHIPPED_MODELS or owner not in policies:
                 root.remove(node)
                 continue
             node.set("id", self._named_for(node.get("id"), company))
             for field in node.iterfind("field"):
                 if field.get("ref") in policies and field.get("name") == "policy_id":
                     field.set("ref", policies[field.get("ref")])
-            if node.get("model") == OURS[0]:
+            if node.get("model") == SHIPPED_MODELS[0]:
                 etree.SubElement(node, "field", name="company_id", eval=str(company.id))
         return root
 
@@ -83,20 +84,20 @@ class DunningPolicy(models.Model):
     def _is_there(self, node, company):
         """Whether the company has this shipped policy: taken before, or as it was installed."""
         names = (node.get("id"), self._named_for(node.get("id"), company))
-        found = (self.env.ref(f"{MODULE}.{name}", raise_if_not_found=False) for name in names)
+        found = (self.env.ref(f"{OURS}.{name}", raise_if_not_found=False) for name in names)
         return any(policy and policy.company_id == company for policy in found)
 
     def _translate_shipped(self, root, company):
         """In every language, as the shipped ones are translated."""
         importer = TranslationImporter(self.env.cr, verbose=False)
         for lang, _name in self.env["res.lang"].get_installed():
-            for path in get_po_paths(MODULE, lang):
+            for path in get_po_paths(OURS, lang):
                 importer.load_file(path, lang)
         suffix = self._named_for("", company)
         for node in root.iter("record"):
-            record, shipped = self.env.ref(f"{MODULE}.{node.get('id')}"), node.get("id").removesuffix(suffix)
+            record, shipped = self.env.ref(f"{OURS}.{node.get('id')}"), node.get("id").removesuffix(suffix)
             for field, by_name in importer.model_translations[node.get("model")].items():
-                if values := by_name.get(f"{MODULE}.{shipped}"):
+                if values := by_name.get(f"{OURS}.{shipped}"):
                     record.update_field_translations(field, dict(values))
 
 
