@@ -47,7 +47,8 @@ class DunningNotice(models.Model):
         notices = self.sudo().with_context(lang=lang, l2c_reads=True)
         try:
             with self.env.cr.savepoint():
-                notices._texts(template.sudo().with_context(lang=lang, l2c_reads=True))
+                template_sudo = template.sudo().with_context(lang=lang, l2c_reads=True)  # as the engine reads it
+                notices._texts(template_sudo)
         except OperationalError:
             raise  # another process was quicker: not the template's fault
         except Exception:

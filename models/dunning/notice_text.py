@@ -121,6 +121,7 @@ class DunningNotice(models.Model):
     def _text_to_edit(self):
         """(subject, text) for an editor: what is computed stands in its blocks, as it is now."""
         subject, text, parts, lang = self._text_now()
+        # As the engine reads it.
         template = self.level_id._template(channel="email").sudo().with_context(lang=lang, l2c_reads=True)
         # Who may change what it says may see what it says.
         notice = self.sudo()._in_company(self.company_id).with_context(lang=lang, l2c_reads=True)
@@ -219,7 +220,7 @@ class DunningNotice(models.Model):
         notice_sudo = self.sudo()._in_company(self.company_id).with_context(l2c_reads=True)
         me, attached = self.env.user.email_formatted, notice_sudo._attachments()
         made = attached - notice_sudo.extra_attachment_ids
-        mails_sudo = self.env["mail.mail"].sudo()
+        mails_sudo = self.env["mail.mail"].sudo()  # as above
         for values in notice_sudo._prepare_mails(template, notice_sudo._lang())[:1]:
             mails_sudo += mails_sudo.create(
                 {

@@ -101,10 +101,11 @@ class DunningGoLive(models.TransientModel):
         database is asked, and what was written for it is taken back."""
         self.env.flush_all()
         policy, company = self.policy_id._origin, self.company_id._origin
-        # The engine's tables are not for readers to write; all of it is taken back.
         as_if = Own((policy.id,))
+        # The engine's tables are not for readers to write; all of it is taken back.
         runs_sudo = self.env["dunning.run"].sudo().with_company(company).with_context(l2c_as_if_running=as_if)
         there = runs_sudo.env["res.company"].browse(company.id)
+        # As the engine reads them.
         opening = self.env["account.move.line"].sudo().search(company._dunning_opening_domain()).ids
         level = self.cut_off_level_id._origin.id if self.older_items == "level" else False
         values = (self.cut_off_date, self.cut_off_date and level, opening if self.include_opening else ())
