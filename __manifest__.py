@@ -96,6 +96,7 @@
         "views/dunning/preview_views.xml",
         "views/dunning/approval_views.xml",
         "views/dunning/cancel_views.xml",
+        "views/dunning/run_start_views.xml",
         "views/dunning/notice_edit_views.xml",
         "views/dunning/go_live_views.xml",
         "views/collecting/desk_views.xml",

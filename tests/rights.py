@@ -67,6 +67,7 @@ dunning.policy            -      -      -        -      -         -             
 dunning.preview           -      -      -        -      -         -             r         r        r         r       r          -
 dunning.promise           -      -      -        -      -         -             crw       r        crw       crwu    crwu       c
 dunning.run               -      -      -        -      -         -             r         r        r         crw     crw        -
+dunning.run.start         -      -      -        -      -         -             -         -        -         c       c          -
 dunning.sales.release     -      -      -        -      -         cr            r         r        r         r       r          -
 dunning.watch             -      -      -        -      -         -             r         r        r         r       r          -
 dunning.write.off         -      -      -        -      -         -             r         r        crw       crwu    crwu       c

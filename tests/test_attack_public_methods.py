@@ -168,6 +168,7 @@ records = [
     env['contact.dialog'].create({'res_model': 'crm.lead', 'res_id': lead.id}),
     env['contact.result'].create({'res_model': 'crm.lead', 'res_id': lead.id, 'outcome': 'callback'}),
     env['dunning.approval'].create({'res_ids': notice.ids}),
+    env['dunning.run.start'].create({'run_id': run.id}),
     env['dunning.cancel'].create({'res_ids': notice.ids, 'reason': 'x'}),
     env['collection.found'].create({}),
     env['dunning.notice.edit'].create({'notice_id': notice.id}),

@@ -43,6 +43,7 @@ class TestWizards(HandlingCase):
             "customer.warning.dialog": {**customer, "what": "Secret", "source": "Secret"},
             "watch.dealt.with": {"res_ids": [1], "note": "Secret"},
             "dunning.approval": {"res_ids": self.written_to().ids},
+            "dunning.run.start": {"run_id": self.env["dunning.run"].create({}).id},
             "dunning.cancel": {"res_ids": self.written_to().ids, "reason": "Secret"},
             "collection.found": {"company_id": self.env.company.id},
             "dunning.notice.edit": {"notice_id": self.written_to().id, "subject": "Secret"},

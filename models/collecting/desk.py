@@ -62,7 +62,7 @@ class CallListLine(models.Model):
     @api.model
     def action_open_found(self):
         """What stands in the books and in sales."""
-        return self.env["collection.found"].action_open()
+        return self.env["collection.found"]._open()
 
     @api.model
     def _banner_of_pause(self):

@@ -16,6 +16,7 @@ from . import run
 from . import run_by_hand
 from . import run_hold
 from . import notice
+from . import call_days
 from . import notice_approval
 from . import notice_cancel
 from . import notice_exceptions

@@ -26,6 +26,10 @@ class DunningExplainedMixin(models.AbstractModel):
         """The journal item that it is about."""
         raise NotImplementedError
 
+    def _goes_out(self):
+        """Whether it would be reminded of today: asked before anything is made."""
+        return False
+
     def _is_small_rest(self):
         item = self._item()
         return item.amount_residual_currency < min(item.amount_currency, 1)
@@ -80,4 +84,6 @@ class DunningExplainedMixin(models.AbstractModel):
         if not self.next_date:
             sentences["not_due"] = self.env._("No level comes.")
             sentences["reminded"] = self.env._("%(level)s. No further step comes by itself.", **values)
+        if self._goes_out():
+            sentences["reminded"] = self.env._("%(level)s would go out today.", **values)
         return sentences.get(self.code, "")

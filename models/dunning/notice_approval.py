@@ -6,7 +6,7 @@ from psycopg2 import OperationalError
 
 _logger = logging.getLogger(__name__)
 #: So many reasons stand in a message, the others in the dialog.
-NAMED = 3
+REASONS_TOLD = 3
 
 
 class DunningNotice(models.Model):
@@ -47,7 +47,8 @@ class DunningNotice(models.Model):
         notices = self.sudo().with_context(lang=lang, l2c_reads=True)
         try:
             with self.env.cr.savepoint():
-                notices._texts(template.sudo().with_context(lang=lang, l2c_reads=True))
+                template_sudo = template.sudo().with_context(lang=lang, l2c_reads=True)  # as the engine reads it
+                notices._texts(template_sudo)
         except OperationalError:
             raise  # another process was quicker: not the template's fault
         except Exception:
@@ -70,7 +71,7 @@ class DunningNotice(models.Model):
         text = self.env._("%s notices are approved.", count)
         if not problems:
             return text
-        reasons = format_list(self.env, list(dict.fromkeys(problems.values()))[:NAMED])
+        reasons = format_list(self.env, list(dict.fromkeys(problems.values()))[:REASONS_TOLD])
         left = self.env._("%(count)s are not: %(reasons)s", count=len(problems), reasons=reasons)
         return f"{text} {left}"
 

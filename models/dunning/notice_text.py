@@ -108,16 +108,20 @@ class DunningNotice(models.Model):
     def _letter_words(self, lang):
         """What stands above the table of a letter, as its level says it."""
         notice = self.with_context(lang=lang)
-        values = {
-            "notice": notice,
+        letter = {
+            "record": notice,
+            "early": False,
+            "level": notice.level_id.sudo(),  # for who may not open policies, too
             "is_overdue": any(line.days_overdue > 0 for line in self.line_ids),
-            "is_final": notice.level_id.sudo().is_final,  # for who may not open policies, too
         }
-        return str(self.env["ir.qweb"].with_context(lang=lang)._render("lead_to_cash.dunning_letter_words", values))
+        values = {"letter": letter, "words_only": True}
+        views = self.env["ir.qweb"].with_context(lang=lang)
+        return str(views._render("lead_to_cash.dunning_letter_document", values)).strip()
 
     def _text_to_edit(self):
         """(subject, text) for an editor: what is computed stands in its blocks, as it is now."""
         subject, text, parts, lang = self._text_now()
+        # As the engine reads it.
         template = self.level_id._template(channel="email").sudo().with_context(lang=lang, l2c_reads=True)
         # Who may change what it says may see what it says.
         notice = self.sudo()._in_company(self.company_id).with_context(lang=lang, l2c_reads=True)
@@ -216,7 +220,7 @@ class DunningNotice(models.Model):
         notice_sudo = self.sudo()._in_company(self.company_id).with_context(l2c_reads=True)
         me, attached = self.env.user.email_formatted, notice_sudo._attachments()
         made = attached - notice_sudo.extra_attachment_ids
-        mails_sudo = self.env["mail.mail"].sudo()
+        mails_sudo = self.env["mail.mail"].sudo()  # as above
         for values in notice_sudo._prepare_mails(template, notice_sudo._lang())[:1]:
             mails_sudo += mails_sudo.create(
                 {

@@ -230,6 +230,7 @@ class DunningNotice(models.Model):
     def _queue_activities(self):
         """A call, a letter, a step by hand: an activity for the responsible."""
         self.mapped("display_name")  # warm: it is read one by one while planning
+        days = self._call_days()
         for notice in self:
             user = notice._responsible()
             theirs = user._reading(notice)
@@ -238,7 +239,7 @@ class DunningNotice(models.Model):
                 "mail.mail_activity_data_call" if notice.channel == "call" else "mail.mail_activity_data_todo",
                 summary=theirs.level_id.name,
                 note=plaintext2html(theirs.level_id.guidance or ""),
-                date_deadline=notice.date,
+                date_deadline=days.get(notice, notice.date),
                 user_id=user.id,
             )
         self._set_state("queued")

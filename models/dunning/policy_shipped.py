@@ -6,9 +6,10 @@ from odoo import api, models
 from odoo.tools import convert, file_open
 from odoo.tools.translate import TranslationImporter, get_po_paths
 
+from ..handling.protected_mixin import OURS
+
 #: Where the policies and levels as they are shipped stand, once.
 FILE = "lead_to_cash/data/dunning_policy_data.xml"
-MODULE = "lead_to_cash"
 SHIPPED_MODELS = ("dunning.policy", "dunning.level")
 
 
@@ -51,9 +52,9 @@ class DunningPolicy(models.Model):
         file = BytesIO(etree.tostring(root))
         file.name = FILE
         env = self.with_company(company).with_context(install_mode=True).env
-        convert.convert_xml_import(env, MODULE, file, {}, mode="init", noupdate=True)
+        convert.convert_xml_import(env, OURS, file, {}, mode="init", noupdate=True)
         self._translate_shipped(root, company)
-        return self.union(*(self.env.ref(f"{MODULE}.{name}") for name in names))
+        return self.union(*(self.env.ref(f"{OURS}.{name}") for name in names))
 
     def _shipped_for(self, company):
         """The data file with the policies and levels alone, named for ``company``; without policies it has."""
@@ -83,20 +84,20 @@ class DunningPolicy(models.Model):
     def _is_there(self, node, company):
         """Whether the company has this shipped policy: taken before, or as it was installed."""
         names = (node.get("id"), self._named_for(node.get("id"), company))
-        found = (self.env.ref(f"{MODULE}.{name}", raise_if_not_found=False) for name in names)
+        found = (self.env.ref(f"{OURS}.{name}", raise_if_not_found=False) for name in names)
         return any(policy and policy.company_id == company for policy in found)
 
     def _translate_shipped(self, root, company):
         """In every language, as the shipped ones are translated."""
         importer = TranslationImporter(self.env.cr, verbose=False)
         for lang, _name in self.env["res.lang"].get_installed():
-            for path in get_po_paths(MODULE, lang):
+            for path in get_po_paths(OURS, lang):
                 importer.load_file(path, lang)
         suffix = self._named_for("", company)
         for node in root.iter("record"):
-            record, shipped = self.env.ref(f"{MODULE}.{node.get('id')}"), node.get("id").removesuffix(suffix)
+            record, shipped = self.env.ref(f"{OURS}.{node.get('id')}"), node.get("id").removesuffix(suffix)
             for field, by_name in importer.model_translations[node.get("model")].items():
-                if values := by_name.get(f"{MODULE}.{shipped}"):
+                if values := by_name.get(f"{OURS}.{shipped}"):
                     record.update_field_translations(field, dict(values))
 
 

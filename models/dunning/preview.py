@@ -32,7 +32,7 @@ class DunningPreview(models.Model):
     next_date = fields.Date("Next Step on", readonly=True)
     promise_id = fields.Many2one("dunning.promise", readonly=True)
     dispute_id = fields.Many2one("dunning.dispute", readonly=True)
-    escalates = fields.Boolean("Goes Out", readonly=True)
+    escalates = fields.Boolean("Would Go Out", readonly=True)
 
     # What the engine reads, and nothing but a row's own fields; what is booked is flushed with its documents.
     _depends = {
@@ -127,6 +127,9 @@ class DunningPreview(models.Model):
 
     def _item(self):
         return self.env["account.move.line"].browse(self.id).with_prefetch(self._prefetch_ids)
+
+    def _goes_out(self):
+        return self.escalates
 
     def action_pause(self):
         """Pause these documents until a day."""

@@ -58,6 +58,14 @@ class ResCompany(models.Model):
         groups="base.group_user",
         audited=True,
     )
+    dunning_calls_a_day = fields.Integer(
+        "Most Calls a Day",
+        default=10,
+        help="Of notices, for each collector: who owes most is called first, the others on the next working days. "
+        "0: no limit.",
+        groups="base.group_user",
+        audited=True,
+    )
     dunning_awaits_release = fields.Boolean(
         "First Run to Release",
         help="Every notice needs approval until a run is released.",
@@ -124,7 +132,11 @@ class ResCompany(models.Model):
                 )
 
     @api.constrains(
-        "dunning_reply_hold_days", "dunning_bank_freshness_days", "dunning_daily_limit", "insolvency_claim_days"
+        "dunning_reply_hold_days",
+        "dunning_bank_freshness_days",
+        "dunning_daily_limit",
+        "dunning_calls_a_day",
+        "insolvency_claim_days",
     )
     def _check_dunning_numbers(self):
         for company in self:
@@ -132,6 +144,7 @@ class ResCompany(models.Model):
                 company.dunning_reply_hold_days,
                 company.dunning_bank_freshness_days,
                 company.dunning_daily_limit,
+                company.dunning_calls_a_day,
                 company.insolvency_claim_days,
             )
             if min(numbers) < 0:

@@ -25,6 +25,7 @@ class ResConfigSettings(models.TransientModel):
     dunning_bank_freshness_days = fields.Integer(related="company_id.dunning_bank_freshness_days", readonly=False)
     insolvency_claim_days = fields.Integer(related="company_id.insolvency_claim_days", readonly=False)
     dunning_books_email = fields.Char(related="company_id.dunning_books_email", readonly=False)
+    dunning_calls_a_day = fields.Integer(related="company_id.dunning_calls_a_day", readonly=False)
     dunning_daily_limit = fields.Integer(related="company_id.dunning_daily_limit", readonly=False)
 
     write_off_account_id = fields.Many2one(related="company_id.write_off_account_id", readonly=False)

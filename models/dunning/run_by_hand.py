@@ -58,6 +58,41 @@ class DunningRun(models.Model):
         domain = [("run_id", "in", self.ids), ("state", "=", "to_approve"), ("exceptions", "!=", False)]
         return action | {"domain": domain, "context": {}}
 
+    def action_ask_start(self):
+        """The dialog that says what a run would make, or a release sends, before it does.
+
+        :raise UserError: when it can't begin
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self._check_day()
+        if neutralized := self._neutralized():
+            raise UserError(neutralized)
+        action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.dunning_run_start_action")
+        return action | {"context": {"default_run_id": self.id}}
+
+    def _planned(self):
+        """Rows of the notices that the run would make, or has made and not handed over; nothing is written but
+        tables of this transaction."""
+        if self.batch_count or self.state == "running":
+            drafts = self.notice_ids.filtered(lambda notice: notice.state == "draft")
+            return [
+                {
+                    "partner_id": notice.partner_id.id,
+                    "level_id": notice.level_id.id,
+                    "currency_id": notice.currency_id.id,
+                    "amount": notice.amount_due,
+                }
+                for notice in drafts
+            ]
+        self.env.flush_all()
+        run_sudo = self.sudo()._at(self.date)  # the engine's tables are not for people to write
+        run_sudo._remember(question := run_sudo._question())
+        self.env.cr.execute(engine.list_items(question))
+        rows = self.env.execute_query_dict(engine.planned_notices())
+        self.env.cr.execute(SQL("DROP TABLE dunning_decided, dunning_listed"))
+        return rows
+
     def action_ask_stop(self):
         """The dialog that says what is cancelled, and asks why."""
         self.ensure_one()

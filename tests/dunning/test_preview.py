@@ -79,7 +79,7 @@ class TestReasons(DunningCase):
 
     def test_reminded_and_its_sentence(self):
         item = self.preview(self.move)
-        self.assertEqual((item.code, item.sentence), ("reminded", "First. Next step on 03/10/2026."))
+        self.assertEqual((item.code, item.sentence), ("reminded", "First would go out today."))
         self.assertTrue(item.escalates)
         self.assertEqual((item.residual, item.partner_id), (100.0, self.customer))
 

@@ -59,9 +59,7 @@ class TestOneLookArrives(RealProcessCase):
     def test_the_test_and_then_the_notice(self):
         self.database.shell(MAKE, at=DAY)
         [(to, test)] = self.arrived(TRY)
-        self.assertEqual(
-            (to, str(test["Reply-To"])), (["collector@example.com"], '"Collector" <collector@example.com>')
-        )
+        self.assertEqual((to, str(test["Reply-To"])), (["collector@example.com"], "Collector <collector@example.com>"))
         self.assertTrue(str(test["Subject"]).startswith("[Test] "))
         said = test.get_body(("html",)).get_content()
         for part in ("Our own words", "1,234.50", 'dir="rtl"'):

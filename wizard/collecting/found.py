@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 #: A quotation is silent when nobody has spoken about it for so many working days.
-SILENT_DAYS = 5
+QUIET_QUOTATION_DAYS = 5
 
 
 class CollectionFound(models.TransientModel):
@@ -74,7 +74,7 @@ class CollectionFound(models.TransientModel):
     def _quotation_domain(self):
         """Sent, and nobody has spoken about it for some working days."""
         orders = self.env["sale.order"]
-        return self._own() & Domain("state", "=", "sent") & orders._quiet_domain(self.company_id, SILENT_DAYS)
+        return self._own() & Domain("state", "=", "sent") & orders._quiet_domain(self.company_id, QUIET_QUOTATION_DAYS)
 
     def _lead_domain(self):
         """Open leads, of the company or of all, that nobody has called yet."""
@@ -85,9 +85,9 @@ class CollectionFound(models.TransientModel):
     # Buttons ---------------------------------------------------------------------------------
 
     @api.model
-    def action_open(self):
+    def _open(self):
         """The page, for the current company."""
-        self.browse().check_access("create")
+        self.check_access("create")
         return self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.collection_found_action")
 
     def _list(self, model, name, domain, **context):

@@ -1,5 +1,12 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_amount, format_date
+
+from ...engine.dunning import going_live as engine
+from ...engine.dunning import run as run_engine
+from ...engine.handling.own import Own
 
 
 class DunningGoLive(models.TransientModel):
@@ -7,7 +14,7 @@ class DunningGoLive(models.TransientModel):
     begins. Nothing leaves before a person has seen and released it."""
 
     _name = "dunning.go.live"
-    _inherit = ["l2c.real.records.mixin"]
+    _inherit = ["dunning.summary.mixin", "l2c.real.records.mixin"]
     _description = "Go Live with Dunning"
 
     policy_id = fields.Many2one("dunning.policy", required=True, readonly=True)
@@ -22,6 +29,7 @@ class DunningGoLive(models.TransientModel):
     )
     cut_off_level_id = fields.Many2one("dunning.level", "Level", domain="[('policy_id', '=', policy_id)]")
     daily_limit = fields.Integer("Most Notices a Day", help="0: no limit.")
+    calls_a_day = fields.Integer("Most Calls a Day", help="For each collector, who owes most first. 0: no limit.")
     include_opening = fields.Boolean("Include Opening Balances")
     opening_count = fields.Integer(compute="_compute_opening")
     opening_amount = fields.Monetary(compute="_compute_opening")
@@ -30,6 +38,7 @@ class DunningGoLive(models.TransientModel):
         "res.users", "All E-mails First to", default=lambda self: self.env.user, domain=[("share", "=", False)]
     )
     other_follow_up = fields.Char(compute="_compute_other_follow_up")
+    plan = fields.Html("What Would Happen", compute="_compute_plan", sanitize=False)  # rendered: all is escaped
 
     @api.model
     def default_get(self, fields):
@@ -41,6 +50,7 @@ class DunningGoLive(models.TransientModel):
                 "cut_off_date": policy.cut_off_date,
                 "cut_off_level_id": policy.cut_off_level_id.id,
                 "daily_limit": policy.company_id.dunning_daily_limit,
+                "calls_a_day": policy.company_id.dunning_calls_a_day,
             }
         return values
 
@@ -54,6 +64,106 @@ class DunningGoLive(models.TransientModel):
     @api.depends_context("uid")
     def _compute_other_follow_up(self):
         self.other_follow_up = self.env.company._dunning_other_follow_up()
+
+    # What would happen ------------------------------------------------------------------
+
+    @api.depends(
+        *("policy_id", "cut_off_date", "older_items", "cut_off_level_id", "include_opening"),
+        *("calls_a_day", "daily_limit", "needs_release"),
+    )
+    @api.depends_context("uid", "lang", "l2c_today")
+    def _compute_plan(self):
+        """What the first run would find on each side of the cut-off date, what it would make, and what it would ask
+        of people."""
+        self.policy_id.check_access("write")
+        for wizard in self:
+            wizard.plan = wizard.policy_id and self.env["ir.qweb"]._render(
+                "lead_to_cash.dunning_go_live_plan", wizard._plan_values()
+            )
+
+    def _plan_values(self):
+        company = self.company_id
+        sides, notices = self._looked_ahead()
+        notices = self._within_limit(notices)
+        return {
+            "sides": [side for side in (self._side(sides, is_old) for is_old in (True, False)) if side],
+            "rows": self._rows(notices),
+            "count": len(notices),
+            "customers": len({row["partner_id"] for row in notices}),
+            "total": self._amounts(notices),
+            "calls": self._calls(notices),
+            "looks": len(notices) if self.needs_release else 0,
+            "company": company,
+        }
+
+    def _looked_ahead(self):
+        """(what is open by side and level, the notices of the first run) as if the policy ran as the dialog says. The
+        database is asked, and what was written for it is taken back."""
+        self.env.flush_all()
+        policy, company = self.policy_id._origin, self.company_id._origin
+        as_if = Own((policy.id,))
+        # The engine's tables are not for readers to write; all of it is taken back.
+        runs_sudo = self.env["dunning.run"].sudo().with_company(company).with_context(l2c_as_if_running=as_if)
+        there = runs_sudo.env["res.company"].browse(company.id)
+        # As the engine reads them.
+        opening = self.env["account.move.line"].sudo().search(company._dunning_opening_domain()).ids
+        level = self.cut_off_level_id._origin.id if self.older_items == "level" else False
+        values = (self.cut_off_date, self.cut_off_date and level, opening if self.include_opening else ())
+        question = there._dunning_question()
+        with self.env.cr.savepoint(flush=False) as savepoint:
+            self.env.cr.execute(engine.as_if(policy.id, *values))
+            runs_sudo._remember(question)
+            self.env.cr.execute(run_engine.list_items(question))
+            sides = self.env.execute_query_dict(engine.sides(policy.id, self.cut_off_date, question.rate))
+            notices = self.env.execute_query_dict(run_engine.planned_notices())
+            savepoint.rollback()
+        of_policy = set(policy.level_ids.ids)
+        return sides, [row for row in notices if row["level_id"] in of_policy]
+
+    def _within_limit(self, notices):
+        """Of the planned notices, those of the first day: who owes most comes first."""
+        if not self.daily_limit:
+            return notices
+        return sorted(notices, key=lambda row: -row["amount"])[: self.daily_limit]
+
+    def _side(self, rows, is_old):
+        """What is open on a side of the cut-off date: all of it, and what is reminded at once, by level."""
+        levels = self.env["dunning.level"]
+        rows = [row for row in rows if row["is_old"] == is_old]
+        if not rows:
+            return None
+        channels = dict(levels._fields["channel"]._description_selection(self.env))
+        all_of_it = next(row for row in rows if not row["level_id"])
+        title = self.env._("Open")
+        if self.cut_off_date:
+            day = format_date(self.env, self.cut_off_date)
+            title = self.env._("Due before %s", day) if is_old else self.env._("Due from %s on", day)
+        return {
+            "title": title,
+            "all": self._told(all_of_it),
+            "levels": [
+                {"name": level.name, "channel": channels[level.channel], **self._told(row)}
+                for row in rows
+                if (level := levels.browse(row["level_id"]))
+            ],
+        }
+
+    def _told(self, row):
+        amount = format_amount(self.env, row["amount"] or 0, self.currency_id)
+        return {"items": row["items"], "customers": row["customers"], "amount": amount}
+
+    def _calls(self, notices):
+        """What is asked of people: {calls, collectors, days} of the calls; nothing without calls."""
+        levels = self.env["dunning.level"]
+        called = [row for row in notices if levels.browse(row["level_id"]).channel == "call"]
+        partners = self.env["res.partner"].with_company(self.company_id)
+        callers = Counter(
+            (partners.browse(row["partner_id"]).collector_id or self.policy_id.user_id).id for row in called
+        )
+        days = max((engine.days_needed(count, self.calls_a_day) for count in callers.values()), default=0)
+        return called and {"count": len(called), "collectors": len(callers), "days": days, "most": self.calls_a_day}
+
+    # Doing it --------------------------------------------------------------------------
 
     def action_go_live(self):
         """Write the settings, start the policy, and show what it will do."""
@@ -73,6 +183,7 @@ class DunningGoLive(models.TransientModel):
     def _prepare_company_values(self):
         return {
             "dunning_daily_limit": self.daily_limit,
+            "dunning_calls_a_day": self.calls_a_day,
             "dunning_awaits_release": self.needs_release,
             "dunning_rehearsal_user_id": self.needs_release and self.rehearsal_user_id.id,
         }

@@ -51,6 +51,7 @@ class DunningNoticeEdit(models.TransientModel):
         # Files of the dialog go when it does; those of the notice are the notice's.
         added = (self.attachment_ids - known).sudo()  # which the user may read, as asked above
         copies = [file.copy({"res_model": notice._name, "res_id": notice.id, "res_field": False}) for file in added]
+        # The same: the notice's own.
         files = (self.attachment_ids & known).sudo().union(*copies)
         notice._change(
             self.subject,

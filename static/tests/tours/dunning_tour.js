@@ -90,17 +90,17 @@ registry.category("web_tour.tours").add("l2c_release", {
         },
         {
             content: "Release it",
-            trigger: "button[name=action_release]",
+            trigger: "button[name=action_ask_start]",
             run: "click",
         },
         {
-            content: "Confirm",
-            trigger: ".modal .btn-primary",
+            content: "How many leave",
+            trigger: ".modal:contains(notices leave for) button[name=action_start]:visible",
             run: "click",
         },
         {
             content: "Released",
-            trigger: ".o_form_view:not(:has(button[name=action_release]:visible))",
+            trigger: ".o_form_view:not(:has(.o_form_statusbar button[name=action_ask_start]:visible))",
         },
     ],
 });
