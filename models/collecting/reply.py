@@ -139,7 +139,8 @@ class DunningNotice(models.Model):
     def _notify_by_email_get_base_mail_values(self, message, recipients_data, additional_values=None):
         """An answer says to which e-mail: mail programs show them together."""
         values = super()._notify_by_email_get_base_mail_values(message, recipients_data, additional_values)
-        if answered := message.sudo().parent_id.message_id:
+        message_sudo = message.sudo()  # its header, whoever answers
+        if answered := message_sudo.parent_id.message_id:
             values["headers"] = repr({**literal_eval(values.get("headers") or "{}"), "In-Reply-To": answered})
         return values
 
