@@ -89,9 +89,8 @@ class DunningNotice(models.Model):
         reply = self._last_reply()
         readers = reply.author_id or self.recipient_ids or self.partner_id
         lang = readers[:1].lang or self._lang()
-        template_sudo = (
-            self.env.ref(ANSWERS_BY[kind]).sudo().with_context(lang=lang)
-        )  # its words are for whoever writes
+        template_sudo = self.env.ref(ANSWERS_BY[kind]).sudo()  # its words are for whoever writes
+        template_sudo = template_sudo.with_context(lang=lang)
         notice = self.with_context(lang=lang)
         subject = template_sudo._render_lines_at_once("subject", notice)[self.id]
         context = {

@@ -202,7 +202,9 @@ class TestEveryMail(RealProcessCase):
         super().setUpClass()
         with MailSink() as sink:
             cls.database.mail_options = ["--smtp=127.0.0.1", f"--smtp-port={sink.port}", "--email-from=us@example.com"]
-            output = cls.database.shell(MAKE + NOTICES + SALES + QUOTATIONS + PEOPLE + LETTERS + PLANS + SEND + KINDS, at=DAY)
+            output = cls.database.shell(
+                MAKE + NOTICES + SALES + QUOTATIONS + PEOPLE + LETTERS + PLANS + SEND + KINDS, at=DAY
+            )
         cls.kinds = {*ast.literal_eval(re.search(r"^KINDS (.*)$", output, re.M)[1]), *OTHERS}
         cls.mails = {}
         for envelope in sink.messages:
