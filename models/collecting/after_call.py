@@ -20,24 +20,13 @@ class ResPartner(models.Model):
         :param event: a key of :data:`~lead_to_cash.engine.agreements.following.ENDS`
         """
         customers = self.commercial_partner_id
-        moves = (
-            self.env["account.move"]
-            .sudo()
-            ._search(  # whoever does it
-                [("commercial_partner_id", "in", customers.ids), ("company_id", "=", self.env.company.id)]
-            )
-        )
-        notices = (
-            self.env["dunning.notice"]
-            .sudo()
-            ._search(  # as above
-                [("partner_id", "in", customers.ids), ("company_id", "=", self.env.company.id)]
-            )
-        )
+        sudo = self.sudo().env  # whoever does it
+        ours = Domain("company_id", "=", self.env.company.id)
+        moves = sudo["account.move"]._search(ours & Domain("commercial_partner_id", "in", customers.ids))
+        notices = sudo["dunning.notice"]._search(ours & Domain("partner_id", "in", customers.ids))
         about = Domain("res_model", "=", "account.move") & Domain("res_id", "in", moves)
         about |= Domain("res_model", "=", "dunning.notice") & Domain("res_id", "in", notices)
-        activities_sudo = self.env["mail.activity"].sudo()  # as above
-        activities_sudo.search(about & Domain("handling_step", "in", ENDS[event]))._action_done()
+        sudo["mail.activity"].search(about & Domain("handling_step", "in", ENDS[event]))._action_done()
 
     def action_send_invoice_copies(self):
         """Ask which invoices are sent to the customer once more, to whom, and with which words.

@@ -89,9 +89,8 @@ class DunningNotice(models.Model):
         reply = self._last_reply()
         readers = reply.author_id or self.recipient_ids or self.partner_id
         lang = readers[:1].lang or self._lang()
-        template_sudo = (
-            self.env.ref(ANSWERS_BY[kind]).sudo().with_context(lang=lang)
-        )  # its words are for whoever writes
+        template_sudo = self.env.ref(ANSWERS_BY[kind]).sudo()  # its words are for whoever writes
+        template_sudo = template_sudo.with_context(lang=lang)
         notice = self.with_context(lang=lang)
         subject = template_sudo._render_lines_at_once("subject", notice)[self.id]
         context = {
@@ -139,7 +138,8 @@ class DunningNotice(models.Model):
     def _notify_by_email_get_base_mail_values(self, message, recipients_data, additional_values=None):
         """An answer says to which e-mail: mail programs show them together."""
         values = super()._notify_by_email_get_base_mail_values(message, recipients_data, additional_values)
-        if answered := message.sudo().parent_id.message_id:
+        message_sudo = message.sudo()  # its header, whoever answers
+        if answered := message_sudo.parent_id.message_id:
             values["headers"] = repr({**literal_eval(values.get("headers") or "{}"), "In-Reply-To": answered})
         return values
 

@@ -194,7 +194,7 @@ class AccountLetter(models.Model):
                 "attachment_ids": [(6, 0, files_sudo.ids)],
             }
         )
-        return letter_sudo.sudo(False)
+        return letter_sudo.sudo(False)  # back to who asked
 
     def _check_may_send(self):
         """

@@ -211,7 +211,13 @@ class DunningAnswer(models.Model):
         if not number or number > most:
             raise UserError(self.env._("Enter a number of instalments from 1 to %s.", most))
         last = self._today() + timedelta(days=notice.policy_id.promise_max_days)
-        return {"number": number, "day": self._read_day(form, self._today(), last)}
+        most = notice._open_amount()
+        amount = notice._amount_said(form, most) if form.get("amount") else 0
+        return {
+            "number": number,
+            "amount": amount if amount < most else 0,
+            "day": self._read_day(form, self._today(), last),
+        }
 
     def _read_wrong_person(self, _notice, _form):
         return {}

@@ -31,6 +31,8 @@ seller.write({{'email': 'seller@example.com', 'signature': '<p>Seller <i>of ours
 shipped = env['ir.model.data'].search([('module', '=', 'lead_to_cash'), ('model', '=', 'mail.template')])
 # What tells of a reward is opened and sent by a person: tests/foresight/test_loyalty.py.
 shipped = shipped.filtered(lambda row: not row.name.startswith('mail_template_loyalty_'))
+# Answers, too: tests/collecting/test_replies.py.
+shipped = shipped.filtered(lambda row: not row.name.startswith('mail_template_reply_'))
 templates = {{row.name.removeprefix('mail_template_'): env['mail.template'].browse(row.res_id) for row in shipped}}
 
 def address(kind, lang):
@@ -155,6 +157,35 @@ for kind in ('statement', 'confirmation'):
         'date_to': '2026-03-10'}).action_send()
 env['account.letter']._cron_write()
 """
+#: Of payment plans: agreed, announced, paid, missed; and copies of invoices.
+PLANS = """
+plans = {}
+for kind in ('plan', 'instalment', 'plan_kept', 'plan_broken', 'copies'):
+    for lang in LANGUAGES:
+        customer = person(kind, lang)
+        invoices(customer, '2026-03-02')
+        if kind == 'copies':
+            env['invoice.copies'].with_user(seller).create({'partner_id': customer.id}).action_send()
+            continue
+        agreed = customer._dunning_plan_defaults() | {'first_date': '2026-03-10', 'number': 2}
+        plans[kind, lang] = env['dunning.plan'].with_user(seller).create(agreed)
+        if kind != 'plan':
+            env['account.letter'].search([('plan_id', '=', plans[kind, lang].id)]).unlink()
+env['account.letter']._cron_write()
+env['mail.mail'].search([('scheduled_date', '!=', False), ('state', '=', 'outgoing'),
+                         ('model', '=', 'account.letter')]).scheduled_date = False
+for (kind, lang), plan in plans.items():
+    if kind == 'plan_kept':
+        wizard = env['account.payment.register'].with_context(
+            active_model='account.move', active_ids=plan.move_line_ids.move_id.ids)
+        wizard.create({'payment_date': '2026-03-10'})._create_payments()
+    elif kind == 'plan_broken':
+        plan.promise_ids[:1]._break(plan.first_date)
+    elif kind == 'instalment':
+        plan._write_letters('instalment', plan._rows()[:1])
+plans['plan_kept', 'en_US'].env['dunning.plan'].sudo()._cron_follow()
+env['account.letter']._cron_write()
+"""
 KINDS = "\nprint('KINDS', sorted(templates))\n"
 #: What Odoo sends at once leaves when it is committed; the rest is in the queue.
 SEND = "\nenv.cr.commit()\nenv['mail.mail'].process_email_queue()\n"
@@ -171,7 +202,9 @@ class TestEveryMail(RealProcessCase):
         super().setUpClass()
         with MailSink() as sink:
             cls.database.mail_options = ["--smtp=127.0.0.1", f"--smtp-port={sink.port}", "--email-from=us@example.com"]
-            output = cls.database.shell(MAKE + NOTICES + SALES + QUOTATIONS + PEOPLE + LETTERS + SEND + KINDS, at=DAY)
+            output = cls.database.shell(
+                MAKE + NOTICES + SALES + QUOTATIONS + PEOPLE + LETTERS + PLANS + SEND + KINDS, at=DAY
+            )
         cls.kinds = {*ast.literal_eval(re.search(r"^KINDS (.*)$", output, re.M)[1]), *OTHERS}
         cls.mails = {}
         for envelope in sink.messages:
@@ -226,7 +259,7 @@ class TestEveryMail(RealProcessCase):
             links = [link.get("href") for link in body.iter("a")]
             for link in links:
                 self.assertRegex(link, r"^(https?://[^/]+/|mailto:|tel:)")
-            self.assertTrue(links or kind == "thanks", "nowhere to go on")
+            self.assertTrue(links or kind in ("thanks", "plan_kept", "copies"), "nowhere to go on")
 
         self.each(check)
 

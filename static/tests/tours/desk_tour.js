@@ -45,13 +45,13 @@ registry.category("web_tour.tours").add("l2c_monday", {
             run: "click",
         },
         {
-            content: "All that is overdue is prefilled",
-            trigger: ".modal .o_field_widget[name=amount] input:value(500.00)",
+            content: "All that is overdue is prefilled, and the hand is on it",
+            trigger: ".modal .o_field_widget[name=amount] input:focus, .o_touch_device .modal .o_field_widget[name=amount] input",
         },
         {
-            content: "Log it",
-            trigger: ".modal button[name=action_next]",
-            run: "click",
+            content: "Enter logs it",
+            trigger: ".modal .o_field_widget[name=amount] input:value(500.00)",
+            run: "press Enter",
         },
         {
             content: "The next customer has opened by itself",
