@@ -155,6 +155,7 @@ records = [
     env['account.letter'].create({
         'partner_id': customer.id, 'company_id': company.id, 'user_id': admin.id, 'kind': 'open',
         'date_to': '2026-02-28', 'problem': 'Came back'}),
+    env['collection.customer.settings'].create({'partner_id': customer.id, 'company_id': company.id}),
     env['call.result'].create({'partner_id': customer.id, 'company_id': company.id, 'outcome': 'no_answer'}),
     riddle, env['credit.apply'].create({'line_ids': False}),
     env['amount.riddle.line'].create({'riddle_id': riddle.id, 'partner_id': customer.id, 'kind': 'exact'}),
@@ -204,7 +205,7 @@ records += [
 ]
 env.flush_all()
 records += [env[name].search([], limit=1) for name in (
-    'l2c.audit.log', 'call.list.line', 'dunning.preview', 'receivable.ageing', 'receivable.metrics', 'dunning.decision')]
+    'l2c.audit.log', 'call.list.line', 'collections.customer', 'dunning.preview', 'receivable.ageing', 'receivable.metrics', 'dunning.decision')]
 assert all(len(record) == 1 for record in records), records
 env['ir.config_parameter'].set_param('test.records', json.dumps({record._name: record.id for record in records}))
 """

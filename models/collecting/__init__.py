@@ -27,4 +27,5 @@ from . import correspondence
 from . import collection_file
 from . import customer_form
 from . import customer_page
+from . import payment_habits
 from . import res_users

@@ -8,6 +8,7 @@ from . import ask_salesperson
 from . import collector_assign
 from . import customer_warning_dialog
 from . import credit_apply
+from . import customer_settings
 from . import partner_merge
 from . import remind_now
 from . import watch_dealt_with
