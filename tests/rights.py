@@ -33,6 +33,7 @@ call.list.line            -      -      -        -      r         r             
 call.result               -      -      -        -      -         -             c         -        c         c       c          c
 collection.action         -      -      -        -      -         -             c         -        c         c       c          c
 collection.found          -      -      -        -      -         -             c         c        c         c       c          -
+collection.customer.settings -   -      -        -      -         -             -         -        c         c       c          c
 collections.customer      -      -      -        -      -         -             r         r        r         r       r          -
 collection.reminder       -      -      -        -      -         -             -         -        c         c       c          c
 collection.leak           -      -      -        -      r         r             r         r        r         r       r          -
@@ -167,9 +168,10 @@ WRITTEN = {
     "public.register": "active company_id country_group_id country_id name sequence url",
     "product.category": "invoices_at_once",
     "res.partner": (
-        "collection_note collection_state collector_id dunning_hold_reason dunning_hold_until "
+        "best_call_hour best_channel collection_note collection_state collector_id dunning_hold_reason dunning_hold_until "
         "dunning_policy_id dunning_split_by_contact external_rating external_rating_date external_rating_source "
-        "is_long_term_agreed is_payment_cc is_payment_contact is_sole_trader is_wrong_addressee payment_days withholding_rate"
+        "is_long_term_agreed is_payment_cc is_payment_contact is_sole_trader is_wrong_addressee needs_order_number payment_days "
+        "payment_weekday supplier_portal_url withholding_rate"
     ),
     "sale.order": "customer_need handling_status_id is_invoiced_at_once is_need_shown is_term_agreed next_action_date",
 }

@@ -67,6 +67,7 @@ DUNNING_ACCESS = {
     "dunning.decision": ("r", "r", "r", "r"),
     "dunning.forecast": ("r", "r", "r", "r"),
     "collections.customer": ("r", "r", "r", "r"),
+    "collection.customer.settings": ("", "", "crwu", "crwu"),
     "dunning.go.live": ("", "", "", "crwu"),
     "privacy.anonymise": ("", "", "", "crwu"),
     "privacy.deletion": ("", "", "", "crwu"),

@@ -158,6 +158,7 @@ records = [
         'partner_id': customer.id, 'company_id': company.id, 'user_id': admin.id, 'kind': 'open',
         'date_to': '2026-02-28', 'problem': 'Came back'}),
     env['invoice.copies'].create({'partner_id': customer.id, 'company_id': company.id}),
+    env['collection.customer.settings'].create({'partner_id': customer.id, 'company_id': company.id}),
     env['call.result'].create({'partner_id': customer.id, 'company_id': company.id, 'outcome': 'no_answer'}),
     riddle, env['credit.apply'].create({'line_ids': False}),
     env['amount.riddle.line'].create({'riddle_id': riddle.id, 'partner_id': customer.id, 'kind': 'exact'}),
@@ -217,7 +218,7 @@ records += [
 ]
 env.flush_all()
 records += [env[name].search([], limit=1) for name in (
-    'l2c.audit.log', 'collection.leak', 'call.list.line', 'dunning.preview', 'receivable.ageing', 'receivable.metrics', 'dunning.decision')]
+    'l2c.audit.log', 'collection.leak', 'call.list.line', 'collections.customer', 'dunning.preview', 'receivable.ageing', 'receivable.metrics', 'dunning.decision')]
 assert all(len(record) == 1 for record in records), records
 env['ir.config_parameter'].set_param('test.records', json.dumps({record._name: record.id for record in records}))
 """

@@ -47,6 +47,15 @@ def _length(first):
     return (add(first, months=1) - first).days
 
 
+def next_weekday(day, weekday):
+    """The first day from ``day`` on that is this day of the week; Monday is 0.
+
+    >>> next_weekday(date(2026, 3, 10), 1), next_weekday(date(2026, 3, 11), 1)
+    (datetime.date(2026, 3, 10), datetime.date(2026, 3, 17))
+    """
+    return day + timedelta(days=(weekday - day.weekday()) % 7)
+
+
 def next_payment_day_sql(day, days):
     """The same in SQL: ``day`` is a date, ``days`` the text."""
     return SQL(

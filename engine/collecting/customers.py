@@ -71,6 +71,8 @@ def customers(today, limits, policies):
                        COALESCE(SUM(i.left_open) FILTER (WHERE i.balance > 0 AND i.due < %(today)s), 0) AS overdue_value,
                        COALESCE(-SUM(i.left_open) FILTER (WHERE i.balance < 0), 0) AS credit_value,
                        SUM(i.left_open) AS open_value,
+                       COALESCE(SUM(i.left_open) FILTER (WHERE i.balance > 0 AND i.due >= %(today)s), 0) AS not_due_value,
+                       %(ages)s,
                        MIN(i.due) FILTER (WHERE i.balance > 0 AND i.left_currency != 0) AS oldest_date
                   FROM (%(items)s) i
                  WHERE i.customer_id IS NOT NULL
@@ -83,8 +85,28 @@ def customers(today, limits, policies):
         items=open_now(),
         today=SQL("%s::date", today),
         age=_age(limits, SQL("(%s::date - a.oldest_date)", today)),
+        ages=_ages(limits, today),
         policy=_by_company(policies),
     )
+
+
+def _ages(limits, today):
+    """What is past due for so long as a column of the ageing says, by the limits of the item's company."""
+    columns = []
+    for number in range(4):
+        within = [SQL("FALSE")]
+        for company, days in limits.items():
+            first, last = (0, *days)[number] + 1, (*days, None)[number]
+            youngest = SQL("i.company_id = %s AND i.due <= %s::date - %s", company, today, first)
+            within.append(youngest if last is None else SQL("%s AND i.due >= %s::date - %s", youngest, today, last))
+        columns.append(
+            SQL(
+                "COALESCE(SUM(i.left_open) FILTER (WHERE i.balance > 0 AND (%s)), 0) AS %s",
+                SQL(" OR ").join(within),
+                SQL.identifier(f"age_{number + 1}"),
+            )
+        )
+    return SQL(", ").join(columns)
 
 
 def _age(limits, days):

@@ -5,12 +5,22 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize, groupby, plaintext2html
 
-from ...engine.agreements.promises import next_payment_day, payment_days, policies_of
+from ...engine.agreements.promises import next_payment_day, next_weekday, payment_days, policies_of
 from ...engine.handling.own import own
 from ...engine.handling.workdays import last_working_day, next_working_day
 
 #: What decides whether a contact is written to about its company.
 REACHED_BY = ("is_wrong_addressee", "email", "active", "parent_id", "is_company", "company_id")
+#: As in Python, Monday is 0.
+WEEKDAYS = [
+    ("0", "Mondays"),
+    ("1", "Tuesdays"),
+    ("2", "Wednesdays"),
+    ("3", "Thursdays"),
+    ("4", "Fridays"),
+    ("5", "Saturdays"),
+    ("6", "Sundays"),
+]
 ACCOUNTANTS = "account.group_account_invoice,account.group_account_readonly"
 
 
@@ -23,6 +33,14 @@ class ResPartner(models.Model):
         company_dependent=True,
         groups=ACCOUNTANTS,
         help="Days of the month on which the customer pays, like 10, 25. The first reminder counts from the next one.",
+        audited=True,
+    )
+    payment_weekday = fields.Selection(
+        WEEKDAYS,
+        "Pays on",
+        company_dependent=True,
+        groups=ACCOUNTANTS,
+        help="The day of the week on which the customer pays, when it is no day of the month. Promises propose it.",
         audited=True,
     )
     withholding_rate = fields.Float(
@@ -277,7 +295,11 @@ class ResPartner(models.Model):
         company, customer = self.env.company, self.commercial_partner_id
         today = company._today()
         days = payment_days(customer.payment_days)
-        day = next_payment_day(today + timedelta(days=1), days) if days else today + timedelta(days=7)
+        day = today + timedelta(days=7)
+        if days:
+            day = next_payment_day(today + timedelta(days=1), days)
+        elif customer.payment_weekday:
+            day = next_weekday(today + timedelta(days=1), int(customer.payment_weekday))
         policy_sudo = customer._get_dunning_policy().sudo()  # whoever promises need not see it
         off = company._dunning_holidays(today, day + timedelta(days=31))
         day = next_working_day(day, off)

@@ -37,4 +37,5 @@ from . import case_fee
 from . import case_partner
 from . import customer_form
 from . import customer_page
+from . import payment_habits
 from . import res_users

@@ -1,4 +1,5 @@
-from odoo import models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from ...engine.agreements.promises import under_discussion
@@ -29,6 +30,46 @@ class AccountMove(models.Model):
         """What was asked about those that leak no more ends."""
         for company, asked in self.sudo().filtered("leak_asked").grouped("company_id").items():  # as above
             self.env["collection.leak"].sudo()._end_closed(company, asked)  # as above
+
+    lacks_order_number = fields.Boolean(compute="_compute_lacks_order_number", groups="base.group_user")
+    uploaded_on = fields.Date(
+        "Uploaded on", copy=False, readonly=True, help="To the customer's own portal.", groups="base.group_user"
+    )
+    uploaded_by_id = fields.Many2one("res.users", "Uploaded by", copy=False, readonly=True, groups="base.group_user")
+    has_customer_portal = fields.Boolean(compute="_compute_lacks_order_number", groups="base.group_user")
+
+    @api.depends("ref", "partner_id", "company_id", "move_type", "payment_state")
+    def _compute_lacks_order_number(self):
+        """Whether the customer pays no invoice without its order number, and this one has none."""
+        for move in self:
+            # How the customer pays is a fact of the invoice, for whoever writes it.
+            customer_sudo = move.partner_id.commercial_partner_id.sudo().with_company(move.company_id)
+            is_open = move.move_type in ("out_invoice", "out_receipt") and move.payment_state not in (
+                "paid",
+                "reversed",
+            )
+            missing = not (move.ref or "").strip() and not move._ordered_as()
+            move.lacks_order_number = bool(is_open and missing and customer_sudo.needs_order_number)
+            move.has_customer_portal = bool(is_open and customer_sudo.supplier_portal_url)
+
+    def _ordered_as(self):
+        """The customer's order numbers on the orders that are invoiced."""
+        orders_sudo = self.invoice_line_ids.sudo().sale_line_ids.order_id  # as above
+        return [ref for ref in orders_sudo.mapped("client_order_ref") if ref]
+
+    def action_uploaded(self):
+        """These invoices were uploaded to the customers' portals: by whom and when is kept.
+
+        :raise AccessError: for who doesn't do the books
+        """
+        self.check_access("read")
+        if not self.env.user.has_group("account.group_account_invoice"):
+            raise AccessError(self.env._("Those who do the books say what was uploaded."))
+        moves = self.filtered(lambda move: move.state == "posted" and move.has_customer_portal)
+        # On a posted invoice that is no accounting.
+        moves_sudo = moves.sudo().with_context(skip_is_manually_modified=True)
+        moves_sudo.write({"uploaded_on": self.env.company._today(), "uploaded_by_id": self.env.uid})
+        return True
 
     def action_ask_salesperson(self):
         """Ask the salesperson of these invoices for help."""

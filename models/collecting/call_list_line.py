@@ -23,6 +23,7 @@ class CallListLine(models.Model):
     )
     collection_warning = fields.Text("Debts", compute="_compute_collection_warning")
     collection_note = fields.Text(related="partner_id.collection_note", related_sudo=False)
+    best_contact_text = fields.Char("Reached Best", compute="_compute_best_contact_text")
     event_id = fields.Integer(readonly=True, aggregator=None)
     overdue_amount = fields.Monetary(compute="_compute_balance", help="Open items past their due date.")
     credit_amount = fields.Monetary("Open Credits", compute="_compute_balance")
@@ -151,6 +152,15 @@ class CallListLine(models.Model):
         """What the lead or quotation says of its customer's debts, to who is told."""
         for line in self:
             line.collection_warning = line.res_model != "res.partner" and line._document().collection_warning
+
+    @api.depends("partner_id", "company_id")
+    @api.depends_context("lang")
+    def _compute_best_contact_text(self):
+        customers = self._customers()
+        (self - customers).best_contact_text = False
+        for line in customers:
+            # What helps to call is no secret of who may read the line.
+            line.best_contact_text = line.partner_id.sudo().with_company(line.company_id)._best_contact_text()
 
     # Why this one now --------------------------------------------------------------------
 

@@ -64,6 +64,11 @@ class CollectionsCustomer(models.Model):
     open_value = fields.Monetary(
         "Open Balance in Company Currency", readonly=True, currency_field="company_currency_id", help="As it is booked."
     )
+    not_due_value = fields.Monetary("Not Due", readonly=True, currency_field="company_currency_id")
+    age_1 = fields.Monetary("First Age", readonly=True, currency_field="company_currency_id")
+    age_2 = fields.Monetary("Second Age", readonly=True, currency_field="company_currency_id")
+    age_3 = fields.Monetary("Third Age", readonly=True, currency_field="company_currency_id")
+    age_4 = fields.Monetary("Last Age", readonly=True, currency_field="company_currency_id")
     oldest_date = fields.Date("Due since", readonly=True, help="The oldest open item's due date.")
     oldest_days = fields.Integer("Days", readonly=True, aggregator="max", help="Past due, of the oldest open item.")
     age = fields.Selection(OLDEST_AGES, "Oldest Item", readonly=True, help="How long the oldest open item is past due.")
@@ -120,6 +125,9 @@ class CollectionsCustomer(models.Model):
         if len(limits) == 1 and "selection" in result.get("age", {}):
             labels = dict(zip(AGES, age_labels(limits.pop()), strict=True))
             result["age"]["selection"] = [(key, labels.get(key, label)) for key, label in result["age"]["selection"]]
+            for name in AGES:
+                if "string" in result.get(name, {}):
+                    result[name]["string"] = labels[name]
         return result
 
     # What the page shows -----------------------------------------------------------------

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_amount, format_date, plaintext2html
 
 from ...engine.agreements.following import OFFER_PLAN
 from ...engine.collecting.sales_facts import collection_facts
@@ -238,7 +238,16 @@ class ResPartner(models.Model):
                 if kind == "call":
                     document_sudo.activity_search([kinds[kind]], additional_domain=PLANNED).unlink()
                 summary = say(document_sudo)
-                document_sudo.activity_schedule(kinds[kind], day, summary, user_id=user.id, handling_step=step)
+                note = customer._call_note(user, kind)
+                document_sudo.activity_schedule(
+                    kinds[kind], day, summary, user_id=user.id, handling_step=step, note=note
+                )
+
+    def _call_note(self, user, kind):
+        """What helps who calls: how the customer is reached best."""
+        customer_sudo = user._reading(self.sudo().with_company(self.env.company))  # whoever plans the call
+        text = kind == "call" and customer_sudo._best_contact_text()
+        return plaintext2html(customer_sudo.env._("Reached best: %s", text)) if text else False
 
     # The collector ------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ PERSONAL = {
 MARKS = {
     "barcode",
     *("dunning_hold_until", "dunning_hold_reason", "payment_days", "withholding_rate", "collection_note"),
+    *("payment_weekday", "needs_order_number", "supplier_portal_url", "best_call_hour", "best_channel"),
     *("external_rating", "external_rating_source", "external_rating_date"),
     *("payment_grade", "turnover_year", "main_category_id", "years_as_customer"),
 }

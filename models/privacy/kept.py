@@ -81,6 +81,7 @@ MARKS = (
     *("name", "email", "phone", "is_wrong_addressee", "is_blacklisted", "phone_blacklisted", "customer_status"),
     *("referral_asked_date", "claimed_by_id", "claimed_until", "satisfaction", "satisfaction_count"),
     *("dunning_policy_id", "collector_id", "collection_state", "collection_note", "payment_days"),
+    *("payment_weekday", "needs_order_number", "supplier_portal_url", "best_call_hour", "best_channel"),
     "withholding_rate",
     *("dunning_hold_until", "dunning_hold_reason"),
     *("external_rating", "external_rating_source", "external_rating_date", "is_watched"),

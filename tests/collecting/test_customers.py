@@ -245,4 +245,7 @@ class TestEqualToTheBooks(CustomersCase):
                 self.assertAlmostEqual(sum(lines.mapped("overdue_value")), aged, 2)
                 self.assertAlmostEqual(sum(lines.mapped("open_value")), sum(items.mapped("residual")), 2)
                 self.assertAlmostEqual(sum(lines.mapped("credit_value")), -sum(items.mapped("credits")), 2)
+                for name in ("age_1", "age_2", "age_3", "age_4"):
+                    self.assertAlmostEqual(sum(lines.mapped(name)), sum(items.mapped(name)), 2)
+                self.assertAlmostEqual(sum(lines.mapped("not_due_value")), sum(items.mapped("not_due")), 2)
                 self.assertEqual(max(lines.mapped("oldest_days")), max(items.mapped("days_overdue")))

@@ -11,6 +11,7 @@ from . import credit_apply
 from . import found
 from . import invoice_copies
 from . import hand_over
+from . import customer_settings
 from . import partner_merge
 from . import remind_now
 from . import watch_dealt_with
