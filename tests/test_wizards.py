@@ -35,7 +35,11 @@ class TestWizards(HandlingCase):
             "credit.apply": {"is_for_all": True},
             "credit.apply.line": {"apply_id": credit.id, "credit_id": item.id},
             "call.result": {**customer, "company_id": self.env.company.id, "outcome": "callback", "note": "Secret"},
-            "collection.customer.settings": {**customer, "company_id": self.env.company.id, "collection_note": "Secret"},
+            "collection.customer.settings": {
+                **customer,
+                "company_id": self.env.company.id,
+                "collection_note": "Secret",
+            },
             "collection.action": {**invoices, "kind": "promise", "reason": "Secret"},
             "collection.hand.over": {"res_ids": self.customer.ids, "note": "Secret"},
             "collection.reminder": invoices,
