@@ -157,8 +157,8 @@ def _begun(night):
         SELECT c.customer_id, %(company)s, c.grade, %(as_of)s, %(as_of)s, %(version)s, %(values)s,
                %(uid)s, %(uid)s, %(now)s, %(now)s
           FROM customer c
-         WHERE NOT EXISTS (SELECT 1 FROM present p WHERE p.partner_id = c.customer_id)
-            OR EXISTS (SELECT 1 FROM ended e WHERE e.partner_id = c.customer_id)
+         WHERE c.customer_id NOT IN (SELECT partner_id FROM present)
+            OR c.customer_id IN (SELECT partner_id FROM ended) -- looked up by a hash, however many have ended
       ORDER BY c.customer_id
    ON CONFLICT DO NOTHING
      RETURNING partner_id
