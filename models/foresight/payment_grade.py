@@ -54,7 +54,11 @@ class PaymentGrade(models.Model):
         self.env.flush_all()
         night = following.Night(company.id, as_of, self._model_version(company), self.env.uid, company._now())
         self._drop_left_out(company)
+        for statement in following.lay_out(night):
+            self.env.cr.execute(statement)
         written = self._counted(following.follow(night)), self._counted(following.mark(night))
+        for statement in following.clear():
+            self.env.cr.execute(statement)
         self.env.invalidate_all(flush=False)
         self.env["payment.loyalty"]._follow(company, as_of)
         return written
