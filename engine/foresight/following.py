@@ -1,5 +1,5 @@
-"""Brings grades, and what customers have of them, in line with the records of payments: one statement each for all
-customers of a company. Only what changed is written."""
+"""Brings grades, and what customers have of them, in line with the records of payments: for all customers of a company
+at once. Only what changed is written."""
 
 from datetime import date, datetime
 from typing import NamedTuple
@@ -61,6 +61,25 @@ def _graded(night):
     )
 
 
+#: The table of the transaction that they stand in.
+GRADED = SQL.identifier("l2c_foresight_graded")
+
+
+def lay_out(night):
+    """The statements that put the customers' records into a table of the transaction, once: from it the planner knows
+    how many they are. With a guess it reads all of them again for each."""
+    return [
+        *clear(),
+        SQL("CREATE TEMP TABLE %s ON COMMIT DROP AS %s", GRADED, _graded(night)),
+        SQL("ANALYZE %s", GRADED),
+    ]
+
+
+def clear():
+    """The statement that ends it."""
+    return [SQL("DROP TABLE IF EXISTS %s", GRADED)]
+
+
 def _written(night):
     """What is written to a row of a grade when something of it has changed."""
     columns = [SQL("%s = c.%s", SQL.identifier(name), SQL.identifier(of)) for name, of in FIGURES.items()]
@@ -82,10 +101,11 @@ def _differs():
 def follow(night):
     """SQL that brings the grades of a company in line with its customers' records, and returns how many rows it
     wrote. Another grade ends the row and begins the next; on the day on which a row began it is corrected instead, and
-    goes when the grade is the former again: history has whole days. Of archived customers the last grade stays."""
+    goes when the grade is the former again: history has whole days. Of archived customers the last grade stays. The
+    records are there already (``lay_out``)."""
     return SQL(
         """
-        WITH customer AS MATERIALIZED (%(graded)s),
+        WITH customer AS MATERIALIZED (TABLE %(graded)s),
         present AS MATERIALIZED (
             SELECT * FROM payment_grade WHERE company_id = %(company)s AND until IS NULL
         ), gone AS (
@@ -120,7 +140,7 @@ def follow(night):
         SELECT count(*) FROM (TABLE gone UNION ALL TABLE reopened UNION ALL TABLE ended UNION ALL TABLE refreshed
                               UNION ALL TABLE begun) x
         """,
-        graded=_graded(night),
+        graded=GRADED,
         company=night.company_id,
         as_of=night.as_of,
         uid=night.uid,
@@ -157,8 +177,8 @@ def _begun(night):
         SELECT c.customer_id, %(company)s, c.grade, %(as_of)s, %(as_of)s, %(version)s, %(values)s,
                %(uid)s, %(uid)s, %(now)s, %(now)s
           FROM customer c
-         WHERE NOT EXISTS (SELECT 1 FROM present p WHERE p.partner_id = c.customer_id)
-            OR EXISTS (SELECT 1 FROM ended e WHERE e.partner_id = c.customer_id)
+         WHERE c.customer_id NOT IN (SELECT partner_id FROM present)
+            OR c.customer_id IN (SELECT partner_id FROM ended) -- looked up by a hash, however many have ended
       ORDER BY c.customer_id
    ON CONFLICT DO NOTHING
      RETURNING partner_id

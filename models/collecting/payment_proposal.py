@@ -146,8 +146,8 @@ class PaymentProposal(models.Model):
         return True
 
     def action_end(self):
-        """What was accepted doesn't hold any more, and isn't proposed again for the days of the settings: the customer gets its old terms, unless somebody has
-        changed them since, and new quotations ask for no deposit."""
+        """What was accepted doesn't hold any more, and isn't proposed again for the days of the settings: the customer
+        gets its old terms, unless somebody has changed them since, and new quotations ask for no deposit."""
         self.check_access("write")
         accepted = self.filtered(lambda proposal: proposal.state == "accepted")
         self._set_state("ended")

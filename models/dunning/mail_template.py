@@ -59,7 +59,19 @@ class MailTemplate(models.Model):
         """The body in the direction of its language: mail programs don't know it."""
         if self.env["res.lang"]._get_data(code=self.env.context.get("lang")).direction != "rtl":
             return body
-        return Markup('<div dir="rtl">%s</div>') % Markup(body)
+        # Said of the text, too, else a signature in Latin letters would stand on the other side.
+        return Markup('<div dir="rtl" style="text-align: right">%s</div>') % Markup(body)
+
+    def _render_field(self, field, res_ids, *args, compute_lang=False, **kwargs):
+        """The bodies of mails that our records open in Odoo's dialog are directed, too, where they say so."""
+        if field != "body_html" or not getattr(self.env.get(self.render_model), "_has_directed_mails", False):
+            return super()._render_field(field, res_ids, *args, compute_lang=compute_lang, **kwargs)
+        templates = self._classify_per_lang(res_ids).values() if compute_lang else [(self, res_ids)]
+        return {
+            res_id: template._directed(body)
+            for template, ids in templates
+            for res_id, body in super(MailTemplate, template)._render_field(field, ids, *args, **kwargs).items()
+        }
 
     def _render_lines_at_once(self, name, records):
         """The field ``name`` (a subject, an address) by id of record; each expression in it is

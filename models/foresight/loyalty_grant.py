@@ -18,6 +18,7 @@ class PaymentLoyaltyGrant(models.Model):
     _rec_name = "partner_id"
 
     _written_by = "Grant, Refuse or Take Back"
+    _has_directed_mails = True
     _transitions = {
         "proposed": {"granted", "refused", "ended"},
         "granted": {"ended"},

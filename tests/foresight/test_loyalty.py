@@ -90,6 +90,22 @@ class TestLoyalty(ForesightCase):
         self.night("2026-04-21")
         self.assertEqual(len(self.earned()), 1)
 
+    def test_the_mail_has_the_direction_of_its_language(self):
+        self.rule()
+        self.loyal()
+        grant = self.earned().with_user(self.manager)
+        action = grant.action_grant()
+        for lang, is_rtl in (("he_IL", True), ("ro_RO", False), ("en_US", False)):
+            self.env["res.lang"]._activate_lang(lang)
+            self.customer.lang = lang
+            for name in ("granted", "ended"):
+                context = action["context"] | {
+                    "default_template_id": self.env.ref(f"lead_to_cash.mail_template_loyalty_{name}").id
+                }
+                composer = self.env["mail.compose.message"].with_user(self.manager).with_context(**context).create({})
+                self.assertEqual('dir="rtl"' in composer.body, is_rtl, (lang, name))
+                self.assertIn(self.customer.name, composer.body)
+
     def test_the_salesperson_gets_a_task(self):
         """Of what the customer had, in the language of who sells; none of a proposal that goes."""
         self.env["res.lang"]._activate_lang("ro_RO")
