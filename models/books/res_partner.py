@@ -53,6 +53,13 @@ class ResPartner(models.Model):
         audited=True,
     )
 
+    needs_order_number = fields.Boolean(
+        "Needs an Order Number",
+        company_dependent=True,
+        groups=BOOKKEEPERS,
+        help="The customer pays no invoice without its order number: invoices without one warn.",
+    )
+
     is_long_term_agreed = fields.Boolean(
         "Longer Terms Expressly Agreed",
         company_dependent=True,
@@ -171,10 +178,12 @@ class ResPartner(models.Model):
         return told
 
     def _asking_for_reference(self, company):
-        """Of these customers, those whose reference has to stand on invoices of the company: their last posted
-        ones all had it. Whoever keeps it on the customer adds to this."""
+        """Of these customers, those whose reference has to stand on invoices of the company: it is kept on them,
+        or their last posted ones all had it."""
         if not self.ids:
             return self.browse()
+        # Whoever writes an invoice is told what it needs.
+        kept_sudo = self.sudo().with_company(company).filtered("needs_order_number")
         self.env["account.move"].flush_model(["commercial_partner_id", "company_id", "state", "move_type", "ref"])
         rows = self.env.execute_query(
             SQL(
@@ -191,4 +200,4 @@ class ResPartner(models.Model):
                 number=REFERENCES,
             )
         )
-        return self.browse(row[0] for row in rows)
+        return self.browse(row[0] for row in rows) | self.browse(kept_sudo.ids)

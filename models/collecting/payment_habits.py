@@ -18,12 +18,6 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    needs_order_number = fields.Boolean(
-        "Needs an Order Number",
-        company_dependent=True,
-        groups=BOOKKEEPERS,
-        help="The customer pays no invoice without its order number: invoices without one warn.",
-    )
     supplier_portal_url = fields.Char(
         "Their Portal",
         company_dependent=True,
