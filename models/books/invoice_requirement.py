@@ -130,6 +130,7 @@ class InvoiceRequirement(models.Model):
     @ormcache("company_id", "country_id")
     def _rules(self, company_id, country_id):
         """[(requirement, id of the currency of its threshold)]; a branch has its parents'."""
+        # Who makes an invoice is told what it lacks, by the rules of companies above, too.
         company_sudo = self.env["res.company"].sudo().browse(company_id)
         above = company_sudo.parent_ids.ids[::-1]
         rules_sudo = self.sudo().with_context(active_test=False)  # who makes an invoice is told what it lacks
@@ -160,12 +161,15 @@ class InvoiceRequirement(models.Model):
     @api.model
     def _companies_with_compulsory(self, companies, after_posting=False):
         """The companies in which something is compulsory: for posting, or for sending what is posted."""
-        return companies.filtered(
-            lambda company: any(
+
+        def has_compulsory(company):
+            country = company.sudo()._tax_country()  # no secret
+            return any(
                 rule.is_compulsory and (rule.code in engine.AFTER_POSTING) == after_posting
-                for rule, _currency in self._rules(company.id, company.sudo()._tax_country().id)
+                for rule, _currency in self._rules(company.id, country.id)
             )
-        )
+
+        return companies.filtered(has_compulsory)
 
     @api.model
     def _say(self, codes, move):

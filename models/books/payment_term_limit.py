@@ -45,6 +45,7 @@ class PaymentTermLimit(models.Model):
     @api.model
     def _known_sudo(self, companies):
         """All limits of these companies: law is no secret, whoever writes a quotation."""
+        # Law is no secret.
         return self.sudo().search(Domain("company_id", "in", [False, *companies.ids]))
 
     def _of(self, partner, company, day):

@@ -137,6 +137,7 @@ class ResCompany(models.Model):
         company_sudo.write({"dunning_paused_until": until, "dunning_pause_reason": reason})
         notices = self.env["dunning.notice"].with_company(self)
         pending = [("company_id", "=", self.id), ("state", "in", PENDING)]
+        # Whoever pauses everything need not see each notice.
         notices._customers_changed(notices.sudo().search(pending).partner_id)
 
     def _late_payment_term(self):

@@ -60,6 +60,7 @@ class SaleOrder(models.Model):
         """What stands on the quotation, and what it links to, in the customer's language; empty without."""
         order = self.with_context(lang=self.partner_id.lang or self.env.lang).with_company(self.company_id)
         shown = [order.note]
+        # A setting of the host.
         use_terms = self.env["ir.config_parameter"].sudo().get_param("account.use_invoice_terms")
         if use_terms and order.terms_type == "html":
             shown.append(order.company_id.invoice_terms_html)

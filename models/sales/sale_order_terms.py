@@ -71,4 +71,5 @@ class SaleOrder(models.Model):
 
     def _customer_sudo(self):
         """The customer, as its company agreed with it: salespeople need not see who pays."""
+        # Salespeople need not see who pays.
         return self.partner_id.commercial_partner_id.sudo().with_company(self.company_id)

@@ -45,6 +45,5 @@ class TermsVersion(models.Model):
                 user=self.env.uid,
             )
         )
-        return self.sudo().search(
-            [("company_id", "=", company.id), ("digest", "=", digest)]
-        )  # nobody reads it directly
+        # Nobody reads it directly.
+        return self.sudo().search([("company_id", "=", company.id), ("digest", "=", digest)])

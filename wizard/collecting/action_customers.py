@@ -40,6 +40,7 @@ class CollectionAction(models.TransientModel):
         self._check_manager()
         company = self.company_id
         if company not in self.env.companies:
+            # Its name is in the dialog.
             raise AccessError(self.env._("Switch to %s first.", company.sudo().name))
         company._dunning_pause(until, reason)
         return self._report(done, 1)
