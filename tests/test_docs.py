@@ -21,11 +21,38 @@ STRESSED = frozenset(
         *("One voice", "Open credits", "Rewards", "Tax that a customer withheld", "Back-test", "A", "B", "C", "D", "E"),
         *("An amount came in, and nobody says what for", "Invoicing → Collections", "CRM", "A new enquiry"),
         # What Odoo shows, and what has figures of the company in it.
-        *("Restore", "Ask for 30 % Deposit", "Terms: Immediate Payment"),
+        *("Restore", "Ask for 30 % Deposit", "Terms: Immediate Payment", "An e-mail is ready"),
     }
 )
 #: Pages on which what stands in bold is a button, but for these.
 WITH_BUTTONS = ("docs/accountant.md", "docs/administrator.md", "docs/salesperson.md")
+
+#: The clicks of the page for accountants, by the tours that make them: steps by what they say.
+CLICKS = {
+    "Open what needs somebody today": (
+        *("take_back:showAppsMenuItem", "take_back:Open Invoicing", "take_back:Open the collections"),
+        "take_back:Open the desk",
+    ),
+    "Let all plain reminders of the day leave": ("monday:Plain notices to send, one to look at: approve all but that",),
+    "See why some of them wait": ("monday:See why",),
+    "Open the next customer to call": ("monday:Open the first customer to call",),
+    "Log a promise to pay": (
+        *("monday:Open the first customer to call", "monday:Its phone number is there; it promises to pay"),
+        "monday:Log it",
+    ),
+    "Log that nobody answered": ("monday:Nobody answers",),
+    "Log that a customer says it has paid": (
+        *("returned_payment:Its customer is on top", "returned_payment:It says it has paid"),
+        "returned_payment:Log it",
+    ),
+    "Take a payment back that the bank returned": (
+        *("take_back:The invoice is paid: the bank gives the payment back", "take_back:Take it back"),
+    ),
+    "Start reminding by a policy, and see whom": (
+        *("go_live:Open the policy of the tour", "go_live:Start it", "go_live:Go on"),
+    ),
+    "Release the first run": ("release:Open the run", "release:Release it", "release:Confirm"),
+}
 
 
 @tagged("post_install", "-at_install")
@@ -66,6 +93,22 @@ class TestDocs(TransactionCase):
                 with self.subTest(page=name, button=button):
                     self.assertTrue(button.lower() in words, button)
         self.assertGreater(found, 40)
+
+    def test_the_clicks_are_those_of_the_tours(self):
+        root = Path(file_path("lead_to_cash/__manifest__.py")).parent
+        tours = {}
+        for file in root.glob("static/tests/tours/*.js"):
+            for part in file.read_text(encoding="utf-8").split('.add("l2c_')[1:]:
+                tours[part.partition('"')[0]] = part
+        rows = re.findall(r"^\| ([^|]+?) \| [^|]+ \| (\d+) \|", dict(self.pages())["docs/accountant.md"], re.M)
+        counted = {task: int(count) for task, count in rows if task in CLICKS}
+        self.assertEqual(counted, {task: len(steps) for task, steps in CLICKS.items()})
+        for step in {step for steps in CLICKS.values() for step in steps}:
+            tour, _colon, says = step.partition(":")
+            with self.subTest(step):
+                helper, text = f"stepUtils.{says}()", tours[tour]
+                found = re.search(rf'content: "{re.escape(says)}",\s+trigger:[^}}]+run: "click"', text)
+                self.assertTrue(found or helper in text)
 
     def bound_actions(self):
         """Names in the Actions menus of lists and forms."""
