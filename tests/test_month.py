@@ -20,7 +20,7 @@ policy = env['dunning.policy'].create({'name': 'Month', 'level_ids': [
     Command.create({'name': name, 'delay_days': days, 'sequence': days}) for name, days in (('First', 4), ('Second', 12))]})
 env.company.write({'dunning_policy_id': policy.id, 'email': 'books@example.com'})
 customers = env['res.partner'].create([
-    {'name': f'Month {n:02}', 'email': f'month{n}@example.com', 'tz': 'UTC'} for n in range(%(customers)s)])
+    {'name': f'Month {n:02}', 'email': f'month{n}@example.com', 'tz': 'UTC'} for n in range(50)])
 days = ('2025-12-20', '2026-02-25', '2026-03-08')
 moves = env['account.move'].create([{
     'move_type': 'out_invoice', 'partner_id': customer.id, 'invoice_date': '2025-12-01', 'invoice_date_due': day,
@@ -29,7 +29,7 @@ moves = env['account.move'].create([{
     for n, customer in enumerate(customers) for day in days])
 moves.action_post()
 moves.is_move_sent = True
-""" % {"customers": CUSTOMERS}
+"""
 
 GO_LIVE = """
 policy = env['dunning.policy'].search([('name', '=', 'Month')])
@@ -46,6 +46,7 @@ due = env['account.move'].search([('partner_id', 'in', paying.ids), ('payment_st
 for move in due[:3]:
     wizard = env['account.payment.register'].with_context(active_model='account.move', active_ids=move.ids)
     wizard.create({'amount': 50.05})._create_payments()
+env.cr.commit()  # the jobs have transactions of their own
 for name in ('cron_follow_time', 'cron_watch', 'cron_dunning_run'):
     env.ref(f'lead_to_cash.{name}').method_direct_trigger()
 env['dunning.notice'].search([('state', '=', 'to_approve')]).action_approve()
