@@ -49,6 +49,7 @@ for move in due[:3]:
 env.cr.commit()  # the jobs have transactions of their own
 for name in ('cron_follow_time', 'cron_watch', 'cron_dunning_run'):
     env.ref(f'lead_to_cash.{name}').method_direct_trigger()
+env.cr.commit()
 env['dunning.notice'].search([('state', '=', 'to_approve')]).action_approve()
 env.cr.commit()
 env['mail.mail'].process_email_queue()
