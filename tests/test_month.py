@@ -73,6 +73,7 @@ env.cr.commit()
 env.ref('lead_to_cash.cron_letters').method_direct_trigger()
 env.cr.commit()
 env['mail.mail'].process_email_queue()
+env.cr.commit()
 """
 
 
@@ -106,7 +107,7 @@ class TestMonth(RealProcessCase):
 
     def month_end(self, sink, reminded):
         """The statement goes to all customers, each once."""
-        self.database.shell(STATEMENTS, at=MONTH_END)
+        self.database.run("shell", "--no-http", "--log-level=warn", script=STATEMENTS, at=MONTH_END)
         sink.wait_for(reminded + CUSTOMERS)
         readers = [envelope.rcpt_tos[0] for envelope in sink.messages[reminded:]]
         self.assertEqual(sorted(readers), sorted(f"month{n}@example.com" for n in range(CUSTOMERS)))
