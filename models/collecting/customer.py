@@ -46,11 +46,11 @@ class CollectionsCustomer(models.Model):
     email = fields.Char("E-mail", readonly=True)
     country_id = fields.Many2one("res.country", readonly=True)
     category_ids = fields.Many2many(related="partner_id.category_id", string="Tags")
-    salesperson_id = fields.Many2one("res.users", "Salesperson", readonly=True)
+    salesperson_id = fields.Many2one("res.users", readonly=True)
     user_id = fields.Many2one("res.users", "Collector", readonly=True)
     is_active = fields.Boolean("Active", readonly=True, help="Whether the customer isn't archived.")
     payment_grade = fields.Selection(PAYMENT_GRADES, readonly=True)
-    policy_id = fields.Many2one("dunning.policy", "Policy", readonly=True)
+    policy_id = fields.Many2one("dunning.policy", readonly=True)
     overdue_amount = fields.Monetary("Overdue", readonly=True, help="Open items past their due date.")
     not_due_amount = fields.Monetary("Not Yet Due", readonly=True)
     credit_amount = fields.Monetary("Open Credits", readonly=True)
@@ -79,7 +79,7 @@ class CollectionsCustomer(models.Model):
         search="_search_badge",
         help="What holds reminders, or is to be known first. Filters find whoever it holds of, whatever else does.",
     )
-    level_id = fields.Many2one("dunning.level", "Level", compute="_compute_level_id", help="The highest one reached.")
+    level_id = fields.Many2one("dunning.level", compute="_compute_level_id", help="The highest one reached.")
     last_contact = fields.Datetime(compute="_compute_last_contact", help="The last attempt that was logged.")
     is_never_contacted = fields.Boolean(
         "Never Contacted", compute="_compute_is_never_contacted", search="_search_is_never_contacted"

@@ -19,10 +19,11 @@ class ContactAttempt(models.Model):
         return about.with_company(self.company_id) if about._name == "res.partner" else about
 
     def _keep_what_followed(self):
-        super()._keep_what_followed()
+        result = super()._keep_what_followed()
         # As there: nobody else writes it.
         for attempt_sudo in self.sudo().filtered(lambda row: row.snapshot and row.res_model == "res.partner"):
             attempt_sudo.snapshot = attempt_sudo.snapshot | {"held": attempt_sudo._about()._held()}
+        return result
 
     def _keep_agreed(self, promises):
         """What was agreed on by the click that logged these attempts is called off with them."""

@@ -68,7 +68,9 @@ class DunningNotice(models.Model):
         """
         self.check_access("write")
         for notice, problem in self._undo_problems().items():
-            raise UserError(f"{notice.display_name}: {problem}")
+            raise UserError(
+                self.env._("%(name)s stays cancelled: %(reason)s", name=notice.display_name, reason=problem)
+            )
         self._undo_cancel()
         for notice in self.filtered(lambda notice: notice.state == "cancelled"):
             raise UserError(

@@ -92,12 +92,14 @@ class TestReplies(AfterCase):
         self.assertFalse(self.notice.needs_answer)
 
     def test_a_note_among_colleagues_is_no_answer(self):
-        self.notice.with_user(self.collector).message_post(body="Who knows?", subtype_xmlid="mail.mt_note")
+        said = "Who knows?"
+        self.notice.with_user(self.collector).message_post(body=said, subtype_xmlid="mail.mt_note")
         self.assertTrue(self.notice.needs_answer)
 
     def test_from_the_chatter(self):
+        said = "Here"
         self.notice.with_user(self.collector).message_post(
-            body="Here", subtype_xmlid="mail.mt_comment", partner_ids=self.customer.ids
+            body=said, subtype_xmlid="mail.mt_comment", partner_ids=self.customer.ids
         )
         self.assertFalse(self.notice.needs_answer)
 

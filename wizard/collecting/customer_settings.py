@@ -29,7 +29,7 @@ class CollectionCustomerSettings(models.TransientModel):
         help="Empty: found by the policies.",
     )
     collection_state = fields.Selection(COLLECTION_STATES)
-    collector_id = fields.Many2one("res.users", "Collector", domain=[("share", "=", False)])
+    collector_id = fields.Many2one("res.users", domain=[("share", "=", False)])
     dunning_split_by_contact = fields.Boolean("An E-mail per Contact")
     payment_days = fields.Char(help="Days of the month on which the customer pays, like 10, 25.")
     payment_weekday = fields.Selection(WEEKDAYS, "Pays on")
@@ -37,7 +37,7 @@ class CollectionCustomerSettings(models.TransientModel):
     needs_order_number = fields.Boolean("Needs an Order Number")
     supplier_portal_url = fields.Char("Their Portal")
     best_call_hour = fields.Float("Best Hour")
-    best_channel = fields.Selection(CONTACT_CHANNELS, "Best Channel")
+    best_channel = fields.Selection(CONTACT_CHANNELS)
     collection_note = fields.Text("Note")
 
     @api.model

@@ -11,7 +11,7 @@ class DunningCancel(models.TransientModel):
     _inherit = ["l2c.chosen.mixin", "dunning.summary.mixin", "l2c.real.records.mixin"]
     _description = "Cancel Notices"
 
-    run_id = fields.Many2one("dunning.run", "Run", readonly=True)
+    run_id = fields.Many2one("dunning.run", readonly=True)
     reason = fields.Char("Why", help="It stands with each of the notices.")
     plan = fields.Html("What Will Happen", compute="_compute_plan", sanitize=False)  # rendered: all is escaped
     notice_count = fields.Integer("Notices", compute="_compute_plan")
