@@ -1,9 +1,10 @@
 from ast import literal_eval
 
-from odoo import Command, models
+from odoo import Command, api, models
 from odoo.exceptions import UserError
 from odoo.tools import html2plaintext
 
+from ...engine.handling.own import ids_of
 from ..handling.next_action import PLANNED
 
 #: Characters of a reply that are filled in as what the customer said.
@@ -60,7 +61,8 @@ class DunningNotice(models.Model):
         if not moves:
             raise UserError(self.env._("Nothing of this notice is open any more."))
         action = moves.action_dispute()
-        return action | {"context": self.env.context | action["context"] | {"default_note": self._what_was_said()}}
+        said = {"default_note": self._what_was_said(), "l2c_answers": self.id}
+        return action | {"context": self.env.context | action["context"] | said}
 
     def _customer(self):
         return self.partner_id.with_company(self.company_id)
@@ -142,6 +144,24 @@ class DunningNotice(models.Model):
         if answered := message_sudo.parent_id.message_id:
             values["headers"] = repr({**literal_eval(values.get("headers") or "{}"), "In-Reply-To": answered})
         return values
+
+
+class DunningDispute(models.Model):
+    """A dispute that is opened because of a reply is its answer."""
+
+    _inherit = "dunning.dispute"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        disputes = super().create(vals_list)
+        notices = self.env["dunning.notice"].browse(ids_of(self.env, "l2c_answers")).exists()
+        if notices:
+            notices.check_access("read")
+            of_customers = {(dispute.partner_id, dispute.company_id) for dispute in disputes}
+            for notice in notices.filtered("needs_answer"):
+                if (notice.partner_id, notice.company_id) in of_customers:
+                    notice._is_answered()
+        return disputes
 
 
 class CallListLine(models.Model):
