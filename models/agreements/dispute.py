@@ -227,6 +227,7 @@ class DunningDispute(models.Model):
 
     def write(self, vals):
         self._refuse_to_owner(vals)
+        self._refuse_when_resolved(vals)
         before = self.move_line_ids if not {"move_line_ids", "amount", "state"}.isdisjoint(vals) else None
         result = super().write(vals)
         if "attachment_ids" in vals:

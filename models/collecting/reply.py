@@ -23,8 +23,10 @@ class DunningNotice(models.Model):
         """Write to the customer, with copies of the open invoices.
 
         :raise UserError: when there is none
+        :raise AccessError: for who only reads the books
         """
         self.ensure_one()
+        self.env["account.letter"]._check_may_send()
         moves = self._open_documents()
         if not moves:
             raise UserError(self.env._("There is no open invoice to send."))

@@ -125,7 +125,7 @@ class TestReplies(AfterCase):
 
     def test_rights_and_lines_without_a_reply(self):
         reader = self.user("reply_reader", "account.group_account_readonly")
-        with self.assertRaises(AccessError):
+        with self.assertRaisesRegex(AccessError, "Who only reads the books"):
             self.notice.with_user(reader).action_reply_copies()
         other = self.env["res.partner"].create({"name": "Other"})
         self.invoice(partner_id=other.id)
