@@ -215,6 +215,7 @@ class DunningDispute(models.Model):
         disputes = super().create([self._with_reason(vals) for vals in vals_list])
         disputes._keep_files()
         disputes._after_opening()
+        self.env["dunning.notice"]._disputed(disputes)
         return disputes
 
     def _with_reason(self, vals):

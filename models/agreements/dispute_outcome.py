@@ -6,7 +6,7 @@ from .res_partner import ACCOUNTANTS
 #: What came of a dispute.
 DISPUTE_OUTCOMES = [("justified", "Justified"), ("partly", "Partly Justified"), ("not_justified", "Not Justified")]
 #: What stands once a dispute is resolved: the customer is told of it, and reports count it.
-SETTLED = frozenset({"amount", "granted_amount", "move_line_ids"})
+STANDS = frozenset({"amount", "granted_amount", "move_line_ids"})
 
 
 class DunningDispute(models.Model):
@@ -56,7 +56,7 @@ class DunningDispute(models.Model):
         """
         :raise UserError: for what stands once a dispute is resolved
         """
-        if self.env.su or SETTLED.isdisjoint(names):
+        if self.env.su or STANDS.isdisjoint(names):
             return
         for dispute in self.filtered(lambda dispute: dispute.state == "resolved"):
             raise UserError(

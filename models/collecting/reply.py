@@ -139,6 +139,18 @@ class DunningNotice(models.Model):
         asked_sudo = (self.sudo().activity_ids - self.sudo().activity_id).filtered_domain(PLANNED)
         asked_sudo.filtered(lambda activity: activity.date_deadline <= self._today())._action_done()
 
+    @api.model
+    def _disputed(self, disputes):
+        """These were opened: one that is opened because of a reply is its answer."""
+        notices = self.browse(ids_of(self.env, "l2c_answers")).exists()
+        if not notices:
+            return
+        notices.check_access("read")
+        of_customers = {(dispute.partner_id, dispute.company_id) for dispute in disputes}
+        for notice in notices.filtered("needs_answer"):
+            if (notice.partner_id, notice.company_id) in of_customers:
+                notice._is_answered()
+
     def _notify_by_email_get_base_mail_values(self, message, recipients_data, additional_values=None):
         """An answer says to which e-mail: mail programs show them together."""
         values = super()._notify_by_email_get_base_mail_values(message, recipients_data, additional_values)
@@ -146,24 +158,6 @@ class DunningNotice(models.Model):
         if answered := message_sudo.parent_id.message_id:
             values["headers"] = repr({**literal_eval(values.get("headers") or "{}"), "In-Reply-To": answered})
         return values
-
-
-class DunningDispute(models.Model):
-    """A dispute that is opened because of a reply is its answer."""
-
-    _inherit = "dunning.dispute"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        disputes = super().create(vals_list)
-        notices = self.env["dunning.notice"].browse(ids_of(self.env, "l2c_answers")).exists()
-        if notices:
-            notices.check_access("read")
-            of_customers = {(dispute.partner_id, dispute.company_id) for dispute in disputes}
-            for notice in notices.filtered("needs_answer"):
-                if (notice.partner_id, notice.company_id) in of_customers:
-                    notice._is_answered()
-        return disputes
 
 
 class CallListLine(models.Model):
