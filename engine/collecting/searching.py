@@ -37,6 +37,8 @@ def amount_in(text, decimal_point=".", thousands_sep=","):
     ('1250', '1.250', '1250.00', '99')
     >>> amount_in("INV/12"), amount_in("12-31"), amount_in("1,2,3"), amount_in(""), amount_in("1.2.3.4")
     (None, None, None, None, None)
+    >>> amount_in("\u0661\u0662\u0663\u0664") is None  # PostgreSQL reads no digits but ours
+    True
     """
     text = re.sub(r"[\s\u00a0\u202f\u200e\u200f']", "", re.sub(r"^[^\d\s]{1,3}\s*|\s*[^\d\s]{1,3}$", "", text or ""))
     own = _read(text, decimal_point, (thousands_sep or "").strip())
@@ -48,7 +50,7 @@ def amount_in(text, decimal_point=".", thousands_sep=","):
 
 def _read(text, point, separator):
     groups = rf"\d{{1,3}}(?:{re.escape(separator)}\d{{3}})+|" if separator else ""
-    if not re.fullmatch(rf"(?:{groups}\d+)(?:{re.escape(point)}\d+)?", text):
+    if not re.fullmatch(rf"(?:{groups}\d+)(?:{re.escape(point)}\d+)?", text, re.ASCII):
         return None
     return (text.replace(separator, "") if separator else text).replace(point, ".")
 

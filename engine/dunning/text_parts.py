@@ -135,6 +135,15 @@ def says(text):
     return told
 
 
+def one_line(text):
+    """A subject, as the header of a mail takes it.
+
+    >>> one_line(" Your invoice\\r\\nBcc: x@example.com "), one_line(False)
+    ('Your invoice Bcc: x@example.com', '')
+    """
+    return " ".join((text or "").split())
+
+
 def _blocks(root):
     return [node for node in root.iter("div", "span") if BLOCK in (node.get("class") or "").split()]
 

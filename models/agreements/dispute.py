@@ -215,6 +215,7 @@ class DunningDispute(models.Model):
         disputes = super().create([self._with_reason(vals) for vals in vals_list])
         disputes._keep_files()
         disputes._after_opening()
+        self.env["dunning.notice"]._disputed(disputes)
         return disputes
 
     def _with_reason(self, vals):
@@ -227,6 +228,7 @@ class DunningDispute(models.Model):
 
     def write(self, vals):
         self._refuse_to_owner(vals)
+        self._refuse_when_resolved(vals)
         before = self.move_line_ids if not {"move_line_ids", "amount", "state"}.isdisjoint(vals) else None
         result = super().write(vals)
         if "attachment_ids" in vals:

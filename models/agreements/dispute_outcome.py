@@ -5,6 +5,8 @@ from .res_partner import ACCOUNTANTS
 
 #: What came of a dispute.
 DISPUTE_OUTCOMES = [("justified", "Justified"), ("partly", "Partly Justified"), ("not_justified", "Not Justified")]
+#: What stands once a dispute is resolved: the customer is told of it, and reports count it.
+STANDS = frozenset({"amount", "granted_amount", "move_line_ids"})
 
 
 class DunningDispute(models.Model):
@@ -49,6 +51,19 @@ class DunningDispute(models.Model):
             return {}
         day = self.closed_date or self._today()
         return {"closed_date": day, "days_open": max((day - self.opened_date).days, 0)}
+
+    def _refuse_when_resolved(self, names):
+        """
+        :raise UserError: for what stands once a dispute is resolved
+        """
+        if self.env.su or STANDS.isdisjoint(names):
+            return
+        for dispute in self.filtered(lambda dispute: dispute.state == "resolved"):
+            raise UserError(
+                self.env._(
+                    "%s is resolved: what was disputed and granted stands. Reopen it first.", dispute.display_name
+                )
+            )
 
     def _resolve(self, outcome, granted):
         """Resolve these disputes with what came of them.

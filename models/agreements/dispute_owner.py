@@ -73,7 +73,9 @@ class DunningDispute(models.Model):
         theirs = user._reading(self)
         labels = dict(self._fields["proposed_outcome"]._description_selection(theirs.env))
         proposed = labels.get(self.proposed_outcome, "")
-        note = Markup("%s<br/>%s") % (proposed, plaintext2html(self.answer or "")) if proposed else self.answer
+        note = plaintext2html(self.answer or "")
+        if proposed:
+            note = Markup("%s<br/>%s") % (proposed, note)
         theirs.activity_schedule(
             "mail.mail_activity_data_todo",
             self._today(),

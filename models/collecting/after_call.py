@@ -61,26 +61,29 @@ class ResPartner(models.Model):
         """Open WhatsApp with a text about what is open and the way to the customer's page, and log it as a try.
 
         :raise UserError: without a number that WhatsApp knows, or when nothing is open
+        :raise AccessError: for who sees a part of the debts only
         """
         self.ensure_one()
         self._check_may_log()
+        self.env["collections.customer"].check_access("read")
         number = self.phone and self._phone_format(fname="phone")
         if not number:
             raise UserError(self.env._("There is no number that WhatsApp knows: enter one with its country, as +40 …"))
-        if not self._open_items():
+        if not self._owing_lines():
             raise UserError(self.env._("Nothing is open with %s.", self.display_name))
         text = urlencode({"text": self._whatsapp_debt_text()}, quote_via=quote)
         self.action_log_attempt("left_message", "whatsapp")
         return {"type": "ir.actions.act_url", "url": f"https://wa.me/{number.lstrip('+')}?{text}", "close": True}
 
+    def _owing_lines(self):
+        """What the customer owes the current company, open credits set off: a line a currency."""
+        ours = [("partner_id", "=", self.commercial_partner_id.id), ("company_id", "=", self.env.company.id)]
+        return self.env["collections.customer"].search([*ours, ("open_amount", ">", 0)])
+
     def _whatsapp_debt_text(self):
         """In the customer's language; the collector may change it there."""
         customer = self.commercial_partner_id.with_context(lang=self.lang or self.env.lang)
-        items = customer._open_items().filtered(lambda item: item.amount_residual_currency > 0)
-        amounts = [
-            format_amount(customer.env, sum(of_currency.mapped("amount_residual_currency")), currency)
-            for currency, of_currency in items.grouped("currency_id").items()
-        ]
+        amounts = [format_amount(customer.env, line.open_amount, line.currency_id) for line in self._owing_lines()]
         text = customer.env._(
             "Hello, this is %(user)s of %(company)s. %(amount)s is open on your account.",
             user=self.env.user.name,

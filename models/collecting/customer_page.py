@@ -192,10 +192,12 @@ class ResPartner(models.Model):
         debts doesn't stand where every employee reads it.
 
         :raise UserError: when there is no document
+        :raise AccessError: for who only reads the books
         """
         self.ensure_one()
         self.check_access("read")
         self.env["collections.customer"].check_access("read")
+        self.env["account.letter"]._check_may_send()
         customer = self.commercial_partner_id
         document = customer._debt_documents().get(customer)
         if not document:

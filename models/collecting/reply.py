@@ -1,9 +1,10 @@
 from ast import literal_eval
 
-from odoo import Command, models
+from odoo import Command, api, models
 from odoo.exceptions import UserError
 from odoo.tools import html2plaintext
 
+from ...engine.handling.own import ids_of
 from ..handling.next_action import PLANNED
 
 #: Characters of a reply that are filled in as what the customer said.
@@ -22,8 +23,10 @@ class DunningNotice(models.Model):
         """Write to the customer, with copies of the open invoices.
 
         :raise UserError: when there is none
+        :raise AccessError: for who only reads the books
         """
         self.ensure_one()
+        self.env["account.letter"]._check_may_send()
         moves = self._open_documents()
         if not moves:
             raise UserError(self.env._("There is no open invoice to send."))
@@ -60,7 +63,8 @@ class DunningNotice(models.Model):
         if not moves:
             raise UserError(self.env._("Nothing of this notice is open any more."))
         action = moves.action_dispute()
-        return action | {"context": self.env.context | action["context"] | {"default_note": self._what_was_said()}}
+        said = {"default_note": self._what_was_said(), "l2c_answers": self.id}
+        return action | {"context": self.env.context | action["context"] | said}
 
     def _customer(self):
         return self.partner_id.with_company(self.company_id)
@@ -134,6 +138,18 @@ class DunningNotice(models.Model):
         # Whoever answers need not be who was asked to.
         asked_sudo = (self.sudo().activity_ids - self.sudo().activity_id).filtered_domain(PLANNED)
         asked_sudo.filtered(lambda activity: activity.date_deadline <= self._today())._action_done()
+
+    @api.model
+    def _disputed(self, disputes):
+        """These were opened: one that is opened because of a reply is its answer."""
+        notices = self.browse(ids_of(self.env, "l2c_answers")).exists()
+        if not notices:
+            return
+        notices.check_access("read")
+        of_customers = {(dispute.partner_id, dispute.company_id) for dispute in disputes}
+        for notice in notices.filtered("needs_answer"):
+            if (notice.partner_id, notice.company_id) in of_customers:
+                notice._is_answered()
 
     def _notify_by_email_get_base_mail_values(self, message, recipients_data, additional_values=None):
         """An answer says to which e-mail: mail programs show them together."""

@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
 from ...engine.dunning.exceptions import CHANGED
-from ...engine.dunning.text_parts import emptied, filled, says, split
+from ...engine.dunning.text_parts import emptied, filled, one_line, says, split
 from ...engine.handling.links import without_links
 from .notice import PENDING
 
@@ -136,13 +136,13 @@ class DunningNotice(models.Model):
         """
         self.ensure_one()
         self._check_text_open()
-        text = emptied(text)
-        if not says(text) or (self.channel == "email" and not (subject or "").strip()):
+        text, subject = emptied(text), one_line(subject)
+        if not says(text) or (self.channel == "email" and not subject):
             raise UserError(self.env._("A notice needs a subject and a text. Write them, or go back to the template."))
         values = {"edited_by_id": self.env.uid, "edited_on": self._now(), "text_amount": self.amount_due}
         old_subject, old_text, parts, lang = self._text_now()
-        if (subject or False) != (old_subject or False) or says(text) != says(old_text) or self.text_body:
-            values |= {"text_subject": subject, "text_body": text, "text_parts": parts, "text_lang": lang}
+        if subject != one_line(old_subject) or says(text) != says(old_text) or self.text_body:
+            values |= {"text_subject": subject or False, "text_body": text, "text_parts": parts, "text_lang": lang}
         self.sudo().write(values | attached)  # whoever may write it has changed it
         self._text_changed(self.env._("The text, or what goes with it, was changed for this notice."))
 

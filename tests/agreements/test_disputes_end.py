@@ -32,6 +32,18 @@ class TestEnd(DisputeCase):
             savepoint.close(rollback=True)
             self.env.invalidate_all()
 
+    def test_what_came_of_it_stands(self):
+        collector = self.user("ending_collector", "lead_to_cash.group_collections_user")
+        dispute = self.dispute(self.move).with_user(collector)
+        dispute.action_justified()
+        for values in ({"granted_amount": -50.0}, {"amount": 500000.0}, {"move_line_ids": [(5,)]}):
+            with self.assertRaisesRegex(UserError, "Reopen it first"):
+                dispute.write(values)
+        dispute.closing_note = "Broken on the way."
+        dispute.action_reopen()
+        dispute.amount = 50.0
+        self.assertEqual((dispute.state, dispute.amount, dispute.is_partial), ("open", 50.0, True))
+
     def test_no_part_of_it(self):
         dispute = self.dispute(self.move)
         for amount in (0, -1, 100.0, 200.0):

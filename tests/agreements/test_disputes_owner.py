@@ -58,6 +58,14 @@ class TestOwner(OwnerCase):
         with self.assertRaisesRegex(UserError, "resolved already"):
             seen.action_answer()
 
+    def test_an_answer_is_text(self):
+        seen = self.theirs(self.mine)
+        seen.answer = "Paid <100> <img src='https://example.com/x.png'/>"
+        seen.action_answer()
+        note = self.mine.activity_ids.note
+        self.assertIn("&lt;100&gt;", note)
+        self.assertNotIn("<img", note)
+
     def test_one_changes_nothing_else(self):
         seen = self.theirs(self.mine)
         for values in (

@@ -103,6 +103,12 @@ class TestCopies(AfterCase):
         with self.assertRaisesRegex(UserError, "Nothing is open with"):
             self.customers().action_statement()
 
+    def test_the_subject_is_one_line(self):
+        copies = self.copies()
+        copies.subject = " Copies\r\nBcc: other@example.com "
+        copies.action_send()
+        self.assertEqual(self.sent().mail_id.subject, "Copies Bcc: other@example.com")
+
     def test_rights(self):
         reader = self.user("copies_reader", "account.group_account_readonly")
         with self.assertRaises(AccessError):
@@ -176,6 +182,20 @@ class TestWhatsApp(AfterCase):
         self.assertEqual(
             (attempt.channel, attempt.outcome, attempt.user_id), ("whatsapp", "left_message", self.collector)
         )
+
+    def test_open_credits_are_set_off(self):
+        self.customer.phone = "+40215550120"
+        self.invoice(move_type="out_refund", due="2026-03-01", amount=30.0)
+        self.env.flush_all()
+        text = unquote(self.customers().action_whatsapp()["url"])
+        self.assertIn("110.00", text)
+        self.assertNotIn("140.00", text)
+
+    def test_who_sees_a_part_of_the_debts_tells_none(self):
+        self.customer.phone = "+40215550120"
+        seller = self.user("whatsapp_seller", "sales_team.group_sale_salesman")
+        with self.assertRaises(AccessError):
+            self.customers(seller).action_whatsapp()
 
     def test_bad_input(self):
         with self.assertRaisesRegex(UserError, "no number that WhatsApp knows"):

@@ -151,11 +151,22 @@ class TestPage(CustomersCase):
             ("action_collection_credits", "credit.apply"),
             ("action_collection_remind", "collection.reminder"),
             ("action_collection_write", "mail.compose.message"),
+            ("action_send_invoice_copies", "invoice.copies"),
         ):
             with self.subTest(name):
                 action = getattr(partner, name)()
                 self.assertEqual(action["res_model"], model)
                 Form(self.env[model].with_user(self.collector).with_context(**action["context"]))
+
+    def test_who_only_reads_writes_to_nobody(self):
+        partner, view_id = self.page_of(self.owing("Read"))
+        reader = self.user("page_reader", "account.group_account_readonly")
+        with self.assertRaisesRegex(AccessError, "Who only reads the books"):
+            partner.with_user(reader).action_collection_write()
+        for user, shown in ((reader, False), (self.collector, True)):
+            arch = partner.with_user(user).get_view(view_id, "form")["arch"]
+            for name in ("action_collection_write", "action_send_invoice_copies"):
+                self.assertEqual(name in arch, shown)
 
     def test_a_customer_without_debts(self):
         partner = self.env["res.partner"].create({"name": "Clean"}).with_user(self.collector)

@@ -86,6 +86,22 @@ class TestReplies(AfterCase):
         action = self.line().action_reply_dispute()
         self.assertIn("The goods were broken", action["context"]["default_note"])
         self.assertEqual(action["res_model"], "dunning.dispute")
+        form = Form(self.env["dunning.dispute"].with_user(self.collector).with_context(**action["context"]))
+        form.reason_id = self.env["dunning.dispute.reason"]._other()
+        self.assertTrue(self.notice.needs_answer)
+        dispute = form.save()
+        self.assertEqual(dispute.move_line_ids.move_id, self.move | self.second)
+        self.assertFalse(self.notice.needs_answer, "the dispute answers it")
+        self.assertFalse(self.notice.activity_ids)
+
+    def test_a_dispute_answers_its_own_customer_alone(self):
+        other = self.invoice(partner_id=self.env["res.partner"].create({"name": "Other"}).id)
+        action = other.with_user(self.collector).action_dispute()
+        said = action["context"] | {"l2c_answers": self.notice.id}
+        form = Form(self.env["dunning.dispute"].with_user(self.collector).with_context(**said))
+        form.reason_id = self.env["dunning.dispute.reason"]._other()
+        self.assertTrue(form.save())
+        self.assertTrue(self.notice.needs_answer)
 
     def test_by_mail_from_a_colleagues_own_program(self):
         self.reply(sender="collector@example.com", text="Here it is", number=3)
@@ -111,7 +127,7 @@ class TestReplies(AfterCase):
 
     def test_rights_and_lines_without_a_reply(self):
         reader = self.user("reply_reader", "account.group_account_readonly")
-        with self.assertRaises(AccessError):
+        with self.assertRaisesRegex(AccessError, "Who only reads the books"):
             self.notice.with_user(reader).action_reply_copies()
         other = self.env["res.partner"].create({"name": "Other"})
         self.invoice(partner_id=other.id)

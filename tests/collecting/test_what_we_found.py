@@ -1,5 +1,6 @@
 """What stands in the books and in sales right after installing: by the rights of whoever looks."""
 
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
@@ -42,6 +43,31 @@ class TestWhatWeFound(HandlingCase):
         lead = self.lead()
         self.env.flush_all()
         return moves, order, quotation, lead
+
+    def test_opening_balances_without_a_due_date(self):
+        before = self.page(self.clerk).overdue_amount
+        accounts = self.env["account.account"]
+        other = accounts.search([("account_type", "=", "income"), ("company_ids", "=", self.env.company.id)], limit=1)
+        customer = self.env["res.partner"].create({"name": "Carried Over"})
+        receivable = customer.property_account_receivable_id
+        rows = [(receivable, 25.0, 0.0, customer.id), (other, 0.0, 25.0, False)]
+        entry = self.env["account.move"].create(
+            {
+                "date": "2026-02-01",
+                "line_ids": [
+                    Command.create({"account_id": account.id, "debit": debit, "credit": credit, "partner_id": partner})
+                    for account, debit, credit, partner in rows
+                ],
+            }
+        )
+        entry.action_post()
+        entry.line_ids.flush_recordset()
+        item = entry.line_ids.filtered("debit")
+        self.assertFalse(item.date_maturity)
+        page = self.page(self.clerk)
+        self.assertEqual(page.display_name, "What We Found")
+        self.assertEqual(page.overdue_amount - before, 25.0)
+        self.assertIn(item, self.env["account.move.line"].search(page.action_overdue()["domain"]))
 
     def test_each_figure_opens_what_it_counts(self):
         before = self.page(self.manager)

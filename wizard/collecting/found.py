@@ -53,17 +53,10 @@ class CollectionFound(models.TransientModel):
         return self.company_id.with_context(tz=self.company_id.sudo()._zone())._today()  # the zone is no secret
 
     def _overdue_domain(self):
-        """Open receivable items past due."""
-        return self._own() & Domain(
-            [
-                ("account_type", "=", "asset_receivable"),
-                ("parent_state", "=", "posted"),
-                ("reconciled", "=", False),
-                ("amount_residual", ">", 0),
-                ("date_maturity", "<", self._today_there()),
-                ("partner_id", "!=", False),
-            ]
-        )
+        """Open receivable items past due, as the ageing has them: also opening balances without a due date."""
+        items = self.env["account.move.line"]
+        owed = Domain("amount_residual", ">", 0) & Domain("partner_id", "!=", False)
+        return self._own() & items._open_domain() & owed & items._past_due_domain(self._today_there())
 
     def _order_domain(self):
         """Confirmed, to be invoiced, and no invoice was ever made."""
@@ -81,6 +74,11 @@ class CollectionFound(models.TransientModel):
         return Domain("company_id", "in", (self.company_id.id, False)) & Domain(
             [("handling_role", "=", "new"), ("attempt_count", "=", 0), ("won_status", "=", "pending")]
         )
+
+    @api.depends("company_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        self.display_name = self.env._("What We Found")
 
     # Buttons ---------------------------------------------------------------------------------
 

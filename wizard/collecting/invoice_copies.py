@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_list, is_html_empty
 
+from ...engine.dunning.text_parts import one_line
+
 #: The words of the e-mail.
 TEMPLATE = "lead_to_cash.mail_template_copies"
 
@@ -68,7 +70,8 @@ class InvoiceCopies(models.TransientModel):
         letters._check_may_send()
         self._check()
         files = [move._document_pdf() for move in self.move_ids]
-        letters._send_copies(self.partner_id.commercial_partner_id, self.recipient_ids, self.subject, self.body, files)
+        customer = self.partner_id.commercial_partner_id
+        letters._send_copies(customer, self.recipient_ids, one_line(self.subject), self.body, files)
         note = self.env._(
             "A copy went to %(names)s.", names=format_list(self.env, self.recipient_ids.mapped("display_name"))
         )
@@ -99,5 +102,5 @@ class InvoiceCopies(models.TransientModel):
             raise UserError(self.env._("Copies go to the customer and its contacts only."))
         if nowhere := self.recipient_ids.filtered(lambda partner: not partner.email or partner.is_wrong_addressee):
             raise UserError(self.env._("%s has no e-mail address.", nowhere[0].display_name))
-        if not self.subject or is_html_empty(self.body):
+        if not one_line(self.subject) or is_html_empty(self.body):
             raise UserError(self.env._("An e-mail has a subject and a text. Write them."))

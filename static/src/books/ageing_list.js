@@ -27,7 +27,16 @@ export function calledByItsDay(Controller) {
     };
 }
 
+/** Of a group, too, only what isn't zero is written. */
+export class AgeingListRenderer extends listView.Renderer {
+    formatGroupAggregate(group, column) {
+        const isAmount = this.props.list.fields[column.name].type === "monetary";
+        return isAmount && !group.aggregates[column.name] ? { value: "" } : super.formatGroupAggregate(group, column);
+    }
+}
+
 registry.category("views").add("ageing_list", {
     ...listView,
+    Renderer: AgeingListRenderer,
     Controller: calledByItsDay(listView.Controller),
 });
