@@ -192,15 +192,20 @@ class AccountMove(models.Model):
         return super()._is_ready_to_be_sent() and not self._withheld()
 
     def _ask_for_allocation(self):
-        """A task on each posted invoice that can't be sent without its allocation number."""
+        """A task on each posted invoice that can't be sent without its allocation number. One that waited for it, and
+        got it as a draft, leaves."""
         withheld = self.browse().union(*self._withheld())
         withheld._plan_once("lead_to_cash.mail_activity_type_allocation")
+        (self - withheld)._send_waiting()
 
     def _allocation_given(self):
         """The tasks that asked for it are done, and what waited for it leaves."""
-        moves = self.filtered("allocation_number")
+        moves = self.filtered(lambda move: (move.allocation_number or "").strip())
         moves.activity_feedback(["lead_to_cash.mail_activity_type_allocation"])
-        waiting_sudo = moves.sudo().filtered("waits_to_be_sent")  # whoever enters the number
+        moves._send_waiting()
+
+    def _send_waiting(self):
+        waiting_sudo = self.sudo().filtered("waits_to_be_sent")  # whoever enters the number, or posts
         waiting_sudo.filtered(lambda move: move.state == "posted" and not move.is_move_sent)._send_by_itself()
 
     def _plan_once(self, activity_type, note=None):
