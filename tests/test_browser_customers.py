@@ -76,6 +76,6 @@ class TestCustomersInBrowser(HttpCase):
                 "note": "Broken",
             }
         )
-        self.start_tour(f"/odoo/accounting/{move.id}", "l2c_banners_invoice", login="tour_accountant")
+        self.start_tour(f"/odoo/account.move/{move.id}", "l2c_banners_invoice", login="tour_accountant")
         self.assertFalse(move.dunning_paused_until)
         self.assertTrue(move.uploaded_on)
