@@ -121,3 +121,5 @@ from .foresight import test_engine
 from .foresight import test_file
 from .foresight import test_forecasts_learnt
 from .foresight import test_disputed
+from .collecting import test_banners
+from . import test_browser_customers

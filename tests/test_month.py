@@ -1,5 +1,5 @@
-"""Ten mornings of an accountant: going live on old books, payments, runs, reminders, with real processes and a real SMTP
-server. Each morning the ageing is the ledger, to the cent."""
+"""A month of an accountant: going live on old books, ten mornings of payments, runs, reminders, and the month's end with its
+statements, with real processes and a real SMTP server. Each morning the ageing is the ledger, to the cent."""
 
 import re
 
@@ -7,8 +7,9 @@ from odoo.tests import tagged
 
 from .real import MailSink, RealProcessCase
 
-#: Ten working days in a row.
+#: Ten working days in a row, and the last day of the month.
 MORNINGS = [f"2026-03-{day:02} 09:00:00" for day in (2, 3, 4, 5, 6, 9, 10, 11, 12, 13)]
+MONTH_END = "2026-03-31 09:00:00"
 CUSTOMERS = 50
 
 #: Old books: an opening balance and three invoices each, due from long ago to soon; nothing was ever reminded.
@@ -65,6 +66,19 @@ print(f"BOOKS {sum(rows.mapped('residual')):.2f} {sum(lines.mapped('amount_resid
       f"{sum(lines.mapped('balance')):.2f}")
 """
 
+#: All customers are chosen, and *Send by E-mail* is pressed.
+STATEMENTS = """
+customers = env['res.partner'].search([('name', 'like', 'Month %')], order='name')
+env['statement.wizard'].create({'partner_ids': customers.ids}).action_send()
+"""
+
+#: A visit of the scheduler: each action does what its time allows.
+LETTERS = """
+env.ref('lead_to_cash.cron_letters').method_direct_trigger()
+env.cr.commit()
+env.ref('mail.ir_cron_mail_scheduler_action').method_direct_trigger()
+"""
+
 
 @tagged("-standard", "l2c_long", "post_install", "-at_install")
 class TestMonth(RealProcessCase):
@@ -75,7 +89,7 @@ class TestMonth(RealProcessCase):
         self.assertEqual(residual, balance, "what is open is the balance of the account")
         return float(ageing)
 
-    def test_ten_mornings(self):
+    def test_a_month(self):
         with MailSink() as sink:
             self.database.mail_options = ["--smtp=127.0.0.1", f"--smtp-port={sink.port}", "--email-from=us@example.com"]
             self.database.shell(PREPARE, at=MORNINGS[0])
@@ -92,3 +106,20 @@ class TestMonth(RealProcessCase):
                 "SELECT partner_id, level_id FROM dunning_notice WHERE state = 'sent' GROUP BY 1, 2 HAVING count(*) > 3"
             )
             self.assertEqual(left, [], "nobody hears a level again and again")
+            self.month_end(sink, reminded)
+
+    def month_end(self, sink, reminded):
+        """The statement goes to all customers, each once, with its PDF; the ageing is the ledger's."""
+        self.database.shell(STATEMENTS, at=MONTH_END)
+        self.assertEqual(len(sink.messages), reminded, "it leaves in the background")
+        for _visit in range(CUSTOMERS):
+            self.database.shell(LETTERS, at=MONTH_END)
+            if self.database.query("SELECT count(*) FROM account_letter WHERE is_written IS NOT TRUE") == [(0,)]:
+                break
+        statements = sink.messages[reminded:]
+        readers = sorted(envelope.rcpt_tos[0] for envelope in statements)
+        self.assertEqual(readers, sorted(f"month{n}@example.com" for n in range(CUSTOMERS)))
+        self.assertTrue(all(b"application/pdf" in envelope.content for envelope in statements))
+        wrong = self.database.query("SELECT id FROM account_letter WHERE is_written IS NOT TRUE OR problem IS NOT NULL")
+        self.assertEqual(wrong, [])
+        self.books(MONTH_END)

@@ -2,7 +2,8 @@
 
 from odoo.tools import SQL
 
-#: Fewer orders say too much about one of them.
+#: Fewer orders say too much about one of them. So do fewer that the reader may not read, among any number of own ones:
+#: with an own one far above and one far below, the median is the price of the third.
 LEAST_ORDERS = 3
 #: So many of a customer's own last prices are shown.
 LAST_PRICES = 3
@@ -29,7 +30,8 @@ def prices_paid(asked, about, since, readable):
 
     Prices are those of one unit of the product's own unit of measure, without tax, less the discount, in the
     company's currency at the rate of the document's day. Won is what was confirmed since a day; lost what was
-    cancelled since. A median is empty below so many orders, and so is their number.
+    cancelled since. A median is empty below so many orders, and so is their number; orders that the reader may not read
+    count where there are as many of them alone.
 
     :param asked: (product id, quantity in the product's unit of measure) of each line
     :param about: ``company``, ``customer`` (a commercial partner or None), ``order`` (not counted itself, or None):
@@ -47,7 +49,7 @@ def prices_paid(asked, about, since, readable):
              sold AS (
             SELECT l.id, l.product_id, l.order_id, s.name, s.state = 'sale' AS won, q.quantity,
                    (moment.utc AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day,
-                   p.commercial_partner_id = %(customer)s AS is_own,
+                   p.commercial_partner_id = %(customer)s AS is_own, l.id IN %(readable)s AS is_read,
                    (l.price_subtotal / COALESCE(NULLIF(s.currency_rate, 0), 1) / q.quantity)::float8 AS price
               FROM sale_order_line l
               JOIN sale_order s ON s.id = l.order_id
@@ -70,7 +72,7 @@ def prices_paid(asked, about, since, readable):
      LEFT JOIN LATERAL (
             SELECT json_agg(json_build_object('day', x.day, 'price', x.price, 'quantity', x.quantity, 'order', x.name)
                             ORDER BY x.day DESC, x.id DESC) AS prices
-              FROM (SELECT * FROM sold WHERE product_id = a.product_id AND won AND is_own AND id IN %(readable)s
+              FROM (SELECT * FROM sold WHERE product_id = a.product_id AND won AND is_own AND is_read
                   ORDER BY day DESC, id DESC LIMIT %(last)s) x) last ON TRUE
      LEFT JOIN LATERAL (
             SELECT %(counted)s
@@ -92,20 +94,34 @@ def prices_paid(asked, about, since, readable):
 
 
 def _counted(name, condition):
-    return SQL(
-        """percentile_cont(0.5) WITHIN GROUP (ORDER BY price) FILTER (WHERE %(condition)s) AS %(median)s,
-           count(DISTINCT order_id) FILTER (WHERE %(condition)s) AS %(count)s""",
-        condition=condition,
-        median=SQL.identifier(f"{name}_median"),
-        count=SQL.identifier(f"{name}_count"),
+    """Of a kind of orders: the median price and the number, of all and of those that the reader may read."""
+    whose = {"all": condition, "read": SQL("%s AND is_read", condition)}
+    return SQL(", ").join(
+        SQL(
+            """percentile_cont(0.5) WITHIN GROUP (ORDER BY price) FILTER (WHERE %(condition)s) AS %(median)s,
+               count(DISTINCT order_id) FILTER (WHERE %(condition)s) AS %(count)s""",
+            condition=which,
+            median=SQL.identifier(f"{name}_{who}_median"),
+            count=SQL.identifier(f"{name}_{who}_count"),
+        )
+        for who, which in whose.items()
     )
 
 
 def _shown(name):
-    median, count = SQL.identifier("f", f"{name}_median"), SQL.identifier("f", f"{name}_count")
-    return SQL(
-        "CASE WHEN %(c)s >= %(n)s THEN %(m)s END, CASE WHEN %(c)s >= %(n)s THEN %(c)s END",
-        c=count,
-        m=median,
-        n=LEAST_ORDERS,
+    """The median and the number that a reader is told."""
+    all_count, read_count = (SQL.identifier("f", f"{name}_{who}_count") for who in ("all", "read"))
+    return SQL(", ").join(
+        SQL(
+            """CASE WHEN %(all)s - %(read)s NOT BETWEEN 1 AND %(least)s - 1
+                    THEN CASE WHEN %(all)s >= %(least)s THEN %(of_all)s END
+                    WHEN %(read)s >= %(least)s THEN %(of_read)s
+               END""",
+            all=all_count,
+            read=read_count,
+            least=LEAST_ORDERS,
+            of_all=SQL.identifier("f", f"{name}_all_{what}"),
+            of_read=SQL.identifier("f", f"{name}_read_{what}"),
+        )
+        for what in ("median", "count")
     )

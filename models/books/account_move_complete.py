@@ -4,6 +4,8 @@ from odoo.exceptions import AccessError, UserError
 from ...engine.books import completeness as engine
 from ..handling.next_action import ONCE
 
+#: Of so many drafts that can't be posted it is said at once what they lack; *Check Drafts* says it of all.
+MOST_TOLD = 10
 #: Who is told what invoices lack.
 BOOKKEEPERS = "account.group_account_invoice,account.group_account_readonly"
 
@@ -25,6 +27,7 @@ class AccountMove(models.Model):
         groups=BOOKKEEPERS,
         help="It isn't posted, or once it is, not sent, before that is filled in.",
     )
+    compulsory_text = fields.Text("Compulsory", compute="_compute_missing", groups=BOOKKEEPERS)
     waits_to_be_sent = fields.Boolean(
         copy=False,
         readonly=True,
@@ -54,8 +57,10 @@ class AccountMove(models.Model):
             codes = missing.get(move, {})
             if move.state == "posted":
                 codes = {code: held for code, held in codes.items() if code in engine.AFTER_POSTING}
+            held = [code for code, is_held in codes.items() if is_held]
             move.missing_text = self.env["invoice.requirement"]._say(codes, move) if codes else False
-            move.is_missing_compulsory = any(codes.values())
+            move.compulsory_text = self.env["invoice.requirement"]._say(held, move) if held else False
+            move.is_missing_compulsory = bool(held)
 
     # Facts ------------------------------------------------------------------------------------
 
@@ -141,7 +146,7 @@ class AccountMove(models.Model):
             return super().action_validate_moves_with_confirmation()
         complete = self.browse(move.id for move in self if move not in refused)
         if not complete.filtered(lambda move: move.state == "draft" and move.line_ids):
-            raise UserError("\n".join(refused.values()))
+            raise UserError(self._told(refused))
         result = super(AccountMove, complete).action_validate_moves_with_confirmation()
         return self._tell_refused(refused, result)
 
@@ -154,10 +159,15 @@ class AccountMove(models.Model):
                 "type": "warning",
                 "sticky": True,
                 "title": self.env._("Not Posted: %(number)s", number=len(refused)),
-                "message": "\n".join(refused.values()),
+                "message": self._told(refused),
                 "next": result or {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+    def _told(self, refused):
+        """Why the first of them aren't posted."""
+        told = [*refused.values()][:MOST_TOLD]
+        return "\n".join(told + ["…"] * (len(refused) > MOST_TOLD))
 
     def action_check_drafts(self):
         """The drafts among these, or all where there is none, with what each lacks.
@@ -192,15 +202,20 @@ class AccountMove(models.Model):
         return super()._is_ready_to_be_sent() and not self._withheld()
 
     def _ask_for_allocation(self):
-        """A task on each posted invoice that can't be sent without its allocation number."""
+        """A task on each posted invoice that can't be sent without its allocation number. One that waited for it, and
+        got it as a draft, leaves."""
         withheld = self.browse().union(*self._withheld())
         withheld._plan_once("lead_to_cash.mail_activity_type_allocation")
+        (self - withheld)._send_waiting()
 
     def _allocation_given(self):
         """The tasks that asked for it are done, and what waited for it leaves."""
-        moves = self.filtered("allocation_number")
+        moves = self.filtered(lambda move: (move.allocation_number or "").strip())
         moves.activity_feedback(["lead_to_cash.mail_activity_type_allocation"])
-        waiting_sudo = moves.sudo().filtered("waits_to_be_sent")  # whoever enters the number
+        moves._send_waiting()
+
+    def _send_waiting(self):
+        waiting_sudo = self.sudo().filtered("waits_to_be_sent")  # whoever enters the number, or posts
         waiting_sudo.filtered(lambda move: move.state == "posted" and not move.is_move_sent)._send_by_itself()
 
     def _plan_once(self, activity_type, note=None):

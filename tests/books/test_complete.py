@@ -141,6 +141,8 @@ class TestCompulsory(CompleteCase):
         self.compulsory("street")
         move = self.draft()
         self.assertTrue(move.is_missing_compulsory)
+        self.assertEqual(move.compulsory_text, "On the contact Customer: Street.")  # without what is merely missing
+        self.assertIn("City", move.missing_text)
         with self.assertRaisesRegex(UserError, r"can't be posted yet.*On the contact Customer: Street\."):
             move.action_post()
         self.assertEqual(move.state, "draft")
@@ -155,8 +157,9 @@ class TestCompulsory(CompleteCase):
         action = (bad | good).action_validate_moves_with_confirmation()
         self.assertEqual((bad.state, good.state), ("draft", "posted"))
         self.assertIn("On the contact Customer: Street.", action["params"]["message"])
-        with self.assertRaisesRegex(UserError, "Street"):
-            bad.action_validate_moves_with_confirmation()
+        many = bad | self.invoices([{}] * 12, post=False)
+        with self.assertRaisesRegex(UserError, r"^([^\n]+Street\.\n){10}…$"):
+            many.action_validate_moves_with_confirmation()
 
     def test_by_the_dialog_that_confirms(self):
         self.compulsory("street")

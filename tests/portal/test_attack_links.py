@@ -27,6 +27,8 @@ notice = env['dunning.notice'].create({
 question = env['balance.confirmation'].create({
     **common, 'day': '2026-03-10', 'balances': {str(env.company.currency_id.id): 100.0},
     'access_token': 'question-token', 'expires_on': '2099-12-31'})
+plan = env['dunning.plan'].create({
+    **customer._dunning_plan_defaults(), 'first_date': '2099-01-01', 'access_token': 'plan-token'})
 view = env['ir.ui.view'].create({'name': 'Form', 'type': 'qweb', 'arch': '<form action="x" method="post"/>'})
 method = env.ref('payment.payment_method_unknown')
 provider = env['payment.provider'].create({
@@ -41,10 +43,10 @@ tried = env['payment.token'].create({
     'provider_id': old.id, 'payment_method_id': method.id, 'payment_details': '9999', 'provider_ref': 'tried',
     'partner_id': people['customer'].partner_id.id})
 messages = {record._name: record.message_post(body='Ours', author_id=env.ref('base.partner_admin').id)
-            for record in (notice, question)}
+            for record in (notice, question, plan)}
 print('FACTS', {
-    'notice': notice.id, 'question': question.id, 'invoice': invoice.id, 'customer': customer.id,
-    'hashes': {record._name: record._sign_token(customer.id) for record in (notice, question)},
+    'notice': notice.id, 'question': question.id, 'plan': plan.id, 'invoice': invoice.id, 'customer': customer.id,
+    'hashes': {record._name: record._sign_token(customer.id) for record in (notice, question, plan)},
     'messages': {name: message.id for name, message in messages.items()},
     'provider': provider.id, 'tried': tried.id, 'method': method.id, 'cards': {login: card.id for login, card in cards.items()}})
 """
@@ -76,12 +78,13 @@ class TestChatter(LinkCase):
         for model, record_id, token in (
             ("dunning.notice", self.notice, "notice-token"),
             ("balance.confirmation", self.question, "question-token"),
+            ("dunning.plan", self.facts["plan"], "plan-token"),
         ):
             yield model, record_id, {"token": token}
             yield model, record_id, {"hash": self.facts["hashes"][model], "pid": self.facts["customer"]}
 
     def expire(self, day):
-        for table in ("dunning_notice", "balance_confirmation"):
+        for table in ("dunning_notice", "balance_confirmation", "dunning_plan"):
             self.database.query(f"UPDATE {table} SET expires_on = %s", day)  # names of ours
 
     def test_writes_nothing(self):
@@ -154,8 +157,11 @@ class TestChatter(LinkCase):
         self.assertTrue(posted["message_id"])
 
     def test_the_pages_are_there(self):
-        for path in (f"/my/collection/{self.notice}", f"/my/balance/{self.question}"):
-            token = "question-token" if "balance" in path else "notice-token"
+        for path, token in (
+            (f"/my/collection/{self.notice}", "notice-token"),
+            (f"/my/balance/{self.question}", "question-token"),
+            (f"/my/plan/{self.facts['plan']}", "plan-token"),
+        ):
             self.assertEqual(self.nobody.get(path, params={"access_token": token}).status_code, 200)
 
 

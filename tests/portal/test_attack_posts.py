@@ -39,8 +39,10 @@ for name, own in (('mine', True), ('other', False)):
     question = env['balance.confirmation'].create({{
         **common, 'day': '2026-03-10', 'balances': {{str(env.company.currency_id.id): 100.0}},
         'access_token': name + '-question', 'expires_on': '2099-12-31'}})
+    plan = env['dunning.plan'].create({{
+        **customer._dunning_plan_defaults(), 'first_date': '2099-01-01', 'access_token': name + '-plan'}})
     facts[name] = {{'notice': notice.id, 'question': question.id, 'item': item.id, 'invoice': invoice.id,
-                   'name': invoice.name}}
+                   'name': invoice.name, 'plan': plan.id}}
 facts['opt_out'] = {{contact: env['mail.blacklist']._opt_out_token(contact)
                     for contact in ('reader@example.com', '+40215550120')}}
 view = env['ir.ui.view'].create({{'name': 'Form', 'type': 'qweb', 'arch': '<form action="x" method="post"/>'}})
@@ -56,6 +58,7 @@ print('FACTS', facts)
 #: What a page could change.
 TABLES = (
     *("dunning_answer", "dunning_promise", "dunning_dispute", "dunning_notice", "balance_confirmation"),
+    *("dunning_plan", "account_letter"),
     *("mail_message", "mail_mail", "mail_activity", "mail_blacklist", "phone_blacklist", "payment_transaction"),
     *("res_partner", "account_move", "account_move_line", "rating_rating"),
 )
@@ -96,7 +99,7 @@ class PostCase(ServedCase):
             self.forget_posts()
         answer = self.web.post(self.url + path, timeout=WAIT, allow_redirects=False, **options)
         self.assertLess(answer.status_code, 500, (path, options))
-        for secret in (SECRET, self.other["name"], "other-notice", "other-question"):
+        for secret in (SECRET, self.other["name"], "other-notice", "other-question", "other-plan"):
             sent = str(options) + path
             self.assertFalse(secret in answer.text and secret not in sent, (path, options))
         return answer
@@ -234,6 +237,31 @@ class TestAnswers(PostCase):
         self.assertEqual(self.post_form(path, {**form, "answer": "disagree", "note": " \x00"}), 422)
         self.assertEqual(self.rows(), before)
         self.assertEqual(self.post_form(path, {**form, "answer": "agree"}), 303)
+
+    @every
+    @given(st.data())
+    def refused_plan(self, data):
+        form = {"access_token": data.draw(broken("^mine-plan$", "other-plan", "mine-notice"))}
+        path = self.page(data, "plan", "plan", form["access_token"])
+        status = self.post_form(f"{path}/agree", form, {"note": data.draw(VALUES), data.draw(NAMES): data.draw(VALUES)})
+        self.assertIn(status, (400, 404, 405, 413, 429))
+
+    def test_plans(self):
+        """Nothing but agreeing can be said of a plan, by nobody but who has its link."""
+        before = self.rows()
+        self.refused_plan()
+        self.assertEqual(self.rows(), before)
+        self.forget_posts()
+        path = f"/my/plan/{self.mine['plan']}"
+        for number in (*NO_PAGES, str(self.other["plan"])):
+            self.assertEqual(self.get(f"/my/plan/{number}?access_token=mine-plan").status_code, 404, number)
+        self.assertEqual(self.rows(), before)
+        self.assertEqual(
+            self.post_form(f"{path}/agree", {"access_token": "mine-plan", "total": "1", "number": "1"}), 303
+        )
+        said = "SELECT confirmed_on IS NOT NULL, total = 100, state FROM dunning_plan WHERE id = %s"
+        self.assertEqual(self.database.query(said, self.mine["plan"]), [(True, True, "open")])
+        self.assertEqual(self.database.query(said, self.other["plan"]), [(False, True, "open")])
 
     def test_guessing(self):
         """Wrong tokens are counted by the address, the right one by itself."""

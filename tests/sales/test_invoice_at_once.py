@@ -280,7 +280,8 @@ class TestAtOnce(AtOnceCase):
 
 @tagged("post_install", "-at_install")
 class TestAtOnceIsrael(AtOnceCase):
-    def test_posted_but_it_leaves_with_its_number(self):
+    def setUp(self):
+        super().setUp()
         israel, shekel = self.env.ref("base.il"), self.env.ref("base.ILS")
         shekel.active = True
         company = self.env["res.company"].create(
@@ -317,13 +318,30 @@ class TestAtOnceIsrael(AtOnceCase):
         )
         order.action_confirm()
         self.job()
-        move = order.invoice_ids
+        self.move = order.invoice_ids
+        self.allocation = self.env.ref("lead_to_cash.mail_activity_type_allocation")
+
+    def test_posted_but_it_leaves_with_its_number(self):
+        move = self.move
         self.assertEqual(move.state, "posted")
         self.assertTrue(move.waits_to_be_sent)
         self.job(self.sending)
         self.assertFalse(move.is_move_sent)
-        allocation = self.env.ref("lead_to_cash.mail_activity_type_allocation")
-        self.assertEqual(move.activity_ids.activity_type_id, allocation)
+        self.assertEqual(move.activity_ids.activity_type_id, self.allocation)
         move.allocation_number = "123456789"
         self.job(self.sending)
         self.assertTrue(move.is_move_sent)
+
+    def test_spaces_are_no_number(self):
+        self.move.allocation_number = "  "
+        self.assertEqual(self.move.activity_ids.activity_type_id, self.allocation)
+        self.assertTrue(self.move.waits_to_be_sent)
+
+    def test_it_leaves_also_when_it_got_its_number_as_a_draft(self):
+        self.move.button_draft()
+        self.move.allocation_number = "123456789"
+        self.assertFalse(self.move.sending_data)
+        self.move.action_post()
+        self.assertFalse(self.move.waits_to_be_sent)
+        self.job(self.sending)
+        self.assertTrue(self.move.is_move_sent)

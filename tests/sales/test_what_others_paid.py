@@ -189,6 +189,23 @@ class TestWhoSees(PricesCase):
         leader = self.user("prices_all", "sales_team.group_sale_salesman_all_leads")
         self.assertEqual(len(self.ask(user=leader)[0]["last"]), 3)
 
+    def test_own_orders_single_out_no_other(self):
+        """With own orders far above and far below, the median would be the price of the one that is hidden."""
+        for lost in (False, True):
+            with self.subTest(lost=lost):
+                won_or_lost = slice(2, 4) if lost else slice(0, 2)
+                hidden = [self.sold(77, user_id=self.colleague.id, lost=lost)]
+                self.sold(1, user_id=self.seller.id, lost=lost)
+                self.sold(9000, user_id=self.seller.id, lost=lost)
+                self.assertEqual(self.figures()[won_or_lost], [False, False])
+                self.sold(2, user_id=self.seller.id, lost=lost)
+                hidden.append(self.sold(78, user_id=self.colleague.id, lost=lost))
+                self.assertEqual(self.figures()[won_or_lost], [("$ 2.00", 3)] * 2)  # own ones alone
+                leader = self.user(f"prices_leader_{lost}", "sales_team.group_sale_salesman_all_leads")
+                self.assertEqual(self.figures(user=leader)[won_or_lost], [("$ 77.00", 5)] * 2)
+                self.sold(79, user_id=self.colleague.id, lost=lost)
+                self.assertEqual(self.figures()[won_or_lost], [("$ 77.50", 6)] * 2)
+
     def test_no_names_of_others(self):
         orders = [self.sold(10 + number, user_id=self.colleague.id) for number in range(3)]
         said = str(self.ask())

@@ -50,11 +50,17 @@ const withCounters = (Controller, template) =>
         }
 
         async onClickBanner({ action: method }) {
+            // The action may leave the desk, or open a dialog that changes something when it closes.
+            const reload = async () => {
+                if (status(this) !== "destroyed") {
+                    await this.model.load();
+                }
+            };
             const action = await this.callDesk(method);
-            await this.env.services.action.doAction(action);
-            if (status(this) !== "destroyed") {
-                await this.model.load();
+            if (action) {
+                await this.env.services.action.doAction(action, { onClose: reload });
             }
+            await reload();
         }
     };
 
