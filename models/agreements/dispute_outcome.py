@@ -13,6 +13,7 @@ class DunningDispute(models.Model):
     """How a dispute ends: what came of it, what is granted, and the credit note for it."""
 
     _inherit = "dunning.dispute"
+    _has_directed_mails = True
 
     outcome = fields.Selection(DISPUTE_OUTCOMES, readonly=True, copy=False, tracking=True)
     granted_amount = fields.Monetary(

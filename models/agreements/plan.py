@@ -52,7 +52,8 @@ class DunningPlan(models.Model):
     def _compute_display_name(self):
         for plan in self:
             amount = plan.currency_id and format_amount(self.env, plan.total, plan.currency_id)
-            plan.display_name = f"{plan.partner_id.display_name or ''} · {amount} / {plan.number}"
+            name = plan.partner_id.display_name
+            plan.display_name = f"{name} · {amount} / {plan.number}" if name else plan.env._("New")
 
     @api.depends("promise_ids.state")
     def _compute_state(self):

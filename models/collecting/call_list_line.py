@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import format_amount
 
 from ...engine.collecting import desk as engine
+from ...engine.handling.directions import isolated
 from ...engine.handling.own import ids_of
 from ...engine.sales.call_list import CALL_RANKS, MODELS
 from ..handling.searching import check_searched
@@ -187,7 +188,8 @@ class CallListLine(models.Model):
 
     def _reason_answer(self, _today):
         if asked := self.confirmation_id:
-            note = " ".join(asked.note.split())
+            is_rtl = self.env["res.lang"]._get_data(code=self.env.lang).direction == "rtl"
+            note = isolated(" ".join(asked.note.split()), is_rtl)
             return self.env._(
                 "Doesn't agree with the balance on %(date)s: %(note)s", date=self._day(asked.day), note=note
             )

@@ -245,7 +245,8 @@ class CollectionCase(models.Model):
         for case in self:
             if case.state != "with_them":
                 raise UserError(self.env._("The case has ended: its file goes to nobody. Open a new one."))
-            if not case.contact_id.email:
+            contact = case.contact_id
+            if not contact.active or not contact.email or contact.is_wrong_addressee:
                 raise UserError(
                     self.env._("The file goes to nobody: choose a lawyer or an agency with an e-mail address.")
                 )
@@ -253,7 +254,8 @@ class CollectionCase(models.Model):
             file_sudo = customer._make_collection_file().sudo()  # made for who may read notices; it goes out
             copy_sudo = file_sudo.copy({"res_model": case._name, "res_id": case.id})
             values = {
-                "recipient_ids": [Command.set(case.contact_id.ids)],
+                "body_html": template.with_context(lang=contact.lang)._render_mails(case)[0],
+                "recipient_ids": [Command.set(contact.ids)],
                 "attachment_ids": [Command.link(copy_sudo.id)],
             }
             template.send_mail(case.id, email_values=values)

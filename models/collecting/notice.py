@@ -1,6 +1,7 @@
 from markupsafe import Markup
 from odoo import api, fields, models
 
+from ...engine.handling.directions import isolated
 from ...engine.handling.links import without_links
 
 
@@ -57,9 +58,11 @@ class DunningNotice(models.Model):
     def _compute_answer_text(self):
         """The newest answer that nobody has dealt with, in their words; empty for e-mails."""
         labels = dict(self.env["dunning.answer"]._fields["kind"]._description_selection(self.env))
+        is_rtl = self.env["res.lang"]._get_data(code=self.env.lang).direction == "rtl"
         for notice in self:
             answer = notice.answer_ids.filtered(lambda answer: not answer.is_handled)[:1]
-            parts = [labels.get(answer.kind), " ".join((answer.note or "").split())]
+            note = isolated(" ".join((answer.note or "").split()), is_rtl)
+            parts = [labels.get(answer.kind), note]
             notice.answer_text = ": ".join(filter(None, parts))
 
     @api.model

@@ -29,7 +29,7 @@ class Automation(models.Model):
         ondelete="cascade",
         groups="base.group_system",
     )
-    is_on = fields.Boolean("On", compute="_compute_run", compute_sudo=True)
+    is_on = fields.Boolean("Switched On", compute="_compute_run", compute_sudo=True)
     last_run = fields.Datetime(compute="_compute_run", compute_sudo=True)
     next_run = fields.Datetime(compute="_compute_run", compute_sudo=True)
     result = fields.Char("Last Result", compute="_compute_result", compute_sudo=True)

@@ -28,6 +28,7 @@ class DunningPlan(models.Model):
     confirmed_from = fields.Char("Confirmed from", readonly=True, copy=False, help="The network address.")
     confirmation = fields.Selection(
         [("confirmed", "Confirmed by the customer"), ("waiting", "Not confirmed yet")],
+        "Customer's Confirmation",
         compute="_compute_confirmation",
         search="_search_confirmation",
     )

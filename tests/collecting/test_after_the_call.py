@@ -47,7 +47,9 @@ class TestCopies(AfterCase):
         copies = self.copies()
         self.assertEqual((copies.move_ids, copies.recipient_ids), (self.move | self.second, self.customer))
         copies.action_send()
+        copies.action_send()  # a second click
         letter = self.sent()
+        self.assertEqual(len(letter), 1)
         mail = letter.mail_id
         self.assertEqual((letter.state, mail.email_to), ("queued", self.customer.email_formatted))
         self.assertEqual(mail.email_from, self.collector.email_formatted)

@@ -67,6 +67,17 @@ class TestCases(CaseCase):
         )
         self.assertEqual(groups, [(self.lawyer, 100.0, 60.0, 12.5, 47.5)])
 
+    def test_a_file_goes_to_nobody_who_is_gone(self):
+        self.hand_over()
+        for values in ({"email": False}, {"active": False}, {"is_wrong_addressee": True}):
+            savepoint = self.env.cr.savepoint()
+            self.lawyer.write(values)
+            with self.subTest(values), self.assertRaisesRegex(UserError, "The file goes to nobody"):
+                self.case().with_user(self.worker).action_send_file()
+            savepoint.close(rollback=True)
+            self.env.invalidate_all()
+        self.assertFalse(self.case().file_sent_date)
+
     def test_paid_and_undone(self):
         self.hand_over()
         self.pay(self.move, 40.0)

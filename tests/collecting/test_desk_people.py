@@ -56,6 +56,9 @@ class TestDeskPeople(DeskCase):
         action = line.action_desk_list("answer")
         found = self.env[action["res_model"]].search(safe_eval(action["domain"]))
         self.assertEqual((found, notice.answer_text), (line, line.reason))
+        self.env["res.lang"]._activate_lang("he_IL")
+        theirs = notice.with_context(lang="he_IL").answer_text
+        self.assertTrue(theirs.endswith(": \u2068We have moved\u2069"), "their words keep their direction")
         line.action_answer_done()
         self.assertEqual((notice.answer_ids.is_handled, notice.answer_text), (True, ""))
         self.assertNotEqual(self.line(invoice).kind, "answer")

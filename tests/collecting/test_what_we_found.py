@@ -107,6 +107,9 @@ class TestWhatWeFound(HandlingCase):
         with self.assertRaises(AccessError):
             self.env["collection.found"].with_user(self.seller).create({})
 
+    def test_its_title(self):
+        self.assertEqual(self.page(self.manager).display_name, "What We Found")
+
     def test_an_empty_company(self):
         page = self.page(self.manager, self.company)
         self.assertEqual((page.company_id, page.found_nothing, page.currency_id.name), (self.company, True, "EUR"))

@@ -328,7 +328,7 @@ class TestApprovingMany(LookCase):
         self.env.invalidate_all()
         dialog = self.dialog(notices)
         self.assertEqual(dialog.notice_count, 1)
-        for part in ("can't become “Queued”", "was archived", "no e-mail address for reminders"):
+        for part in ("Cancelled (1)", "was archived", "no e-mail address for reminders"):
             self.assertIn(part, dialog.plan.unescape())
         said = dialog.action_approve()
         self.assertIn("1 notices are approved. 3 are not:", said["params"]["message"])

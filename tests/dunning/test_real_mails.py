@@ -31,8 +31,6 @@ seller.write({{'email': 'seller@example.com', 'signature': '<p>Seller <i>of ours
 shipped = env['ir.model.data'].search([('module', '=', 'lead_to_cash'), ('model', '=', 'mail.template')])
 # What tells of a reward is opened and sent by a person: tests/foresight/test_loyalty.py.
 shipped = shipped.filtered(lambda row: not row.name.startswith('mail_template_loyalty_'))
-# Answers, too: tests/collecting/test_replies.py.
-shipped = shipped.filtered(lambda row: not row.name.startswith('mail_template_reply_'))
 templates = {{row.name.removeprefix('mail_template_'): env['mail.template'].browse(row.res_id) for row in shipped}}
 
 def address(kind, lang):
@@ -70,7 +68,7 @@ def invoices(customers, due):
 NOTICES = """
 env['dunning.policy'].search([]).active = False
 for kind, template in templates.items():
-    if template.model == 'dunning.notice' and kind != 'thanks':
+    if template.model == 'dunning.notice' and kind != 'thanks' and not kind.startswith('reply_'):
         before = kind == 'before_due'
         its = policy(kind, template, -5 if before else 4)
         customers = env['res.partner'].union(*(person(kind, lang) for lang in LANGUAGES))
@@ -79,6 +77,12 @@ for kind, template in templates.items():
 grateful = env['res.partner'].union(*(person('thanks', lang) for lang in LANGUAGES))
 grateful.dunning_policy_id = policy('thanks', templates['first_reminder'])
 moves = invoices(grateful, '2026-03-02')
+# Who is answered is reminded first, elsewhere.
+first = policy('answered', templates['first_reminder'])
+replying = {(kind, lang): person(kind, lang) for kind in ('reply_copies', 'reply_bank') for lang in LANGUAGES}
+people = env['res.partner'].union(*replying.values())
+people.write({'dunning_policy_id': first.id, 'email': 'nobody@example.com'})
+invoices(people, '2026-03-02')
 run = env['dunning.run'].create({'date': '2026-03-10'})
 run.action_run()
 env['mail.mail'].process_email_queue()
@@ -165,7 +169,9 @@ for kind in ('plan', 'instalment', 'plan_kept', 'plan_broken', 'copies'):
         customer = person(kind, lang)
         invoices(customer, '2026-03-02')
         if kind == 'copies':
-            env['invoice.copies'].with_user(seller).create({'partner_id': customer.id}).action_send()
+            copies = env['invoice.copies'].with_user(seller).create({'partner_id': customer.id})
+            copies.action_send()
+            copies.action_send()  # a second click
             continue
         agreed = customer._dunning_plan_defaults() | {'first_date': '2026-03-10', 'number': 2}
         plans[kind, lang] = env['dunning.plan'].with_user(seller).create(agreed)
@@ -185,6 +191,43 @@ for (kind, lang), plan in plans.items():
         plan._write_letters('instalment', plan._rows()[:1])
 plans['plan_kept', 'en_US'].env['dunning.plan'].sudo()._cron_follow()
 env['account.letter']._cron_write()
+env['dunning.plan'].sudo()._cron_follow()  # once more
+env['account.letter']._cron_write()
+"""
+#: What a person opens, reads and sends: outcomes of disputes, answers to customers, files for lawyers.
+WRITTEN = """
+from odoo.tests import Form
+
+def sent(action, user):
+    composer = Form(env['mail.compose.message'].with_user(user).with_context(**action['context'])).save()
+    composer.action_send_mail()
+
+env['res.partner.bank'].create({'acc_number': 'GB33BUKB20201555555555', 'partner_id': env.company.partner_id.id})
+worker = env['res.users'].with_context(no_reset_password=True).create({
+    'name': 'Worker', 'login': 'worker', 'email': 'worker@example.com', 'lang': 'en_US',
+    'group_ids': [Command.link(env.ref('lead_to_cash.group_collections_user').id)]})
+for lang in LANGUAGES:
+    customer = person('dispute_outcome', lang)
+    dispute = env['dunning.dispute'].with_user(worker).create({
+        'partner_id': customer.id, 'move_line_ids': [Command.set(invoices(customer, '2026-03-02').line_ids.filtered(
+            lambda line: line.account_type == 'asset_receivable').ids)],
+        'reason_id': env.ref('lead_to_cash.dispute_reason_price').id, 'closing_note': 'First.\\nSecond.'})
+    dispute.action_not_justified()
+    sent(dispute.action_tell_customer(), worker)
+    owing = person('case', lang)
+    owing.name = 'Somebody who owes'
+    invoices(owing, '2026-03-02')
+    action = owing.with_user(worker).action_hand_over()
+    wizard = Form(env[action['res_model']].with_user(worker).with_context(**action['context']))
+    wizard.contact_id = person('collection_case', lang)
+    wizard.save().action_hand_over()
+    case = env['collection.case'].search([('partner_id', '=', owing.id)])
+    case.note = 'First.\\nSecond.'
+    case.with_user(worker).action_send_file()
+for (kind, lang), customer in replying.items():
+    customer.email = address(kind, lang)
+    notice = env['dunning.notice'].search([('partner_id', '=', customer.id)]).with_user(worker)
+    sent(getattr(notice, f'action_{kind}')(), worker)
 """
 KINDS = "\nprint('KINDS', sorted(templates))\n"
 #: What Odoo sends at once leaves when it is committed; the rest is in the queue.
@@ -192,6 +235,12 @@ SEND = "\nenv.cr.commit()\nenv['mail.mail'].process_email_queue()\n"
 
 #: What a mail of ours has beside those of the shipped templates.
 OTHERS = {"status", "quotation", "task"}
+#: Answered by e-mail, if at all.
+NO_PAGE = {"thanks", "plan_kept", "copies", "dispute_outcome", "collection_case"}
+#: Opened in Odoo's dialog, in whose frame they leave.
+IN_HOSTS_FRAME = {"dispute_outcome", "reply_copies", "reply_bank"}
+#: With one paper each.
+WITH_FILES = {"statement", "confirmation", "plan", "copies", "reply_copies", "collection_case"}
 #: Whose text is written by somebody here, or by Odoo, in one language.
 ONE_LANGUAGE = {"status", "quotation", "task"}
 
@@ -203,7 +252,7 @@ class TestEveryMail(RealProcessCase):
         with MailSink() as sink:
             cls.database.mail_options = ["--smtp=127.0.0.1", f"--smtp-port={sink.port}", "--email-from=us@example.com"]
             output = cls.database.shell(
-                MAKE + NOTICES + SALES + QUOTATIONS + PEOPLE + LETTERS + PLANS + SEND + KINDS, at=DAY
+                MAKE + NOTICES + SALES + QUOTATIONS + PEOPLE + LETTERS + PLANS + WRITTEN + SEND + KINDS, at=DAY
             )
         cls.kinds = {*ast.literal_eval(re.search(r"^KINDS (.*)$", output, re.M)[1]), *OTHERS}
         cls.mails = {}
@@ -248,7 +297,7 @@ class TestEveryMail(RealProcessCase):
         def check(kind, _language, message, _body):
             self.assertGreater(len(str(message["subject"]).strip()), 5)
             sender = parseaddr(str(message["from"]))[1]
-            self.assertIn(sender, ("us@example.com", "seller@example.com", "odoobot@example.com"))
+            self.assertIn(sender, ("us@example.com", "seller@example.com", "worker@example.com", "odoobot@example.com"))
             self.assertEqual(sender == "odoobot@example.com", kind == "task", "nobody's name to a customer")
             self.assertIn("@", parseaddr(str(message["reply-to"] or message["from"]))[1])
 
@@ -259,7 +308,7 @@ class TestEveryMail(RealProcessCase):
             links = [link.get("href") for link in body.iter("a")]
             for link in links:
                 self.assertRegex(link, r"^(https?://[^/]+/|mailto:|tel:)")
-            self.assertTrue(links or kind in ("thanks", "plan_kept", "copies"), "nowhere to go on")
+            self.assertTrue(links or kind in NO_PAGE, "nowhere to go on")
 
         self.each(check)
 
@@ -297,7 +346,40 @@ class TestEveryMail(RealProcessCase):
             attached = sum(len(part.as_bytes()) for part in message.iter_attachments())
             self.assertLess(len(message.as_bytes()) - attached, 40_000)
 
-        self.each(check, self.kinds - {"task"})  # to a colleague
+        self.each(check, self.kinds - IN_HOSTS_FRAME - {"task"})  # to a colleague
+
+    def test_papers_have_names(self):
+        def check(_kind, _language, message, _body):
+            names = [part.get_filename() for part in message.iter_attachments()]
+            self.assertEqual(len(names), 1)
+            self.assertRegex(names[0], r"^[^/\\\\<>]{4,}\.pdf$")
+
+        self.each(check, WITH_FILES)
+
+    def test_lines_that_a_person_wrote(self):
+        """Each stays a line of its own, in the reader's direction as the rest."""
+
+        def check(_kind, language, _message, body):
+            [text] = [each for each in body.iter("p") if "First." in each.text_content()]
+            if language == "en_us":
+                self.assertIn("pre-line", text.get("style"))
+            around = [each.get("dir") for each in text.iterancestors() if each.get("dir")]
+            self.assertEqual("rtl" in around, language == "he_il")
+
+        self.each(check, {"dispute_outcome", "collection_case"})
+
+    def test_nothing_twice(self):
+        for (kind, language), messages in self.mails.items():
+            with self.subTest(kind=kind, language=language):
+                subjects = [str(message["subject"]) for message in messages]
+                self.assertEqual(len(subjects), len(set(subjects)))
+
+    def test_no_other_customer(self):
+        def check(kind, language, message, _body):
+            named = set(re.findall(r"[\w.]+\.(?:en_us|he_il|ro_ro)@example\.com", message.as_string()))
+            self.assertLessEqual(named, {f"{kind}.{language}@example.com"})
+
+        self.each(check, {"plan", "copies", "reply_copies", "reply_bank", "dispute_outcome", "collection_case"})
 
     def test_a_way_out_of_sales_mails(self):
         def check(kind, _language, message, body):

@@ -25,6 +25,10 @@ class CollectionFound(models.TransientModel):
     found_nothing = fields.Boolean(compute="_compute_found")
     runs_policy = fields.Boolean("A Policy Runs", compute="_compute_found")
 
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        self.display_name = self.env._("What We Found")
+
     @api.depends("company_id")
     @api.depends_context("uid", "l2c_today")
     def _compute_found(self):

@@ -30,6 +30,7 @@ class InvoiceCopies(models.TransientModel):
         readonly=False,
     )
     subject = fields.Char(compute="_compute_of_customer", store=True, readonly=False)
+    is_sent = fields.Boolean(readonly=True)
     body = fields.Html("Text", compute="_compute_of_customer", store=True, readonly=False, sanitize=True)
 
     @api.depends("partner_id", "company_id")
@@ -66,6 +67,8 @@ class InvoiceCopies(models.TransientModel):
         """
         self.ensure_one()
         self.check_access("write")
+        if not self.try_lock_for_update() or self.is_sent:
+            return self.env["call.list.line"]._after_result()  # a second click: they are on their way
         letters = self.env["account.letter"].with_company(self.company_id)
         letters._check_may_send()
         self._check()
@@ -77,6 +80,7 @@ class InvoiceCopies(models.TransientModel):
         )
         self.move_ids._message_log_batch(bodies=dict.fromkeys(self.move_ids.ids, note))
         self.partner_id.with_company(self.company_id)._followed_by("copy")
+        self.is_sent = True
         return self.env["call.list.line"]._after_result()
 
     def _check(self):

@@ -43,10 +43,11 @@ class DunningApproval(models.TransientModel):
         return sorted(((text, texts.count(text)) for text in set(texts)), key=lambda pair: (-pair[1], pair[0]))
 
     def _by_reason(self, refused):
-        """[(reason, [names])], the most frequent first."""
-        groups = {}
+        """[(reason, [names])], the most frequent first; of those that don't wait for it, their state."""
+        groups, states = {}, dict(self.env["dunning.notice"]._fields["state"]._description_selection(self.env))
         for notice, reason in refused.items():
-            groups.setdefault(reason, []).append(notice.display_name)
+            said = reason if notice.state == "to_approve" else states[notice.state]
+            groups.setdefault(said, []).append(notice.display_name)
         return sorted(groups.items(), key=lambda group: -len(group[1]))
 
     def _sorted(self):
