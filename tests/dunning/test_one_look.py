@@ -139,7 +139,7 @@ class TestText(LookCase):
         self.customer.lang = "he_IL"
         notice = self.edit(self.waiting(), lambda text: text + "<p>שלום</p>")
         for body in (notice.mail_body, self.sent(notice).body_html):
-            self.assertIn('<div dir="rtl">', body)
+            self.assertIn('<div dir="rtl"', body)
             self.assertIn("שלום", body)
         self.customer.lang = "en_US"
         self.assertEqual(notice._lang(), "he_IL", "what was written stays in its language")
@@ -352,4 +352,4 @@ class TestApprovingMany(LookCase):
         run = notices.run_id.sudo()
         self.assertEqual((run.plain_count, run.first_count, run.exception_count), (0, 3, 1))
         desk = self.env["call.list.line"].with_user(self.collector).get_desk()
-        self.assertEqual(desk["banners"][-1]["text"], banner["text"])
+        self.assertIn(banner["text"], [told["text"] for told in desk["banners"]])
