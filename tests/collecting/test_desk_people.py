@@ -35,7 +35,7 @@ class TestDeskPeople(DeskCase):
         line = self.line(invoice).with_context(l2c_open_next=1)
         dialog = line.action_hardship()
         result = self.env["call.result"].with_user(self.collector).with_context(**dialog["context"])
-        action = result.create({"note": "Lost a big customer"}).action_log()
+        action = result.create({"note": "Lost a big customer"}).action_log()["params"]["next"]
         self.assertEqual(action["res_model"], "dunning.plan")
         form = Form(self.env["dunning.plan"].with_user(self.collector).with_context(**action["context"]))
         self.assertEqual((form.total, form.number), (300, 3))
