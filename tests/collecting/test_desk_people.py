@@ -40,7 +40,7 @@ class TestDeskPeople(DeskCase):
         form = Form(self.env["dunning.plan"].with_user(self.collector).with_context(**action["context"]))
         self.assertEqual((form.total, form.number), (300, 3))
         plan = form.save()
-        self.assertEqual(plan.action_next()["tag"], "display_notification")  # nobody else is to be called
+        self.assertEqual(plan.action_next()["tag"], "l2c_logged")  # nobody else is to be called
         self.assertEqual(plan.promise_ids.mapped("amount"), [100, 100, 100])
         attempts = self.env["contact.attempt"].search([("partner_id", "=", invoice.partner_id.id)], order="id")
         self.assertEqual(attempts.mapped("outcome"), ["hardship", "promise"])
