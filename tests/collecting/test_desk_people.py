@@ -35,12 +35,12 @@ class TestDeskPeople(DeskCase):
         line = self.line(invoice).with_context(l2c_open_next=1)
         dialog = line.action_hardship()
         result = self.env["call.result"].with_user(self.collector).with_context(**dialog["context"])
-        action = result.create({"note": "Lost a big customer"}).action_log()
+        action = result.create({"note": "Lost a big customer"}).action_log()["params"]["next"]
         self.assertEqual(action["res_model"], "dunning.plan")
         form = Form(self.env["dunning.plan"].with_user(self.collector).with_context(**action["context"]))
         self.assertEqual((form.total, form.number), (300, 3))
         plan = form.save()
-        self.assertEqual(plan.action_next()["tag"], "display_notification")  # nobody else is to be called
+        self.assertEqual(plan.action_next()["tag"], "l2c_logged")  # nobody else is to be called
         self.assertEqual(plan.promise_ids.mapped("amount"), [100, 100, 100])
         attempts = self.env["contact.attempt"].search([("partner_id", "=", invoice.partner_id.id)], order="id")
         self.assertEqual(attempts.mapped("outcome"), ["hardship", "promise"])
