@@ -162,7 +162,13 @@ class TestChatter(LinkCase):
             (f"/my/balance/{self.question}", "question-token"),
             (f"/my/plan/{self.facts['plan']}", "plan-token"),
         ):
-            self.assertEqual(self.nobody.get(path, params={"access_token": token}).status_code, 200)
+            page = self.nobody.get(path, params={"access_token": token})
+            self.assertEqual(page.status_code, 200)
+            # Nobody else learns the link, keeps what it shows, or has it clicked in a frame.
+            self.assertEqual(
+                (page.headers["Cache-Control"], page.headers["Referrer-Policy"]), ("no-store", "no-referrer")
+            )
+            self.assertEqual(page.headers["Content-Security-Policy"], "frame-ancestors 'none'")
 
 
 class TestCards(LinkCase):

@@ -39,8 +39,10 @@ for name, own in (('mine', True), ('other', False)):
     question = env['balance.confirmation'].create({{
         **common, 'day': '2026-03-10', 'balances': {{str(env.company.currency_id.id): 100.0}},
         'access_token': name + '-question', 'expires_on': '2099-12-31'}})
-    plan = env['dunning.plan'].create({{
-        **customer._dunning_plan_defaults(), 'first_date': '2099-01-01', 'access_token': name + '-plan'}})
+    planned = invoice.copy({{'invoice_date': '2026-02-01', 'invoice_date_due': '2026-03-01'}})
+    planned.action_post()
+    agreed = customer._dunning_plan_defaults(planned.line_ids.filtered('date_maturity'))
+    plan = env['dunning.plan'].create({{**agreed, 'first_date': '2099-01-01', 'access_token': name + '-plan'}})
     facts[name] = {{'notice': notice.id, 'question': question.id, 'item': item.id, 'invoice': invoice.id,
                    'name': invoice.name, 'plan': plan.id}}
 facts['opt_out'] = {{contact: env['mail.blacklist']._opt_out_token(contact)

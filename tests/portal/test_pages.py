@@ -4,6 +4,7 @@ and how often."""
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
+from ...controllers.token_page import MOST_POSTED
 from ...models.portal.post import MOST_OF_ADDRESS, MOST_OF_TOKEN
 from ..common import TODAY
 from .test_answer_page import AnswerCase
@@ -165,9 +166,11 @@ class TestPages(PageCase):
         sent = {"csrf_token": self.csrf(), "kind": "paid"}
         for path, opens, methods in self.pages:
             if "POST" in methods:
-                file = {"data": {**sent, **opens}, "files": {"proof": ("x.pdf", b"x" * 11 * 1024**2)}}
+                file = {"data": {**sent, **opens}, "files": {"proof": ("x.pdf", b"x" * (MOST_POSTED + 1))}}
                 with self.subTest(path), mute_logger("odoo.http"):
-                    page = self.send(path, "POST", **{"json": ["x" * 11 * 1024**2]} if "transaction" in path else file)
+                    page = self.send(
+                        path, "POST", **{"json": ["x" * (MOST_POSTED + 1)]} if "transaction" in path else file
+                    )
                     # Of JSON-RPC, errors have the status 200.
                     self.assertEqual(page.status_code, 200 if "transaction" in path else 413)
                     self.assertNotIn('"result"', page.text)
