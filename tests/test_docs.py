@@ -36,9 +36,8 @@ CLICKS = {
     "Let all plain reminders of the day leave": ("monday:Plain notices to send, one to look at: approve all but that",),
     "See why some of them wait": ("monday:See why",),
     "Open the next customer to call": ("monday:Open the first customer to call",),
-    "Log a promise to pay": (
+    "Log a promise to pay (then Enter)": (
         *("monday:Open the first customer to call", "monday:Its phone number is there; it promises to pay"),
-        "monday:Log it",
     ),
     "Log that nobody answered": ("monday:Nobody answers",),
     "Log that a customer says it has paid": (
@@ -51,7 +50,7 @@ CLICKS = {
     "Start reminding by a policy, and see whom": (
         *("go_live:Open the policy of the tour", "go_live:Start it", "go_live:Go on"),
     ),
-    "Release the first run": ("release:Open the run", "release:Release it", "release:Confirm"),
+    "Release the first run": ("release:Open the run", "release:Release it", "release:How many leave"),
 }
 
 

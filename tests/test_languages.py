@@ -209,7 +209,8 @@ class TestDecidedNow(LanguageCase):
         row = self.preview(move)
         self.assertEqual((row.code, move.dunning_decision_code), (code, code))
         self.assertEqual((move.dunning_level_id, move.dunning_next_date), (row.level_id, row.next_date))
-        self.assertEqual(move.dunning_sentence, row.sentence)
+        if code != "reminded":  # a preview says what would happen
+            self.assertEqual(move.dunning_sentence, row.sentence)
 
     def test_after_each_event(self):
         move = self.invoice(due="2026-03-01")

@@ -33,7 +33,7 @@ class TestNoticeTemplates(RunCase):
         for level in mails:
             with self.subTest(f"{level.policy_id.name}: {level.name}"):
                 self.assertTrue(level.mail_template_id)
-                self.assertEqual(level.ask_rating, level.delay_days < 0)
+                self.assertEqual(level.ask_rating, level.delay_days < 0 and level.delay_from == "due")
 
     def test_bodies(self):
         """All notices in one pass, each with its own amount, documents, deadline and absolute

@@ -7,7 +7,15 @@ from ..common import HandlingCase
 
 SHIPPED = tuple(
     f"policy_{name}"
-    for name in ("direct_debit", "public_sector", "key_accounts", "freelancers", "private_persons", "standard")
+    for name in (
+        "direct_debit",
+        "public_sector",
+        "key_accounts",
+        "freelancers",
+        "private_persons",
+        "standard",
+        "early_discount",
+    )
 )
 
 

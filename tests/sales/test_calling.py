@@ -155,4 +155,4 @@ class TestCalling(CallListCase):
     def test_other_documents_outcomes(self):
         customer = self.env["call.list.line"].browse((self.env.company.id * 10**9 + self.customer.id) * 10 + 3)
         with self.assertRaisesRegex(UserError, "can't be said of this line"):
-            customer.action_whatsapp()
+            customer.action_not_interested()

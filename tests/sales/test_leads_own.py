@@ -10,6 +10,7 @@ from .test_call_list import CallListCase
 
 #: Menus and actions here in which salespeople see documents: every one is checked below.
 LISTS = {
+    "account_move_action_check",
     "account_move_action_open",
     "call_list_line_action",
     "contact_attempt_action",
@@ -17,6 +18,7 @@ LISTS = {
     "crm_lead_action_by_status",
     "crm_lead_action_waiting",
     "crm_lead_action_without_next",
+    "dunning_dispute_action",
     "handling_status_change_action",
     "handling_status_change_action_invoice",
     "handling_status_change_action_lead",
@@ -44,7 +46,11 @@ class TestOwnDocumentsOnly(CallListCase):
         order.next_action_date = TODAY
         order.action_log_attempt("no_answer")
         customer.action_log_attempt("reached")
-        self.invoice(partner_id=customer.id, invoice_user_id=user.id)
+        move = self.invoice(partner_id=customer.id, invoice_user_id=user.id)
+        self.invoice(post=False, partner_id=customer.id, invoice_user_id=user.id)
+        items = self.items(move)
+        values = {"partner_id": customer.id, "move_line_ids": items.ids, "user_id": user.id}
+        self.env["dunning.dispute"].create(values)
 
     def owner(self, row):
         """Whose the document of a row is."""
@@ -61,8 +67,9 @@ class TestOwnDocumentsOnly(CallListCase):
         for row in data:
             action = self.env["ir.actions.act_window"].browse(row.res_id)
             model = self.env[action.res_model].with_user(self.seller)
-            of_salespeople = "res.partner" not in (action.domain or "")  # the desk is the collectors'
-            if of_salespeople and action.target != "new" and model.has_access("read") and "user_id" in model._fields:
+            if action.res_model == "dunning.dispute.reason" or "res.partner" in (action.domain or ""):
+                continue  # reasons are no documents, the desk is the collectors'
+            if action.target != "new" and model.has_access("read") and "user_id" in model._fields:
                 found[row.name] = action
         return found
 

@@ -48,6 +48,7 @@ class TestOverview(OverviewCase):
             "order_without": 0,
             "expiring": 1,
             "expired": 1,
+            "leak": 0,
         }
         self.assertEqual(self.tiles(self.leader), expected)
         self.assertEqual(self.tiles(self.seller), expected | {"waiting": 1, "lead_late": 0})

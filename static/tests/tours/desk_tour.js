@@ -51,7 +51,7 @@ registry.category("web_tour.tours").add("l2c_monday", {
         {
             content: "Enter logs it",
             trigger: ".modal .o_field_widget[name=amount] input:value(500.00)",
-            run: "press Enter",
+            run: "click && press Enter",
         },
         {
             content: "The next customer has opened by itself",
