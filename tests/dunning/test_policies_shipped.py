@@ -31,7 +31,7 @@ class TestShippedPolicies(HandlingCase):
 
     def policies(self, user=None):
         policies = self.env["dunning.policy"].with_user(user or self.manager).with_company(self.company)
-        return policies.with_context(allowed_company_ids=self.company.ids)
+        return policies.with_context(allowed_company_ids=self.company.ids, active_test=False)
 
     def theirs(self):
         return self.policies().search([("company_id", "=", self.company.id)])

@@ -48,7 +48,7 @@ class TestOwnDocumentsOnly(CallListCase):
         customer.action_log_attempt("reached")
         move = self.invoice(partner_id=customer.id, invoice_user_id=user.id)
         self.invoice(post=False, partner_id=customer.id, invoice_user_id=user.id)
-        items = self.items(move)
+        items = move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
         values = {"partner_id": customer.id, "move_line_ids": items.ids, "user_id": user.id}
         self.env["dunning.dispute"].create(values)
 
