@@ -24,6 +24,7 @@ class ForesightCase(HandlingCase):
             for due in dues
         ]
         moves = self.invoices(rows)
+        analyse(self.env)
         for move, due in zip(moves, dues, strict=True):
             self.pay_on(move, due + timedelta(late))
         return moves
@@ -37,7 +38,7 @@ class ForesightCase(HandlingCase):
 
     def night(self, day=TODAY):
         """The job of a night, as of a day."""
-        self.env.flush_all()
+        analyse(self.env)
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
             self.env(cr=cr)["payment.model"].with_context(l2c_today=day)._cron_foresight()
         self.env.invalidate_all()
