@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import Form, new_test_user, tagged
 
 from ..common import TODAY
-from .common import ForesightCase
+from .common import ForesightCase, analyse
 
 FIGURES = {
     "documents": 200,
@@ -69,7 +69,7 @@ class TestBacktest(ForesightCase):
             partner = self.firm(f"Firm {number}")
             self.settled([0, 20] if number % 2 else [0, 0], partner, first="2025-09-01")
         model = self.model(figures=False, is_used=False)
-        self.env.flush_all()
+        analyse(self.env)
         self.env.cr.execute("SELECT count(*), max(write_date) FROM account_move")
         before = self.env.cr.fetchall()
         model.with_user(self.manager).action_try_again()

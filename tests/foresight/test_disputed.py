@@ -6,6 +6,8 @@ from odoo.addons.lead_to_cash.engine.foresight import model
 from odoo.addons.lead_to_cash.engine.foresight.features import FEATURES
 from odoo.tests import tagged
 
+from .common import ForesightCase as PastCase
+from .common import analyse
 from .test_forecasts import ForesightCase
 
 SAID = ("late_1", "late_30", "expected_days_late", "paid_early", "paid_likely", "paid_latest", "reasons")
@@ -19,10 +21,11 @@ class TestDisputed(ForesightCase):
         moves = self.invoices(
             [{"partner_id": self.customer.id, "invoice_date": day - timedelta(20), "due": str(day)} for day in days]
         )
+        analyse(self.env)
         for move, day in zip(moves, days, strict=True):
             if is_disputed:
                 self.dispute(move).action_resolve()
-            self.pay_on(move, day + timedelta(late))
+            PastCase.settle(self, move, day + timedelta(late))
 
     def dispute(self, move):
         items = move.line_ids.filtered(lambda line: line.account_id.account_type == "asset_receivable")

@@ -5,6 +5,8 @@ from odoo.addons.lead_to_cash.tests.common import TODAY, HandlingCase
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .common import analyse
+
 NOW = date(2026, 3, 10)
 
 

@@ -8,6 +8,7 @@ from odoo.tests import tagged
 from odoo.tools import SQL
 
 from .common import ForesightCase as PastCase
+from .common import analyse
 from .test_forecasts import NOW, ForesightCase
 
 
@@ -31,8 +32,7 @@ class TestLearnt(ForesightCase):
                     paid.append(due + timedelta(delay))
         moves = cls.invoices(cls, rows)
         # The host looks for the payments of each invoice, which takes half a minute on tables without statistics.
-        cls.env.flush_all()
-        cls.env.cr.execute("ANALYZE account_move, account_move_line, account_partial_reconcile, account_payment")
+        analyse(cls.env)
         for move, day in zip(moves, paid, strict=True):
             if day < NOW:
                 PastCase.settle(cls, move, day)
