@@ -19,8 +19,7 @@ FIGURES = {
 }
 
 
-@tagged("post_install", "-at_install")
-class TestBacktest(ForesightCase):
+class BacktestCase(ForesightCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -38,6 +37,9 @@ class TestBacktest(ForesightCase):
             }
         )
 
+
+@tagged("post_install", "-at_install")
+class TestBacktest(BacktestCase):
     def test_figures_verdict_and_picture(self):
         model = self.model().with_user(self.manager)
         self.assertEqual((model.document_count, model.late_count), (200, 60))
@@ -64,6 +66,9 @@ class TestBacktest(ForesightCase):
         self.model(company_id=other.id, date="2026-03-11")
         self.assertEqual(models.action_open()["res_id"], last.id)
 
+
+@tagged("-standard", "l2c_long", "post_install", "-at_install")
+class TestTriedAgain(BacktestCase):
     def test_tried_again_by_managers_alone(self):
         for number in range(30):
             partner = self.firm(f"Firm {number}")
