@@ -97,6 +97,7 @@ class AccountMove(models.Model):
     def action_disputes(self):
         """The disputes about these invoices."""
         self.check_access("read")
+        self.env["dunning.dispute"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.dunning_dispute_action")
         return action | {"domain": [("move_line_ids.move_id", "in", self.ids)], "context": {"create": False}}
 

@@ -9,7 +9,9 @@ class AccountPaymentTerm(models.Model):
 
     _inherit = "account.payment.term"
 
-    discount_cost_hint = fields.Char("Cost of the Discount", compute="_compute_discount_cost_hint")
+    discount_cost_hint = fields.Char(
+        "Cost of the Discount", compute="_compute_discount_cost_hint", groups="base.group_user"
+    )
 
     @api.depends(
         *("early_discount", "discount_percentage", "discount_days", "example_date"),

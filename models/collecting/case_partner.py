@@ -51,5 +51,6 @@ class ResPartner(models.Model):
     def action_cases(self):
         """What was handed over of these customers."""
         self.check_access("read")
+        self.env["collection.case"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.collection_case_action")
         return action | {"domain": [("partner_id", "in", self.commercial_partner_id.ids)], "context": {}}
