@@ -174,8 +174,8 @@ class CollectionLeak(models.Model):
             if company[setting] > 0
         )
         # What leaked before this addon was there is on the list; it is nobody's task of the first morning.
-        since = self.env["crm.lead"]._asked_again_since()
-        due &= Domain("age", "<=", (self._today() - since).days)
+        if since := self.env["crm.lead"]._asked_again_since():
+            due &= Domain("age", "<=", (self._today() - since).days)
         leaks = self.search(Domain("company_id", "=", company.id) & Domain("owner_id", "!=", False) & due)
         fresh = leaks.filtered(lambda leak: leak._record().leak_asked != leak.kind)
         for owner, theirs in fresh.grouped("owner_id").items():
