@@ -34,6 +34,7 @@ def evaluate(expression, values=()):
         "datetime": SimpleNamespace(datetime=datetime.datetime, date=datetime.date, timedelta=datetime.timedelta),
         "relativedelta": relativedelta,
         "time": SimpleNamespace(strftime=time.strftime),
+        "uid": 0,  # where nobody has said who looks
         "true": True,
         "false": False,
         **dict(values),

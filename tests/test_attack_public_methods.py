@@ -35,6 +35,8 @@ ALLOWED = (
     ("seller", "res.partner", ("action_rate", "action_new_referral", "action_reached", "action_call_back", *LOGS)),
     ("seller", "res.partner", ("action_says_paid", "action_hardship", "action_refused")),
     ("seller", "satisfaction.dialog", ()),
+    # The list that it opens shows those of disputes that one owns.
+    ("seller", "account.move", ("action_disputes",)),
     # Salespeople have leads and orders of their own: nothing of none is no harm.
     ("seller", "crm.lead", ()),
     ("seller", "sale.order", ()),
@@ -216,9 +218,11 @@ records += [
     env['payment.forecast'].create({**about_paying, 'move_id': chased.id, 'as_of': '2026-03-01', 'version': '1'}),
     env['payment.model'].create({'company_id': company.id, 'date': '2026-03-01', 'version': '1'}),
 ]
+case = {'partner_id': chased.partner_id.id, 'company_id': company.id, 'move_line_ids': item(chased).ids}
+records += [env['collection.case'].create(case), env['collection.hand.over'].create({'kind': 'lawyer'})]
 env.flush_all()
 records += [env[name].search([], limit=1) for name in (
-    'l2c.audit.log', 'collection.leak', 'call.list.line', 'collections.customer', 'dunning.preview', 'receivable.ageing', 'receivable.metrics', 'dunning.decision')]
+    'l2c.audit.log', 'l2c.automation', 'collection.leak', 'call.list.line', 'collections.customer', 'dunning.preview', 'receivable.ageing', 'receivable.metrics', 'dunning.decision')]
 assert all(len(record) == 1 for record in records), records
 env['ir.config_parameter'].set_param('test.records', json.dumps({record._name: record.id for record in records}))
 """
@@ -284,6 +288,8 @@ class TestPublicMethods(ServedCase):
         unnamed = {
             "win.rate.report",
             "lead.conversion.report",
+            "account.move.reversal",
+            "dunning.dispute.report",
             "dunning.forecast",
             "payment.return",
             "mail.mail",

@@ -88,6 +88,48 @@ def is_button(node):
 
 #: What a button that is to be seen says instead of doing it, reviewed: {(model, button): the sentence, or a part}
 REFUSALS = {
+    ("account.move", "action_promise"): "Nothing is open that isn't promised already",
+    ("call.list.line", "action_reply_bank"): "The company has no bank account yet",
+    ("call.list.line", "action_whatsapp"): "There is no number that WhatsApp knows",
+    ("collection.case", "action_close"): "Choose what came of it first",
+    # Odoo prints no PDF in a test, unless asked to.
+    ("collection.case", "action_send_file"): "The PDF of Summary .+ can't be read",
+    ("collection.customer.settings", "dialog action_save"): "Write payment days as days of the month",
+    (
+        "collections.customer",
+        "header action_apply_credits",
+    ): "Choose customers of one company: what you do is done in that company",
+    (
+        "collections.customer",
+        "header action_assign",
+    ): "Choose customers of one company: what you do is done in that company",
+    (
+        "collections.customer",
+        "header action_hold",
+    ): "Choose customers of one company: what you do is done in that company",
+    (
+        "collections.customer",
+        "header action_log_call",
+    ): "Choose customers of one company: what you do is done in that company",
+    (
+        "collections.customer",
+        "header action_pause_everything",
+    ): "Choose customers of one company: what you do is done in that company",
+    (
+        "collections.customer",
+        "header action_policy",
+    ): "Choose customers of one company: what you do is done in that company",
+    (
+        "collections.customer",
+        "header action_remind",
+    ): "Choose customers of one company: what you do is done in that company",
+    (
+        "collections.customer",
+        "header action_statement",
+    ): "Choose customers of one company: what you do is done in that company",
+    ("dunning.dispute", "action_partly"): "Enter the amount granted: above zero",
+    ("res.partner", "action_plan"): "Nothing is open that isn't promised already",
+    ("res.partner", "action_promise"): "Nothing is open that isn't promised already",
     ("account.bank.statement.line", "Payment Returned"): "There is no payment to return",
     ("credit.apply", "dialog action_apply"): "Choose at least one credit to apply",
     ("dunning.ask.salesperson", "dialog action_ask"): "has no salesperson. Set one on the customer",
@@ -111,6 +153,22 @@ REFUSALS = {
 #: who has nothing open and no login is anonymised, customers who have rated, what prints on papers of others, what is
 #: found for an amount.
 ELSEWHERE = {
+    "action_accept_payment_days",
+    "action_answer",
+    "action_collection_credits",
+    "action_credit_notes",
+    "action_leads",
+    "action_orders",
+    "action_overdue",
+    "action_quotations",
+    "action_resume",
+    "action_template_text",
+    "action_undo_cancel",
+    "action_undo_stop",
+    "action_uploaded",
+    "dunning_plan_action_new",
+    "dunning_policy_action",
+    "handling_status_change_action_invoice",
     "action_anonymise",
     "action_pay",
     "action_report_balance_confirmation",

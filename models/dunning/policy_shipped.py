@@ -18,7 +18,6 @@ class DunningPolicy(models.Model):
 
     _inherit = "dunning.policy"
 
-    @api.model
     def action_take_shipped(self):
         """Give the current company those of the shipped policies that it hasn't got, not running.
 
