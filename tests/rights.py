@@ -166,7 +166,6 @@ WRITTEN = {
         "active category_id company_id country_group_id country_id days from_month_end name sequence since source until"
     ),
     "public.register": "active company_id country_group_id country_id name sequence url",
-    "product.category": "invoices_at_once",
     "res.partner": (
         "best_call_hour best_channel collection_note collection_state collector_id dunning_hold_reason dunning_hold_until "
         "dunning_policy_id dunning_split_by_contact external_rating external_rating_date external_rating_source "

@@ -16,6 +16,7 @@ BY_THE_ORM = ("copy", "create", "default_get", "fields_get", "load", "name_searc
 REFUSALS = ("AccessError", "MissingError", "UserError", "ValidationError")
 #: What parameters without a default are given.
 VALUES = {
+    "lines": [],
     "key": "call",
     "lead_ids": [1],
     "msg_dict": {},
