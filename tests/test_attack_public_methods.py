@@ -220,7 +220,7 @@ records += [
     env['payment.model'].create({'company_id': company.id, 'date': '2026-03-01', 'version': '1'}),
 ]
 case = {'partner_id': chased.partner_id.id, 'company_id': company.id, 'move_line_ids': item(chased).ids}
-records += [env['collection.case'].create(case), env['collection.hand.over'].create({'kind': 'lawyer'})]
+records += [env['collection.case'].create(case), env['collection.hand.over'].create({'res_ids': [1]})]
 env.flush_all()
 records += [env[name].search([], limit=1) for name in (
     'l2c.audit.log', 'l2c.automation', 'collection.leak', 'call.list.line', 'collections.customer', 'dunning.preview', 'receivable.ageing', 'receivable.metrics', 'dunning.decision')]

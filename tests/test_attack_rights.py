@@ -32,7 +32,7 @@ env['sale.terms.version']._of_text(company, '<p>Terms</p>')
 owed = env['account.move.line'].search([('account_type', '=', 'asset_receivable'), ('balance', '>', 0)], limit=1)
 case = env['collection.case'].create({'partner_id': owed.partner_id.id, 'company_id': owed.company_id.id, 'move_line_ids': owed.ids})
 env['collection.case.fee'].create({'case_id': case.id, 'amount': 1.0})
-env['collection.hand.over'].create({'kind': 'lawyer'})
+env['collection.hand.over'].create({'res_ids': [1]})
 env.cr.execute("INSERT INTO l2c_portal_post (key, date) VALUES ('x', '2026-03-10')")
 env.flush_all()
 found = {record._name: record.id for record in records} | {'contact.attempt': lead.contact_attempt_ids.id}

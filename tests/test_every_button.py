@@ -128,6 +128,7 @@ REFUSALS = {
         "header action_statement",
     ): "Choose customers of one company: what you do is done in that company",
     ("dunning.dispute", "action_partly"): "Enter the amount granted: above zero",
+    ("res.partner", "Send copies of invoices"): "There is no open invoice to send",
     ("res.partner", "action_plan"): "Nothing is open that isn't promised already",
     ("res.partner", "action_promise"): "Nothing is open that isn't promised already",
     ("account.bank.statement.line", "Payment Returned"): "There is no payment to return",
