@@ -66,6 +66,9 @@ ALLOWED = (
     # Tells of the quotations that one may read, and counts what one may see.
     *((who, "sale.order", ("get_viewed",)) for who in ("portal", "neighbour")),
     ("seller", "l2c.overview", ("get_overview",)),
+    # No company's: its managers read what runs by itself, and who switched it; they take policies for their own.
+    ("neighbour", "l2c.automation", ("action_audit_log",)),
+    ("neighbour", "dunning.policy", ("action_take_shipped",)),
     # Asks for a report, which checks itself; for a list as at a day.
     ("neighbour", "statement.wizard", ()),
     ("neighbour", "receivable.ageing.date", ()),
@@ -74,6 +77,7 @@ ALLOWED = (
 FILTERED = ("get_viewed",)
 #: What writes, as it should.
 WRITES = (
+    ("neighbour", "dunning.policy", ("action_take_shipped",)),
     ("seller", "res.partner", LOGS),
     ("seller", "satisfaction.dialog", ()),
     ("seller", "crm.lead", ("message_new",)),

@@ -167,7 +167,7 @@ class DunningPolicy(models.Model):
     @api.model
     def _is_installing(self):
         """Data files may bring a policy's levels after it."""
-        return own(self.env, "install_mode")
+        return own(self.env, "install_mode") or own(self.env, "l2c_shipping")
 
     @api.model
     def _as_if_running(self):

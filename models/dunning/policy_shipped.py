@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.tools import convert, file_open
 from odoo.tools.translate import TranslationImporter, get_po_paths
 
+from ...engine.handling.own import Own
 from ..handling.protected_mixin import OURS
 
 #: Where the policies and levels as they are shipped stand, once.
@@ -50,7 +51,7 @@ class DunningPolicy(models.Model):
             return self.browse()
         file = BytesIO(etree.tostring(root))
         file.name = FILE
-        env = self.with_company(company).with_context(install_mode=True).env
+        env = self.with_company(company).with_context(install_mode=True, l2c_shipping=Own(True)).env
         convert.convert_xml_import(env, OURS, file, {}, mode="init", noupdate=True)
         self._translate_shipped(root, company)
         return self.union(*(self.env.ref(f"{OURS}.{name}") for name in names))
