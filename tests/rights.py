@@ -32,13 +32,13 @@ balance.confirmation      -      -      -        -      -         -             
 call.list.line            -      -      -        -      r         r             -         -        -         -       -          -
 call.result               -      -      -        -      -         -             c         -        c         c       c          c
 collection.action         -      -      -        -      -         -             c         -        c         c       c          c
-collection.found          -      -      -        -      -         -             c         c        c         c       c          -
+collection.found          -      -      -        -      -         -             c         c        c         c       c          c
 collection.customer.settings -   -      -        -      -         -             -         -        c         c       c          c
 collections.customer      -      -      -        -      -         -             r         r        r         r       r          -
 collection.reminder       -      -      -        -      -         -             -         -        c         c       c          c
-collection.leak           -      -      -        -      r         r             r         r        r         r       r          -
+collection.leak           -      -      -        -      -         -             r         r        r         r       r          -
 collection.case           -      -      -        -      -         -             r         r        crw       crwu    crwu       c
-collection.case.fee       -      -      -        -      -         -             r         r        crwu      crwu    crwu       -
+collection.case.fee       -      -      -        -      -         -             r         r        crwu      crwu    crwu       c
 collection.hand.over      -      -      -        -      -         -             -         -        c         c       c          c
 contact.attempt           -      -      -        c      crw       crw           c         -        c         c       c          c
 contact.dialog            -      -      -        c      c         c             c         -        c         c       c          c
@@ -61,7 +61,7 @@ dunning.forecast          -      -      -        -      -         -             
 dunning.go.live           -      -      -        -      -         -             -         -        -         c       c          -
 dunning.level             -      -      -        -      -         -             r         r        r         crwu    crwu       -
 dunning.notice            -      -      -        -      -         -             r         r        rw        rw      rw         -
-dunning.notice.edit       -      -      -        -      -         -             -         -        c         c       c          -
+dunning.notice.edit       -      -      -        -      -         -             -         -        c         c       c          c
 dunning.notice.line       -      -      -        -      -         -             r         r        rw        rw      rw         -
 dunning.plan              -      -      -        -      -         -             crw       r        crw       crwu    crwu       c
 dunning.policy            -      -      -        -      -         -             r         r        r         crwu    crwu       -

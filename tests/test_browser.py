@@ -4,10 +4,10 @@ import json
 from datetime import timedelta
 
 from odoo import Command, fields
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, freeze_time, new_test_user, tagged
 
 from .collecting.screen_tours import ScreenTours
-from .common import HandlingCase
+from .common import TODAY, HandlingCase
 from .sales.tours import MondayTours, QuotationTours
 
 
@@ -184,7 +184,8 @@ class TestBrowser(ScreenTours, HttpCase):
         self.monday(10)
 
     def monday(self, customers):
-        """Five items of each customer: two to call, one to look at, the rest to send."""
+        """Five items of each customer: two to call, one to look at, the rest to send; on a working day."""
+        self.enterContext(freeze_time(f"{TODAY} 12:00:00"))
         policy, moves = self.five_items_each(customers)
         called, look = moves.commercial_partner_id[:2], moves.commercial_partner_id[2]
         moves.filtered(lambda move: move.partner_id in called).line_ids.filtered(

@@ -117,6 +117,12 @@ class CollectionsCustomer(models.Model):
     def _search(self, domain, *args, **kwargs):
         return super()._search(Domain(domain).map_conditions(_narrowed), *args, **kwargs)
 
+    def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
+        """Which lines stand on a page is decided by what it is sorted by; the rest is added up for these alone."""
+        found = super().search_fetch(domain, (), offset=offset, limit=limit, order=order)
+        found.fetch(field_names)
+        return found
+
     @api.model
     def fields_get(self, allfields=None, attributes=None):
         """The ages are called by the days that the companies have chosen, where they agree."""
