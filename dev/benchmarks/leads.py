@@ -232,6 +232,10 @@ def _compared(found, older):
             f"call_list_{who}_before_ms": round(before, 2),
             f"call_list_{who}_before_ratio": round(ours / before, 2),
             f"call_list_{who}_before_lines": older[f"call_list_{who}_lines"],
+            f"call_list_{who}_screen_before_ms": round(older[f"call_list_{who}_screen_ms"], 2),
+            f"call_list_{who}_screen_before_ratio": round(
+                found[f"call_list_{who}_screen_ms"] / older[f"call_list_{who}_screen_ms"], 2
+            ),
         }
     return result
 

@@ -117,11 +117,14 @@ class CollectionsCustomer(models.Model):
     def _search(self, domain, *args, **kwargs):
         return super()._search(Domain(domain).map_conditions(_narrowed), *args, **kwargs)
 
-    def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
-        """Which lines stand on a page is decided by what it is sorted by; the rest is added up for these alone."""
-        found = super().search_fetch(domain, (), offset=offset, limit=limit, order=order)
-        found.fetch(field_names)
-        return found
+    @api.model
+    @api.readonly
+    def web_search_read(self, domain, specification, offset=0, limit=None, order=None, count_limit=None):
+        """Amounts are added up once, for the page and its count; all that a page shows is looked up for its lines."""
+        if not limit or not count_limit:
+            return super().web_search_read(domain, specification, offset, limit, order, count_limit)
+        found = self.search(domain, limit=max(count_limit, offset + limit), order=order)
+        return {"length": len(found), "records": found[offset : offset + limit].web_read(specification)}
 
     @api.model
     def fields_get(self, allfields=None, attributes=None):

@@ -61,6 +61,7 @@ class AccountMove(models.Model):
         "Paused until",
         copy=False,
         readonly=True,
+        index="btree_not_null",
         help="Until then nobody is reminded of it.",
         groups="account.group_account_invoice,account.group_account_readonly",
         audited=True,

@@ -27,14 +27,14 @@ class CustomersCase(DeskCase):
     def of(self, invoice, **kwargs):
         return self.customers([("partner_id", "=", invoice.commercial_partner_id.id)], **kwargs)
 
-    def page(self, user=None, domain=(), limit=80, order="overdue_amount desc"):
+    def page(self, user=None, domain=(), limit=80, order="overdue_amount desc", offset=0, count_limit=10001):
         """What the list asks for, as the browser does."""
         model = self.env["collections.customer"].with_user(user or self.collector)
         view = self.env.ref("lead_to_cash.collections_customer_view_list")
         names = {node.get("name") for node in view._get_combined_arch().iterchildren("field")}
         names -= {"company_id", "company_currency_id"}
         spec = {name: {"fields": {"display_name": {}}} if model._fields[name].relational else {} for name in names}
-        return model.web_search_read(list(domain), spec, limit=limit, order=order, count_limit=10001)
+        return model.web_search_read(list(domain), spec, offset, limit, order, count_limit)
 
 
 @tagged("post_install", "-at_install")
@@ -166,6 +166,23 @@ class TestCustomers(CustomersCase):
                 self.assertEqual([row[1:] for row in groups], [(100, 100, 3)])
         [[policy, *_]] = model._read_group(own, ["policy_id"], ["__count"])
         self.assertEqual(policy, self.customers(own)[0].partner_id._get_dunning_policy())
+
+    def test_pages_and_their_count(self):
+        for number in range(5):
+            self.owing(f"P{number}", amount=100 + number)
+        own = [("name", "=like", "P_")]
+        for limit, offset, count_limit, names, length in (
+            (2, 0, 10001, ["P4", "P3"], 5),
+            (2, 4, 10001, ["P0"], 5),
+            (2, 0, 3, ["P4", "P3"], 3),
+            (2, 2, 3, ["P2", "P1"], 4),
+            (2, 6, 10001, [], 5),
+            (None, 0, None, ["P4", "P3", "P2", "P1", "P0"], 5),
+        ):
+            with self.subTest(limit=limit, offset=offset, count_limit=count_limit):
+                page = self.page(domain=own, limit=limit, offset=offset, count_limit=count_limit)
+                self.assertEqual([row["partner_id"]["display_name"] for row in page["records"]], names)
+                self.assertEqual(page["length"], length)
 
     def test_the_page_asks_as_often_for_many_as_for_few(self):
         for number in range(12):

@@ -5,6 +5,7 @@ from odoo import Command
 from odoo.addons.mail.tools.discuss import Store
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
+from odoo.tests.common import release_test_lock
 from odoo.tools import mute_logger
 
 from ..common import TODAY
@@ -36,7 +37,8 @@ class TestAccountLetters(LetterCase):
 
     def job(self, printed=False):
         self.env.flush_all()
-        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+        # The converter asks the server for pictures and styles, which waits for the job's cursor to be free.
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr, release_test_lock():
             context = {"l2c_today": TODAY, "force_report_rendering": printed}
             self.env(cr=cr)["account.letter"].with_context(**context)._cron_write()
         self.env.invalidate_all()
