@@ -210,7 +210,7 @@ class CallListLine(models.Model):
 
     def _reason_call(self, today):
         activity_sudo = self.activity_id.sudo()  # a fact of the line, whoever planned it
-        values = {"what": activity_sudo.summary or activity_sudo.activity_type_id.name}
+        values = {"what": self._planned_text(activity_sudo)}
         days = (today - self.oldest_date).days if self.oldest_date else 0
         if days <= 0:
             return values["what"]

@@ -50,7 +50,7 @@ class CustomerFactsMixin(models.AbstractModel):
         found = {(partner, company): step for partner, company, *step in rows}
         # What is planned for a customer is a fact of its line, whoever planned it.
         activities_sudo = self.env["mail.activity"].sudo().browse(step[1] for step in found.values() if step[1])
-        activities_sudo.fetch(["summary", "activity_type_id"])
+        activities_sudo.fetch(["summary", "activity_type_id", "res_model", "res_id"])
         for line in self:
             promise = line.promise_ids.filtered(lambda promise: promise.state == "open")[:1]
             day, activity_id = found.get((line.partner_id.id, line.company_id.id), (False, False))
@@ -58,5 +58,23 @@ class CustomerFactsMixin(models.AbstractModel):
             if promise and not (activity_sudo and day < promise.date):
                 line.next_step, line.next_step_date = self.env._("Promise falls due"), promise.date
             else:
-                planned = activity_sudo.summary or activity_sudo.activity_type_id.name
+                planned = self._planned_text(activity_sudo)
                 line.next_step, line.next_step_date = planned or (day and self.env._("Next reminder")), day
+
+    def _planned_text(self, activity_sudo):
+        """What is planned, in the reader's words where they are known: a reminder's own task is called by its level,
+        one that has the words of its type by these. What somebody wrote stays."""
+        said, kind = activity_sudo.summary, activity_sudo.activity_type_id
+        if activity_sudo.res_model == "dunning.notice":
+            notice_sudo = self.env["dunning.notice"].sudo().browse(activity_sudo.res_id)  # as the activity
+            if said in self._translations(notice_sudo.level_id, "name"):
+                return notice_sudo.level_id.name
+        if said and said in self._translations(kind, "summary"):
+            return kind.summary
+        if said and said in self._translations(kind, "name"):
+            return kind.name
+        return said or kind.name
+
+    def _translations(self, record, fname):
+        """A field of the record in all languages."""
+        return (record and record._fields[fname]._get_stored_translations(record) or {}).values()
