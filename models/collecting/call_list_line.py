@@ -178,6 +178,7 @@ class CallListLine(models.Model):
             activity_sudo = line.activity_id.sudo()  # a fact of the line, whoever planned it
             if activity_sudo.res_model == "dunning.notice":
                 line.notice_id = activity_sudo.res_id
+        self.notice_id.sudo().fetch(["level_id"])  # as above; for the reasons
 
     @api.depends("kind", "notice_id", "partner_id", "company_id")
     @api.depends_context("lang")

@@ -51,6 +51,8 @@ class CustomerFactsMixin(models.AbstractModel):
         # What is planned for a customer is a fact of its line, whoever planned it.
         activities_sudo = self.env["mail.activity"].sudo().browse(step[1] for step in found.values() if step[1])
         activities_sudo.fetch(["summary", "activity_type_id", "res_model", "res_id"])
+        notice_ids = [one.res_id for one in activities_sudo if one.res_model == "dunning.notice"]
+        self.env["dunning.notice"].sudo().browse(notice_ids).fetch(["level_id"])  # as the activities
         for line in self:
             promise = line.promise_ids.filtered(lambda promise: promise.state == "open")[:1]
             day, activity_id = found.get((line.partner_id.id, line.company_id.id), (False, False))
@@ -77,4 +79,5 @@ class CustomerFactsMixin(models.AbstractModel):
 
     def _translations(self, record, fname):
         """A field of the record in all languages."""
-        return (record and record._fields[fname]._get_stored_translations(record) or {}).values()
+        langs = [code for code, _name in self.env["res.lang"].get_installed()]
+        return {record.with_context(lang=lang, prefetch_langs=True)[fname] for lang in langs}

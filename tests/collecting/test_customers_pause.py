@@ -55,7 +55,9 @@ class TestPauseEverything(CustomersCase):
         model = self.env["collection.action"].with_user(self.manager)
         form = Form(model.with_context(**action["context"], l2c_today=TODAY))
         customers = {line.partner_id for line in self.customers([("company_id", "=", self.env.company.id)])}
-        pending = self.env["dunning.notice"].search([("company_id", "=", self.env.company.id), ("state", "=", "queued")])
+        pending = self.env["dunning.notice"].search(
+            [("company_id", "=", self.env.company.id), ("state", "=", "queued")]
+        )
         calls = pending.filtered(lambda notice: notice.channel == "call")
         self.assertTrue(self.notices(called) <= calls)
         self.assertEqual(

@@ -38,7 +38,8 @@ class TestDeskAll(DeskCase):
         self.assertFalse(action.get("res_id"))
 
     def test_leads_are_not_shown_by_it(self):
-        lead = self.lead(user_id=self.collector.id, handling_status_id=self.env.ref("lead_to_cash.status_lead_lost").id)
+        lead = self.lead(user_id=self.env.user.id)
+        lead.action_set_lost(lost_reason_id=self.env.ref("lead_to_cash.lost_reason_not_interested").id)
         model = self.env["call.list.line"].with_user(self.env.user).with_context(l2c_all_customers=1)
         self.assertFalse(model.search([("res_model", "=", "crm.lead"), ("res_id", "=", lead.id)]))
 
