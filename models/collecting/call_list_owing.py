@@ -1,9 +1,7 @@
-from odoo import api, fields, models
-from odoo.fields import Domain
+from odoo import models
 from odoo.tools import SQL
 
 from ...engine.collecting import desk as engine
-from ..handling.searching import check_searched
 
 
 class CallListLine(models.Model):
@@ -11,35 +9,15 @@ class CallListLine(models.Model):
 
     _inherit = "call.list.line"
 
-    waits_or_owes = fields.Boolean(
-        "Waits, or Owes Something",
-        compute="_compute_waits_or_owes",
-        search="_search_waits_or_owes",
-        help="A line of somebody for whom it is time, or of a customer with something open.",
-    )
-
-    def _only_listed(self):
-        return not (self.env.context.get("l2c_all_customers") and self._is_desk())
-
-    @api.depends("kind", "overdue_amount")
-    def _compute_waits_or_owes(self):
-        known = self.with_context(active_test=False)
-        found = known.search([("id", "in", self.ids), ("waits_or_owes", "=", True)])
-        for line in self:
-            line.waits_or_owes = line in found
-
-    def _search_waits_or_owes(self, operator, _value):
-        check_searched(self, "waits_or_owes")
-        if operator != "in":
-            return NotImplemented
+    def _listed(self):
+        if not (self.env.context.get("l2c_all_customers") and self._is_desk()):
+            return super()._listed()
         self.env.flush_all()  # the engine's query
-        companies = self.env.companies.ids
-        return Domain("kind", "!=", False) | Domain.custom(
-            to_sql=lambda _model, alias, _query: SQL(
-                "%s = 'res.partner' AND (%s, %s) IN (%s)",
-                SQL.identifier(alias, "res_model"),
-                SQL.identifier(alias, "company_id"),
-                SQL.identifier(alias, "partner_id"),
-                engine.owing(companies),
-            )
+        return SQL(
+            "(%s OR %s = 'res.partner' AND (%s, %s) IN (%s))",
+            super()._listed(),
+            SQL.identifier(self._table, "res_model"),
+            SQL.identifier(self._table, "company_id"),
+            SQL.identifier(self._table, "partner_id"),
+            engine.owing(self.env.companies.ids),
         )

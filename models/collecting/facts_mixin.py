@@ -1,6 +1,11 @@
 from odoo import api, fields, models
+from odoo.tools import ormcache
+from odoo.tools.translate import code_translations
 
 from ...engine.collecting import desk as engine
+
+#: The addon's technical name, under which its sentences are translated.
+ADDON = __name__.split(".")[2]
 
 
 class CustomerFactsMixin(models.AbstractModel):
@@ -65,7 +70,7 @@ class CustomerFactsMixin(models.AbstractModel):
 
     def _planned_text(self, activity_sudo):
         """What is planned, in the reader's words where they are known: a reminder's own task is called by its level,
-        one that has the words of its type by these. What somebody wrote stays."""
+        one that has the words of its type, or of the addon, by these. What somebody wrote stays."""
         said, kind = activity_sudo.summary, activity_sudo.activity_type_id
         if activity_sudo.res_model == "dunning.notice":
             notice_sudo = self.env["dunning.notice"].sudo().browse(activity_sudo.res_id)  # as the activity
@@ -75,9 +80,25 @@ class CustomerFactsMixin(models.AbstractModel):
             return kind.summary
         if said and said in self._translations(kind, "name"):
             return kind.name
-        return said or kind.name
+        return self._own_words(said) if said else kind.name
 
     def _translations(self, record, fname):
         """A field of the record in all languages."""
         langs = [code for code, _name in self.env["res.lang"].get_installed()]
         return {record.with_context(lang=lang, prefetch_langs=True)[fname] for lang in langs}
+
+    def _own_words(self, said):
+        """A sentence of the addon in the reader's language, in whichever it was written; any other as it is."""
+        theirs = code_translations.get_python_translations(ADDON, self.env.lang or "en_US")
+        sentence = self._sentences(tuple(code for code, _name in self.env["res.lang"].get_installed())).get(said)
+        return theirs.get(sentence, sentence) or said
+
+    @api.model
+    @ormcache("langs")
+    def _sentences(self, langs):
+        """{what the addon says in a language: the same in English} of sentences that name nothing."""
+        known = {}
+        for lang in langs:
+            terms = code_translations.get_python_translations(ADDON, lang)
+            known |= {text: term for term, text in terms.items() if text and "%" not in term}
+        return known | {term: term for term in known.values()}

@@ -1,6 +1,7 @@
 """*All* on the desk: who owes something stands there too; and what is planned is told in the reader's language."""
 
 from odoo.tests import tagged
+from odoo.tools.translate import code_translations
 
 from ..common import TODAY
 from .test_desk import DeskCase
@@ -12,9 +13,10 @@ class TestDeskAll(DeskCase):
         """The desk with the filter *All*, as its search view asks."""
         search = self.env.ref("lead_to_cash.desk_view_search")._get_combined_arch()
         [node] = search.xpath("//filter[@name='all']")
-        self.assertEqual(node.get("domain"), "[('waits_or_owes', '=', True)]")
+        self.assertEqual(node.get("domain"), "[]")
         self.assertEqual(node.get("context"), "{'l2c_all_customers': 1}")
-        return self.lines(user, [("waits_or_owes", "=", True)], l2c_all_customers=1)
+        # With "Mine", which is there anyway, the search is one or the other: all of them.
+        return self.lines(user, l2c_all_customers=1)
 
     def test_who_owes_comes_after_who_waits(self):
         called, quiet = self.called("called"), self.owing("quiet", due="2026-03-09")
@@ -28,7 +30,6 @@ class TestDeskAll(DeskCase):
         self.assertFalse((paid.partner_id | nobody) & lines.partner_id)
         line = lines.filtered(lambda line: line.partner_id == quiet.partner_id)
         self.assertEqual((line.kind, line.reason, line.overdue_amount), (False, False, 100.0))
-        self.assertTrue(line.waits_or_owes)
 
     def test_starting_to_call_is_for_who_waits(self):
         self.owing("quiet")
@@ -49,7 +50,7 @@ class TestDeskAll(DeskCase):
         self.collector.company_ids |= other
         model = self.env["call.list.line"].with_user(self.collector)
         there = model.with_context(l2c_desk=1, l2c_all_customers=1, allowed_company_ids=other.ids)
-        found = there.search([("res_model", "=", "res.partner"), ("waits_or_owes", "=", True)])
+        found = there.search([("res_model", "=", "res.partner")])
         self.assertNotIn(quiet.partner_id, found.partner_id)
 
 
@@ -81,6 +82,23 @@ class TestReadersLanguage(DeskCase):
                 lines = self.env["collections.customer"].with_user(self.collector).with_context(lang="he_IL")
                 line = lines.search([("partner_id", "=", invoice.partner_id.id)])
                 self.assertEqual((line.next_step, str(line.next_step_date)), (said, "2026-03-12"))
+
+    def test_the_addons_own_words_are_the_readers(self):
+        invoice = self.owing("planned")
+        hebrew = self.env(context={**self.env.context, "lang": "he_IL"})
+        said = code_translations.get_python_translations("lead_to_cash", "he_IL")["Offer a payment plan"]
+        for summary, lang, expected in (
+            ("Offer a payment plan", "he_IL", said),
+            (said, "en_US", "Offer a payment plan"),
+            (said, "he_IL", said),
+        ):
+            with self.subTest(summary=summary, lang=lang):
+                invoice.activity_ids.unlink()
+                invoice.activity_schedule("mail.mail_activity_data_todo", "2026-03-12", summary=summary)
+                self.env.flush_all()
+                self.env.invalidate_all()
+                lines = hebrew["collections.customer"].with_user(self.collector).with_context(lang=lang)
+                self.assertEqual(lines.search([("partner_id", "=", invoice.partner_id.id)]).next_step, expected)
 
     def test_other_words_of_a_reminders_task_stay(self):
         invoice = self.called("called")
