@@ -91,7 +91,8 @@ def _by_age(as_at):
         SQL("CASE WHEN item.residual > 0 AND %s THEN item.residual ELSE 0 END AS %s", within, SQL.identifier(name))
         for name, within in ages.items()
     ]
-    return SQL(", ").join([*columns, SQL("LEAST(item.residual, 0) AS credits")])
+    overdue = SQL("CASE WHEN item.residual > 0 AND %s > 0 THEN item.residual ELSE 0 END AS overdue", age)
+    return SQL(", ").join([*columns, overdue, SQL("LEAST(item.residual, 0) AS credits")])
 
 
 def months(companies, today):

@@ -245,6 +245,16 @@ def balances(partner_ids, company_ids, today):
     )
 
 
+def owing(company_ids):
+    """SQL for (company, customer) of all who owe something in these companies."""
+    return SQL(
+        """SELECT i.company_id, i.customer_id FROM (%s) i
+            WHERE i.balance > 0 AND i.left_currency != 0 AND i.customer_id IS NOT NULL AND i.company_id IN %s""",
+        open_now(),
+        tuple(company_ids),
+    )
+
+
 def next_steps(partner_ids, company_ids, today):
     """SQL for (customer, company, first day on which something comes, id of the activity that is
     it, or none: a decision about its items changes). An activity is about the customer, one of its

@@ -144,7 +144,7 @@ class DunningPlan(models.Model):
             if policy_sudo and not manager and plan.number > policy_sudo.plan_max_instalments:
                 raise ValidationError(
                     self.env._(
-                        "A plan can have at most %(number)s instalments. Agree on fewer, "
+                        "The plan has more instalments than the policy allows (%(number)s). Agree on fewer, "
                         "or ask a manager of collections.",
                         number=policy_sudo.plan_max_instalments,
                     )

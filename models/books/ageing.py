@@ -37,6 +37,7 @@ class ReceivableAgeing(models.Model):
     age_2 = fields.Monetary("Second Age", readonly=True)
     age_3 = fields.Monetary("Third Age", readonly=True)
     age_4 = fields.Monetary("Oldest", readonly=True)
+    overdue = fields.Monetary(readonly=True, help="All that is past due, whatever its age.")
     credits = fields.Monetary("Unallocated Credits", readonly=True)
     residual = fields.Monetary("Open Balance", readonly=True)
 

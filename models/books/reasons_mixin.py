@@ -46,6 +46,8 @@ class L2cReasonsMixin(models.AbstractModel):
 
     def _reason_late_of_last(self, reason):
         late, count = reason.get("late", 0), reason.get("count", 0)
+        if count == 1:
+            return self.env._("the last one late") if late else self.env._("the last one on time")
         if not late:
             return self.env._("none of the last %(count)s late", count=count)
         return self.env._("%(late)s of the last %(count)s late", late=late, count=count)

@@ -6,6 +6,7 @@ from . import facts_mixin
 from . import customer
 from . import customer_actions
 from . import call_list_line
+from . import call_list_owing
 from . import call_list_debt
 from . import desk
 from . import overview

@@ -178,6 +178,7 @@ class CallListLine(models.Model):
             activity_sudo = line.activity_id.sudo()  # a fact of the line, whoever planned it
             if activity_sudo.res_model == "dunning.notice":
                 line.notice_id = activity_sudo.res_id
+        self.notice_id.sudo().fetch(["level_id"])  # as above; for the reasons
 
     @api.depends("kind", "notice_id", "partner_id", "company_id")
     @api.depends_context("lang")
@@ -210,7 +211,7 @@ class CallListLine(models.Model):
 
     def _reason_call(self, today):
         activity_sudo = self.activity_id.sudo()  # a fact of the line, whoever planned it
-        values = {"what": activity_sudo.summary or activity_sudo.activity_type_id.name}
+        values = {"what": self._planned_text(activity_sudo)}
         days = (today - self.oldest_date).days if self.oldest_date else 0
         if days <= 0:
             return values["what"]

@@ -1,6 +1,11 @@
 from odoo import api, fields, models
+from odoo.tools import ormcache
+from odoo.tools.translate import code_translations
 
 from ...engine.collecting import desk as engine
+
+#: The addon's technical name, under which its sentences are translated.
+ADDON = __name__.split(".")[2]
 
 
 class CustomerFactsMixin(models.AbstractModel):
@@ -50,7 +55,9 @@ class CustomerFactsMixin(models.AbstractModel):
         found = {(partner, company): step for partner, company, *step in rows}
         # What is planned for a customer is a fact of its line, whoever planned it.
         activities_sudo = self.env["mail.activity"].sudo().browse(step[1] for step in found.values() if step[1])
-        activities_sudo.fetch(["summary", "activity_type_id"])
+        activities_sudo.fetch(["summary", "activity_type_id", "res_model", "res_id"])
+        notice_ids = [one.res_id for one in activities_sudo if one.res_model == "dunning.notice"]
+        self.env["dunning.notice"].sudo().browse(notice_ids).fetch(["level_id"])  # as the activities
         for line in self:
             promise = line.promise_ids.filtered(lambda promise: promise.state == "open")[:1]
             day, activity_id = found.get((line.partner_id.id, line.company_id.id), (False, False))
@@ -58,5 +65,40 @@ class CustomerFactsMixin(models.AbstractModel):
             if promise and not (activity_sudo and day < promise.date):
                 line.next_step, line.next_step_date = self.env._("Promise falls due"), promise.date
             else:
-                planned = activity_sudo.summary or activity_sudo.activity_type_id.name
+                planned = self._planned_text(activity_sudo)
                 line.next_step, line.next_step_date = planned or (day and self.env._("Next reminder")), day
+
+    def _planned_text(self, activity_sudo):
+        """What is planned, in the reader's words where they are known: a reminder's own task is called by its level,
+        one that has the words of its type, or of the addon, by these. What somebody wrote stays."""
+        said, kind = activity_sudo.summary, activity_sudo.activity_type_id
+        if activity_sudo.res_model == "dunning.notice":
+            notice_sudo = self.env["dunning.notice"].sudo().browse(activity_sudo.res_id)  # as the activity
+            if said in self._translations(notice_sudo.level_id, "name"):
+                return notice_sudo.level_id.name
+        if said and said in self._translations(kind, "summary"):
+            return kind.summary
+        if said and said in self._translations(kind, "name"):
+            return kind.name
+        return self._own_words(said) if said else kind.name
+
+    def _translations(self, record, fname):
+        """A field of the record in all languages."""
+        langs = [code for code, _name in self.env["res.lang"].get_installed()]
+        return {record.with_context(lang=lang, prefetch_langs=True)[fname] for lang in langs}
+
+    def _own_words(self, said):
+        """A sentence of the addon in the reader's language, in whichever it was written; any other as it is."""
+        theirs = code_translations.get_python_translations(ADDON, self.env.lang or "en_US")
+        sentence = self._sentences(tuple(code for code, _name in self.env["res.lang"].get_installed())).get(said)
+        return theirs.get(sentence, sentence) or said
+
+    @api.model
+    @ormcache("langs")
+    def _sentences(self, langs):
+        """{what the addon says in a language: the same in English} of sentences that name nothing."""
+        known = {}
+        for lang in langs:
+            terms = code_translations.get_python_translations(ADDON, lang)
+            known |= {text: term for term, text in terms.items() if text and "%" not in term}
+        return known | {term: term for term in known.values()}

@@ -133,6 +133,8 @@ class CollectionLeak(models.Model):
         if not count:
             return []
         text = self.env._("Leaks: %(count)s documents, %(amounts)s", count=count, amounts=amounts)
+        if count == 1:
+            text = self.env._("Leaks: 1 document, %(amounts)s", amounts=amounts)
         return [{"kind": "info", "text": text, "action": "action_leaks", "label": self.env._("Show")}]
 
     # Every night --------------------------------------------------------------------------
@@ -204,7 +206,7 @@ class CollectionLeak(models.Model):
         if rest > 0:
             spoken = user._reading(self)
             values[-1]["note"] = spoken.env._(
-                "And %(count)s more leaks, which come in the next nights: Collections ▸ Reporting ▸ Leaks.", count=rest
+                "More leaks, which come in the next nights: %(count)s. See Collections ▸ Reporting ▸ Leaks.", count=rest
             )
         # A night's tasks are one list in the morning, not an e-mail each.
         self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(values)

@@ -94,7 +94,9 @@ class DunningNotice(models.Model):
             return []
         offer = plain and {"action": "action_approve_plain", "label": self.env._("Approve all but the exceptions")}
         text = self.env._("%(plain)s to send; %(look)s to look at", plain=plain, look=look)
-        if first:
+        if first == 1:
+            text = self.env._("%(plain)s to send; 1 first reminder ever; %(look)s to look at", plain=plain, look=look)
+        elif first:
             text = self.env._(
                 "%(plain)s to send; %(first)s first reminders ever; %(look)s to look at",
                 plain=plain,

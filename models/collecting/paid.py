@@ -52,7 +52,9 @@ class ContactAttempt(models.Model):
         lines = [attempt._paid_line(user, rows) for attempt, rows in paid.items()]
         reader = user._reading(self)
         self.env["mail.thread"].message_notify(
-            subject=reader.env._("Paid after your calls: %s customers", len(lines)),
+            subject=reader.env._("Paid after your call: 1 customer")
+            if len(lines) == 1
+            else reader.env._("Paid after your calls: %s customers", len(lines)),
             body=Markup("<br/>").join(lines),
             partner_ids=user.partner_id.ids,
         )

@@ -72,6 +72,8 @@ class DunningWatch(models.Model):
         return {record.id: record[fname] or "" for record in found}
 
     def _sentence_no_reply(self, values):
+        if values["count"] == 1:
+            return self.env._("One e-mail since %(day)s, no reply and no payment.", **values)
         return self.env._("%(count)s e-mails since %(day)s, no reply and no payment.", **values)
 
     def _sentence_complaint(self, values):
@@ -103,6 +105,8 @@ class DunningWatch(models.Model):
         )
 
     def _sentence_promises(self, values):
+        if values["count"] == 1:
+            return self.env._("One promise was broken in twelve months.")
         return self.env._("%(count)s promises were broken in twelve months.", **values)
 
     def _sentence_limit(self, values):

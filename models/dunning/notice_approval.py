@@ -68,11 +68,11 @@ class DunningNotice(models.Model):
 
     def _approved_text(self, count, problems):
         """What was done, and what not and why."""
-        text = self.env._("%s notices are approved.", count)
+        text = self.env._("One notice is approved.") if count == 1 else self.env._("%s notices are approved.", count)
         if not problems:
             return text
         reasons = format_list(self.env, list(dict.fromkeys(problems.values()))[:REASONS_TOLD])
-        left = self.env._("%(count)s are not: %(reasons)s", count=len(problems), reasons=reasons)
+        left = self.env._("Not approved: %(count)s. %(reasons)s", count=len(problems), reasons=reasons)
         return f"{text} {left}"
 
     def _said(self, message):

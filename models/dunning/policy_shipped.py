@@ -32,9 +32,10 @@ class DunningPolicy(models.Model):
             return self._taken(self.env._("%s has all the shipped policies already.", company.name))
         made.sudo().user_id = self.env.user  # who took them
         made.sudo()._set_shipped_minimum()  # as above
-        return self._taken(
-            self.env._("%(count)s policies are there, none of them running.", count=len(made)), kind="success"
-        )
+        text = self.env._("%(count)s policies are there, none of them running.", count=len(made))
+        if len(made) == 1:
+            text = self.env._("One policy is there. It doesn't run yet.")
+        return self._taken(text, kind="success")
 
     def _taken(self, message, kind="info"):
         reload = {"type": "ir.actions.client", "tag": "soft_reload"}

@@ -158,12 +158,12 @@ class DunningPreview(models.Model):
 
     @api.model
     def _small_banner(self):
-        """“3 items below the minimum, 2 not sent yet”, and the way to them."""
+        """“Items below the minimum: 3. Not sent yet: 2.”, and the way to them."""
         counts = dict(self._read_group([("code", "in", SMALL)], ["code"], ["__count"]))
         if not counts:
             return []
         text = self.env._(
-            "%(small)s items below the minimum, %(unsent)s not sent yet",
+            "Items below the minimum: %(small)s. Not sent yet: %(unsent)s.",
             small=counts.get("below_minimum", 0),
             unsent=counts.get("unsent", 0),
         )

@@ -120,10 +120,11 @@ class DunningRun(models.Model):
         stopped.filtered(lambda notice: notice not in problems)._undo_cancel()
         again = stopped.filtered(lambda notice: notice.state == "to_approve")
         text = self.env._("%s notices are to approve again.", len(again))
+        if len(again) == 1:
+            text = self.env._("One notice is to approve again.")
         if left := len(stopped) - len(again):
             text = self.env._(
-                "%(count)s notices are to approve again; %(left)s are not: something newer took their place, or they "
-                "are paid.",
+                "Notices to approve again: %(count)s. Paid meanwhile, or something newer took their place: %(left)s.",
                 count=len(again),
                 left=left,
             )
@@ -146,8 +147,13 @@ class DunningRun(models.Model):
         self._set_state("done", is_requested=False, state_reason=False)
         left = self.env["dunning.notice"].search_count([("run_id", "=", self.id), ("state", "=", "sent")])
         left += len(leaving)
+        if left:
+            text = self.env._("Notices cancelled: %(count)s. Left already: %(left)s.", count=len(stopped), left=left)
+            return stopped._said(text)
         return stopped._said(
-            self.env._("%(count)s notices are cancelled; %(left)s had left already.", count=len(stopped), left=left)
+            self.env._("One notice is cancelled.")
+            if len(stopped) == 1
+            else self.env._("%s notices are cancelled.", len(stopped))
         )
 
     # For some customers at once, beside the daily run --------------------------------------

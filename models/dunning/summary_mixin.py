@@ -28,6 +28,19 @@ class DunningSummaryMixin(models.AbstractModel):
         ]
 
     @api.model
+    def _notices_text(self, rows):
+        """“3 notices to 2 customers”.
+
+        :param rows: [{``partner_id``}], one a notice
+        """
+        count, customers = len(rows), len({row["partner_id"] for row in rows})
+        if count == 1:
+            return self.env._("1 notice to 1 customer")
+        if customers == 1:
+            return self.env._("%(count)s notices to 1 customer", count=count)
+        return self.env._("%(count)s notices to %(customers)s customers", count=count, customers=customers)
+
+    @api.model
     def _amounts(self, notices):
         """The sum in each currency, in words."""
         sums = Counter()

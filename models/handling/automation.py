@@ -74,6 +74,8 @@ class Automation(models.Model):
             return self.env._("Switched off")
         if cron.failure_count:
             day = format_date(self.env, cron.first_failure_date)
+            if cron.failure_count == 1:
+                return self.env._("Has failed on %(day)s: the server's log says why", day=day)
             return self.env._(
                 "Has failed %(count)s times since %(day)s: the server's log says why", count=cron.failure_count, day=day
             )

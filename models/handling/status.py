@@ -39,7 +39,10 @@ class HandlingStatus(models.Model):
     color = fields.Integer(aggregator=None)
     fold = fields.Boolean("Folded in Kanban")
     active = fields.Boolean(default=True)
-    guidance = fields.Text(translate=True, help="What to say and to keep in mind; stands beside the phone number.")
+    guidance = fields.Text(
+        translate=True,
+        help="What it means, what to say and to keep in mind; stands beside the phone number, and behind the status.",
+    )
     response_hours = fields.Float(help="Hours in which somebody has to try; days off don't count. 0: no deadline.")
     followup_days = fields.Integer(
         "Follow up after", help="Days; working days where somebody was reached. 0: nothing is planned."
@@ -73,11 +76,7 @@ class HandlingStatus(models.Model):
         for status in self:
             if status.max_attempts and not status.exhausted_reason_id:
                 raise ValidationError(
-                    self.env._(
-                        "Choose with which reason the status %(name)s gives up after %(tries)s tries.",
-                        name=status.name,
-                        tries=status.max_attempts,
-                    )
+                    self.env._("Choose with which reason the status %(name)s gives up.", name=status.name)
                 )
 
     @api.model

@@ -121,9 +121,13 @@ class CallListLine(models.Model):
         asked = self.with_context(l2c_without_customers=True) if _without_customers(domain) else self
         query = super(CallListLine, asked)._search(domain, *args, active_test=active_test, bypass_access=True, **kwargs)
         if active_test and self.env.context.get("active_test", True):
-            query.add_where(SQL.identifier(self._table, "listed"))
+            query.add_where(self._listed())
             query.add_where(foremost(self._table, self._now(), self._today(), self.env.companies.ids))
         return query
+
+    def _listed(self):
+        """SQL: who stands on the list: those for whom it is time."""
+        return SQL.identifier(self._table, "listed")
 
     def _narrowed(self, condition):
         """A condition on ids or kinds, with what follows from it for documents or ranks, by which

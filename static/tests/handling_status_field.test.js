@@ -15,8 +15,9 @@ class Status extends models.Model {
     name = fields.Char();
     color = fields.Integer();
     role = fields.Char();
+    guidance = fields.Text();
     _records = [
-        { id: 1, name: "New", color: 4, role: "new" },
+        { id: 1, name: "New", color: 4, role: "new", guidance: "Say who you are." },
         { id: 2, name: "First contact", color: 5, role: "contacted" },
         { id: 3, name: "Customer", color: 10, role: "won" },
         { id: 4, name: "Closed", color: 1, role: "lost" },
@@ -47,6 +48,12 @@ test("offers the statuses that fit and marks the current one with its colour", a
     expect(".o_handling_status [aria-checked=true]").toHaveText("New");
     expect(".o_handling_status [aria-checked=true]").toHaveClass("o_badge_color_4");
     expect(".o_handling_status button:contains(Customer)").toHaveCount(0);
+});
+
+test("a status says what it means, where something is written of it", async () => {
+    await mountView(form());
+    expect(".o_handling_status button:contains(New)").toHaveAttribute("title", "Say who you are.");
+    expect(".o_handling_status button:contains(First contact)").not.toHaveAttribute("title");
 });
 
 test("one click chooses a status and saves it, and another on the same one changes nothing", async () => {

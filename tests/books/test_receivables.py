@@ -6,7 +6,8 @@ from odoo.tests import tagged
 
 from ..common import HandlingCase
 
-SUMS = ("not_due", "age_1", "age_2", "age_3", "age_4", "credits", "residual")
+AGED = ("not_due", "age_1", "age_2", "age_3", "age_4", "credits", "residual")
+SUMS = (*AGED, "overdue")
 
 
 class ReceivablesCase(HandlingCase):
@@ -73,7 +74,18 @@ class TestAgeing(ReceivablesCase):
             with self.subTest(due=due):
                 move = self.invoice(due=due, invoice_date="2025-10-01")
                 row = self.ageing("2026-03-10", [("move_id", "=", move.id)])
-                self.assertEqual({name: row[name] for name in SUMS if row[name]}, {column: 100.0, "residual": 100.0})
+                self.assertEqual({name: row[name] for name in AGED if row[name]}, {column: 100.0, "residual": 100.0})
+                self.assertEqual(row.overdue, 0.0 if column == "not_due" else 100.0)
+
+    def test_customers_are_ranked_by_what_is_overdue(self):
+        small, large, young = self.env["res.partner"].create([{"name": name} for name in ("A", "B", "C")])
+        self.invoice(partner_id=small.id, due="2026-02-10", amount=50.0)
+        self.invoice(partner_id=large.id, due="2026-02-10", amount=90.0)
+        self.invoice(partner_id=young.id, due="2026-04-10", amount=900.0)
+        order = self.env.ref("lead_to_cash.receivable_ageing_view_list")._get_combined_arch().get("default_order")
+        found = self.env["receivable.ageing"].with_context(l2c_as_at="2026-03-10")
+        groups = found.web_read_group([], ["partner_id"], ["overdue:sum"], order=order)["groups"]
+        self.assertEqual([group["partner_id"][0] for group in groups], [large.id, small.id, young.id])
 
     def test_the_company_chooses_the_ages_and_their_names(self):
         move = self.invoice(due="2026-02-20")

@@ -57,6 +57,7 @@ class TestFindAnAmount(AmountCase):
         self.assertEqual(wizard.line_ids[0].action_open()["domain"], [("id", "in", theirs[0].ids)])
         only = self.find(17320.5, partner_id=self.customer)
         self.assertEqual(self.found(only), [("exact", self.customer, mine)])
+        self.assertIn("fits in one way.", only.summary)
 
     def test_open_credits_are_taken_off(self):
         move = self.invoice(amount=500.0)

@@ -202,6 +202,39 @@ class TestCustomers(CustomersCase):
 
         self.assertLessEqual(queries(12), queries(3) + 1)
 
+    def test_what_is_planned_is_asked_for_at_once(self):
+        for number in range(12):
+            self.called(f"P{number}")
+        lines = self.customers([("name", "=like", "P%")])
+        self.assertEqual(set(lines.with_context(l2c_today="2026-03-09").mapped("next_step")), {"Call"})
+
+        def queries(lines):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            lines.mapped("partner_id.name")
+            before = self.env.cr.sql_log_count
+            lines.with_context(l2c_today="2026-03-09").mapped("next_step")
+            return self.env.cr.sql_log_count - before
+
+        self.assertLessEqual(queries(lines), queries(lines[:3]) + 1)
+
+    def test_groups_are_ranked_by_what_is_overdue(self):
+        small, large = self.env["res.users"].browse([self.collector.id, self.books.id])
+        self.owing("Small", amount=30).partner_id.collector_id = small
+        self.owing("Large", amount=50).partner_id.collector_id = large
+        order = self.env.ref("lead_to_cash.collections_customer_view_list")._get_combined_arch().get("default_order")
+        model = self.env["collections.customer"].with_user(self.collector)
+        domain = [("user_id", "in", (small.id, large.id))]
+        groups = model.web_read_group(domain, ["user_id"], ["overdue_value:sum"], order=order)["groups"]
+        self.assertEqual([group["user_id"][0] for group in groups], [large.id, small.id])
+
+    def test_what_the_list_shows_can_be_exported(self):
+        invoice = self.owing("Exported", phone="+40 21 555 0120")
+        exporter = self.user("cust_exporter", "account.group_account_readonly,base.group_allow_export")
+        names = ["partner_id", "badge", "overdue_amount", "oldest_date", "next_step", "phone", "payment_grade"]
+        [row] = self.of(invoice, user=exporter).export_data(names)["datas"]
+        self.assertEqual((row[0], row[2], str(row[3])), ("Exported", 100.0, "2026-03-01"))
+
     def test_who_may_read(self):
         invoice = self.owing("Secret")
         for user in (self.books, self.reader, self.collector):

@@ -44,6 +44,44 @@ class TestPauseEverything(CustomersCase):
         dialog.action_undo()
         self.assertEqual(self.code(self.one), "reminded")
 
+    def test_what_it_concerns_is_said_before(self):
+        self.owing("Not due", due="2026-04-01")
+        called = self.called("Called")
+        planned = self.owing("Planned")
+        planned.activity_schedule("mail.mail_activity_data_call", "2026-03-20")
+        self.pay(self.owing("Paid"))
+        self.run_on(TODAY)
+        action = self.model().action_pause_everything()
+        model = self.env["collection.action"].with_user(self.manager)
+        form = Form(model.with_context(**action["context"], l2c_today=TODAY))
+        customers = {line.partner_id for line in self.customers([("company_id", "=", self.env.company.id)])}
+        pending = self.env["dunning.notice"].search(
+            [("company_id", "=", self.env.company.id), ("state", "=", "queued")]
+        )
+        calls = pending.filtered(lambda notice: notice.channel == "call")
+        self.assertTrue(self.notices(called) <= calls)
+        self.assertEqual(
+            form.pause_text,
+            f"Customers: {len(customers)}. Withdrawn are notices: {len(pending - calls)}, and calls of reminders: "
+            f"{len(calls)}. Planned calls that stay: 1.",
+        )
+        form.date, form.reason = "2026-03-31", "Migration"
+        said = form.save().action_do()["params"]["message"]
+        self.assertEqual(said, f"Everything is paused: {len(customers)}.")
+        self.assertEqual(set(pending.mapped("state")), {"cancelled"})
+        self.assertFalse(calls.activity_id.filtered("active"))
+        self.assertTrue(planned.activity_ids)
+
+    def test_what_it_concerns_of_the_chosen(self):
+        self.run_on(TODAY)
+        lines = self.of(self.one, user=self.manager)
+        action = lines.action_pause_everything()
+        model = self.env["collection.action"].with_user(self.manager)
+        form = Form(model.with_context(**action["context"], l2c_today=TODAY))
+        self.assertIn("Customers: 1. Withdrawn are notices: 1, and calls of reminders: 0.", form.pause_text)
+        form.scope = "all"
+        self.assertNotIn("Customers: 1.", form.pause_text)
+
     def test_it_ends_by_itself(self):
         self.pause(until="2026-03-12")
         self.assertEqual(self.code(self.one, today="2026-03-12"), "on_hold")

@@ -107,6 +107,27 @@ class TestWhatWeFound(HandlingCase):
         with self.assertRaises(AccessError):
             self.env["collection.found"].with_user(self.seller).create({})
 
+    def test_one_is_no_plural(self):
+        company = self.company
+        self.env["account.chart.template"].try_loading("generic_coa", company=company, install_demo=False)
+        self.manager.company_ids |= company
+        there = self.env(context=dict(self.env.context, allowed_company_ids=company.ids))
+        order = there["sale.order"].create({"partner_id": self.customer.id, "company_id": company.id})
+        order.with_context(l2c_today="2026-02-20").action_quotation_sent()
+        page = self.page(self.manager, company)
+        said = "One quotation that nobody has spoken about for five working days"
+        self.assertEqual((page.quotation_count, page.quotation_text), (1, said))
+        order.copy().with_context(l2c_today="2026-02-20").action_quotation_sent()
+        page = self.page(self.manager, company)
+        self.assertEqual(page.quotation_text, "2 quotations that nobody has spoken about for five working days")
+        for count, text in ((1, "One order never invoiced"), (3, "3 orders never invoiced")):
+            self.assertEqual(page._order_text(count), text)
+        for count, text in ((1, "One lead that nobody has called"), (3, "3 leads that nobody has called")):
+            self.assertEqual(page._lead_text(count), text)
+        for count, text in ((1, "5 overdue at one customer"), (2, "5 overdue at 2 customers")):
+            page.overdue_customers = count
+            self.assertEqual(page._overdue_text("5"), text)
+
     def test_its_title(self):
         self.assertEqual(self.page(self.manager).display_name, "What We Found")
 

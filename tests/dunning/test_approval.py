@@ -163,7 +163,7 @@ class TestApproval(RunCase):
                 run, plain, look = self.day()
                 self.assertEqual((run.plain_count, run.first_count, run.exception_count), (2, 1, 0))
                 banner = self.env["dunning.notice"].with_user(self.collector).get_dunning_banners()[-1]
-                self.assertEqual(banner["text"], "2 to send; 1 first reminders ever; 0 to look at")
+                self.assertEqual(banner["text"], "2 to send; 1 first reminder ever; 0 to look at")
                 said = approve(run)
                 self.assertEqual(said["params"]["message"], "2 notices are approved.")
                 self.assertEqual(plain.mapped("state"), ["queued"] * 2)
@@ -171,7 +171,7 @@ class TestApproval(RunCase):
                 self.assertEqual(run.action_open_exceptions()["domain"][0], ("run_id", "in", run.ids))
                 banner = self.env["dunning.notice"].with_user(self.collector).get_dunning_banners()[-1]
                 self.assertEqual(
-                    (banner["text"], banner["action"]), ("0 to send; 1 first reminders ever; 0 to look at", False)
+                    (banner["text"], banner["action"]), ("0 to send; 1 first reminder ever; 0 to look at", False)
                 )
                 savepoint.rollback()
                 self.env.invalidate_all()
@@ -231,7 +231,7 @@ class TestApproval(RunCase):
         mail = plain[1].mail_ids
         self.assertEqual(mail.state, "outgoing")
         said = run.with_user(self.manager).action_stop()
-        self.assertEqual(said["params"]["message"], "2 notices are cancelled; 1 had left already.")
+        self.assertEqual(said["params"]["message"], "Notices cancelled: 2. Left already: 1.")
         self.assertEqual((plain | look).mapped("state"), ["sent", "cancelled", "cancelled"])
         self.assertEqual((mail.state, run.state, run.pending_count), ("cancel", "done", 0))
         with self.assertRaisesRegex(UserError, "Everything of this run has left already"):

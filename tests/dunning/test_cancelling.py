@@ -25,7 +25,7 @@ class TestCancelling(LookCase):
     def test_it_asks_why(self):
         notice = self.waiting()
         said = self.cancel(notice, "They  called")
-        self.assertEqual(said["params"]["message"], "1 notices are cancelled.")
+        self.assertEqual(said["params"]["message"], "One notice is cancelled.")
         self.assertEqual((notice.state, notice.cancel_reason), ("cancelled", "They called"))
         self.assertEqual(notice.cancelled_by_id, self.collector)
         self.assertIn("Cancelled: They called", notice.message_ids[0].body)
@@ -89,13 +89,16 @@ class TestCancelling(LookCase):
         moves = self.invoices([{"due": "2026-03-05"}, {"due": "2026-03-05", "partner_id": partner.id}])
         run = self.run_on(TODAY).with_user(self.manager)
         said = self.cancel(run, "Wrong cut-off")
-        self.assertEqual(said["params"]["message"], "2 notices are cancelled; 0 had left already.")
+        self.assertEqual(said["params"]["message"], "2 notices are cancelled.")
         notices = self.notices(moves)
         self.assertEqual(set(notices.mapped("cancel_reason")), {"Wrong cut-off"})
         self.assertEqual(run.stopped_count, 2)
         self.pay(moves[0])
         said = run.action_undo_stop()
-        self.assertIn("1 notices are to approve again; 1 are not", said["params"]["message"])
+        self.assertIn(
+            "Notices to approve again: 1. Paid meanwhile, or something newer took their place: 1.",
+            said["params"]["message"],
+        )
         self.assertEqual([self.notices(move).state for move in moves], ["cancelled", "to_approve"])
 
     def test_who_may(self):

@@ -49,14 +49,14 @@ class TestGoingLiveNumbers(NumbersCase):
         for part in (
             "Due before 02/15/2026 1 1 $ 70.00 would be reminded: Second E-mail 1 1 $ 70.00",
             "Due from 02/15/2026 on 2 2 $ 201.00 would be reminded: First E-mail 2 2 $ 201.00",
-            "The first run would make 3 notices to 3 customers",
-            "Somebody would look at 3 notices",
+            "The first run would make: 3 notices to 3 customers.",
+            "Somebody would look at them, and release them.",
         ):
             self.assertIn(part, said)
         form.older_items = "manual"
         said = self.words(form.plan)
         self.assertIn("$ 70.00 Nobody would be reminded of these at once.", said)
-        self.assertIn("would make 2 notices to 2 customers", said)
+        self.assertIn("would make: 2 notices to 2 customers.", said)
 
     def test_looking_changes_nothing(self):
         entry = self.opening()
@@ -77,7 +77,7 @@ class TestGoingLiveNumbers(NumbersCase):
         said = self.words(form.plan)
         form.save().action_go_live()
         run = self.run_on(TODAY)
-        self.assertIn(f"would make {len(run.notice_ids)} notices to {len(run.notice_ids.partner_id)} customers", said)
+        self.assertIn(f"would make: {len(run.notice_ids)} notices to {len(run.notice_ids.partner_id)} customers", said)
 
     def test_calls_are_a_plan(self):
         self.policy.level_ids[1].channel = "call"
@@ -85,10 +85,11 @@ class TestGoingLiveNumbers(NumbersCase):
         form = self.dialog()
         self.assertEqual(form.calls_a_day, 10)
         self.assertIn(
-            "30 calls would be made by 1 people, at most 10 a day each: over 3 working days", self.words(form.plan)
+            "Calls, who owes most first: 30; people who make them: 1, at most 10 a day each; working days: 3.",
+            self.words(form.plan),
         )
         form.calls_a_day = 0
-        self.assertIn("30 calls would be made by 1 people, all at once", self.words(form.plan))
+        self.assertIn("Calls, all at once: 30; people who make them: 1.", self.words(form.plan))
 
     def test_nothing_is_open(self):
         self.env["account.move.line"].search([("account_type", "=", "asset_receivable")]).no_followup = True
@@ -140,7 +141,7 @@ class TestRunNumbers(NumbersCase):
         moves = self.debtors(2)
         run = self.env["dunning.run"].with_context(l2c_today=TODAY).create({"date": TODAY})
         dialog = self.ask(run)
-        self.assertIn("The run would make 2 notices to 2 customers", self.words(dialog.plan))
+        self.assertIn("The run would make: 2 notices to 2 customers.", self.words(dialog.plan))
         self.assertFalse(self.notices(moves))
         said = dialog.action_start()["params"]["message"].replace("\xa0", " ")
         self.assertEqual(said, "The run begins: 2 notices to 2 customers, $ 201.00.")
@@ -157,7 +158,7 @@ class TestRunNumbers(NumbersCase):
         self.policy.level_ids[1].requires_approval = False
         dialog = self.ask(run)
         self.assertTrue(dialog.is_release)
-        self.assertIn("3 notices leave for 3 customers", self.words(dialog.plan))
+        self.assertIn("What leaves: 3 notices to 3 customers.", self.words(dialog.plan))
         said = dialog.action_start()["params"]["message"].replace("\xa0", " ")
         self.assertEqual(said, "Released: 3 notices to 3 customers, $ 301.00.")
         self.assertFalse(self.env.company.dunning_awaits_release)

@@ -311,7 +311,7 @@ class TestApprovingMany(LookCase):
         notices = self.day()
         dialog = self.dialog(notices)
         self.assertEqual(dialog.notice_count, 4)
-        for part in ("First", "E-mail", "400.00", "Of these 4 are the first reminder ever"):
+        for part in ("First", "E-mail", "400.00", "The first reminder ever to the customer: 4"):
             self.assertIn(part, dialog.plan)
         said = dialog.action_approve()
         self.assertEqual(said["params"]["message"], "4 notices are approved.")
@@ -331,7 +331,7 @@ class TestApprovingMany(LookCase):
         for part in ("Cancelled (1)", "was archived", "no e-mail address for reminders"):
             self.assertIn(part, dialog.plan.unescape())
         said = dialog.action_approve()
-        self.assertIn("1 notices are approved. 3 are not:", said["params"]["message"])
+        self.assertIn("One notice is approved. Not approved: 3.", said["params"]["message"])
         self.assertEqual(
             [n.state for n in (paid, archived, nowhere, good)], ["cancelled", "to_approve", "to_approve", "queued"]
         )

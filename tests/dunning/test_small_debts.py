@@ -185,7 +185,7 @@ class TestUnsent(RunCase):
         small = preview.search([("code", "=", "below_minimum")])
         unsent = preview.search([("code", "=", "unsent")])
         self.assertEqual((small.move_id, unsent.move_id), (rest, self.move))
-        self.assertEqual(banners["action_open_small"], "1 items below the minimum, 1 not sent yet")
+        self.assertEqual(banners["action_open_small"], "Items below the minimum: 1. Not sent yet: 1.")
         action = preview.action_open_small()
         self.assertEqual(preview.search(action["domain"]), small | unsent)
         self.move.is_move_sent = True

@@ -75,6 +75,9 @@ class TestAutomations(TransactionCase):
         self.assertEqual(self.row.result, "7 done")
         self.cron.write({"failure_count": 2, "first_failure_date": "2026-03-09 10:00:00"})
         self.assertEqual(self.row.result, "Has failed 2 times since 03/09/2026: the server's log says why")
+        self.cron.failure_count = 1
+        self.row.invalidate_recordset()
+        self.assertEqual(self.row.result, "Has failed on 03/09/2026: the server's log says why")
 
     def test_a_part_that_failed_is_told(self):
         self.cron.lastcall = fields.Datetime.now() - timedelta(minutes=1)

@@ -34,6 +34,12 @@ class TestScheme(HandlingCase):
             ],
         )
 
+    def test_statuses_of_invoices_say_what_they_mean(self):
+        statuses = self.env["handling.status"].search([("res_model", "=", "account.move")])
+        shipped = statuses.filtered(lambda status: status.get_external_id()[status.id])
+        self.assertEqual(len(shipped), 9)
+        self.assertTrue(all(shipped.mapped("guidance")))
+
     def test_role_document_and_situation_of_a_used_status_stay(self):
         used = self.lead().handling_status_id
         for vals in ({"role": "contacted"}, {"res_model": "sale.order"}, {"situation": "overdue"}):

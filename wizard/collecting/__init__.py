@@ -3,6 +3,7 @@ from . import action_customers
 from . import action_items
 from . import action_now
 from . import action_offset
+from . import action_pause
 from . import amount_riddle
 from . import ask_salesperson
 from . import collector_assign

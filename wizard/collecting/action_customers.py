@@ -1,7 +1,6 @@
 from collections import Counter
 
 from odoo import models
-from odoo.exceptions import AccessError
 from odoo.tools import plaintext2html
 
 from ...engine.handling.own import Own
@@ -34,16 +33,6 @@ class CollectionAction(models.TransientModel):
         if self.scope == "all":
             return self._pause_everything(False, False, self.env._("Reminders go on"))
         return self._set_on_customers(self.env._("Holds ended"), dunning_hold_until=False, dunning_hold_reason=False)
-
-    def _pause_everything(self, until, reason, done):
-        """Of the company of the dialog, if it is at hand."""
-        self._check_manager()
-        company = self.company_id
-        if company not in self.env.companies:
-            # Its name is in the dialog.
-            raise AccessError(self.env._("Switch to %s first.", company.sudo().name))
-        company._dunning_pause(until, reason)
-        return self._report(done, 1)
 
     def _do_policy(self):
         self._require(self.policy_id, self.env._("Choose a policy, or let it be found by the policies."))

@@ -14,17 +14,6 @@ class CollectionAction(models.TransientModel):
         return self.env["collection.reminder"]._open(records if records is not None else self.env["res.partner"])
 
     @api.model
-    def _open_pause(self):
-        """Ask until when nobody of the company is reminded of anything."""
-        self._check_manager()
-        company = self.env.company
-        action = self._open(company.partner_id, "hold")  # of somebody, as each of these dialogs
-        is_paused = company.dunning_paused_until and company.dunning_paused_until >= self._today()
-        paused = {"default_date": company.dunning_paused_until, "default_reason": company.dunning_pause_reason}
-        context = action["context"] | {"default_scope": "all"} | (paused if is_paused else {})
-        return action | {"name": self.env._("Pause Everything until …"), "context": context}
-
-    @api.model
     def _close(self, records):
         """Ask for the reason, and close the open invoices of ``records``."""
         wizard = self.new({"res_model": records._name, "res_ids": records.ids})

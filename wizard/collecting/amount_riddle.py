@@ -62,11 +62,14 @@ class AmountRiddle(models.TransientModel):
                 count=found,
                 shown=OF_ALL,
             )
+        elif found == 1:
+            text = self.env._("%(amount)s fits in one way.", amount=amount)
         else:
             text = self.env._("%(amount)s fits in %(count)s ways.", amount=amount, count=found)
         if skipped:
             text += " " + self.env._(
-                "%(count)s customers with many open documents were not looked at: choose the customer.", count=skipped
+                "Customers with many open documents that were not looked at: %(count)s. Choose the customer.",
+                count=skipped,
             )
         return text
 

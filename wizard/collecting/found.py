@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_amount
 
 #: A quotation is silent when nobody has spoken about it for so many working days.
 QUIET_QUOTATION_DAYS = 5
@@ -25,9 +26,10 @@ class CollectionFound(models.TransientModel):
     found_nothing = fields.Boolean(compute="_compute_found")
     runs_policy = fields.Boolean("A Policy Runs", compute="_compute_found")
 
-    @api.depends_context("lang")
-    def _compute_display_name(self):
-        self.display_name = self.env._("What We Found")
+    overdue_text = fields.Char(compute="_compute_texts")
+    order_text = fields.Char(compute="_compute_texts")
+    quotation_text = fields.Char(compute="_compute_texts")
+    lead_text = fields.Char(compute="_compute_texts")
 
     @api.depends("company_id")
     @api.depends_context("uid", "l2c_today")
@@ -49,6 +51,35 @@ class CollectionFound(models.TransientModel):
             counts = (found.overdue_customers, found.order_count, found.quotation_count, found.lead_count)
             found.found_nothing = not any(counts)
             found.runs_policy = bool(found.company_id.sudo()._dunning_policies())  # that one runs is no secret
+
+    @api.depends("overdue_amount", "overdue_customers", "order_count", "quotation_count", "lead_count")
+    @api.depends_context("lang")
+    def _compute_texts(self):
+        for found in self:
+            found.overdue_text = found._overdue_text(format_amount(self.env, found.overdue_amount, found.currency_id))
+            found.order_text = found._order_text(found.order_count)
+            found.quotation_text = found._quotation_text(found.quotation_count)
+            found.lead_text = found._lead_text(found.lead_count)
+
+    def _overdue_text(self, amount):
+        if self.overdue_customers == 1:
+            return self.env._("%(amount)s overdue at one customer", amount=amount)
+        return self.env._("%(amount)s overdue at %(count)s customers", amount=amount, count=self.overdue_customers)
+
+    def _order_text(self, count):
+        if count == 1:
+            return self.env._("One order never invoiced")
+        return self.env._("%(count)s orders never invoiced", count=count)
+
+    def _quotation_text(self, count):
+        if count == 1:
+            return self.env._("One quotation that nobody has spoken about for five working days")
+        return self.env._("%(count)s quotations that nobody has spoken about for five working days", count=count)
+
+    def _lead_text(self, count):
+        if count == 1:
+            return self.env._("One lead that nobody has called")
+        return self.env._("%(count)s leads that nobody has called", count=count)
 
     def _own(self):
         return Domain("company_id", "=", self.company_id.id)

@@ -57,4 +57,6 @@ class DunningCancel(models.TransientModel):
             return self.run_id._stop(reason)
         notices = self._notices()
         notices._cancel_by_hand(reason)
+        if len(notices) == 1:
+            return notices._said(self.env._("One notice is cancelled."))
         return notices._said(self.env._("%s notices are cancelled.", len(notices)))

@@ -89,7 +89,7 @@ class DunningGoLive(models.TransientModel):
             "sides": [side for side in (self._side(sides, is_old) for is_old in (True, False)) if side],
             "rows": self._rows(notices),
             "count": len(notices),
-            "customers": len({row["partner_id"] for row in notices}),
+            "notices": self._notices_text(notices),
             "total": self._amounts(notices),
             "calls": self._calls(notices),
             "looks": len(notices) if self.needs_release else 0,
@@ -153,7 +153,7 @@ class DunningGoLive(models.TransientModel):
         return {"items": row["items"], "customers": row["customers"], "amount": amount}
 
     def _calls(self, notices):
-        """What is asked of people: {calls, collectors, days} of the calls; nothing without calls."""
+        """What the calls ask of people, in a sentence; nothing without calls."""
         levels = self.env["dunning.level"]
         called = [row for row in notices if levels.browse(row["level_id"]).channel == "call"]
         partners = self.env["res.partner"].with_company(self.company_id)
@@ -161,7 +161,14 @@ class DunningGoLive(models.TransientModel):
             (partners.browse(row["partner_id"]).collector_id or self.policy_id.user_id).id for row in called
         )
         days = max((engine.days_needed(count, self.calls_a_day) for count in callers.values()), default=0)
-        return called and {"count": len(called), "collectors": len(callers), "days": days, "most": self.calls_a_day}
+        numbers = {"count": len(called), "people": len(callers), "most": self.calls_a_day, "days": days}
+        if called and self.calls_a_day:
+            return self.env._(
+                "Calls, who owes most first: %(count)s; people who make them: %(people)s, at most %(most)s a day each; "
+                "working days: %(days)s.",
+                **numbers,
+            )
+        return called and self.env._("Calls, all at once: %(count)s; people who make them: %(people)s.", **numbers)
 
     # Doing it --------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ class DunningRunStart(models.TransientModel):
                 "rows": self._rows(rows),
                 "count": len(rows),
                 "total": self._amounts(rows),
-                "customers": len({row["partner_id"] for row in rows}),
+                "notices": wizard._notices_text(rows),
                 "is_release": wizard.is_release,
                 "waits_for_release": wizard.run_id.waits_for_release,
                 "left": len(wizard._kept()),
@@ -55,15 +55,15 @@ class DunningRunStart(models.TransientModel):
         self.ensure_one()
         self.check_access("write")
         rows, run = self._planned(), self.run_id
-        numbers = {
-            "count": len(rows),
-            "customers": len({row["partner_id"] for row in rows}),
-            "amount": self._amounts(rows) or "0",
-        }
+        told = {"notices": self._notices_text(rows), "amount": self._amounts(rows)}
         if run.is_to_release or run.waits_for_release:
-            text = self.env._("Released: %(count)s notices to %(customers)s customers, %(amount)s.", **numbers)
+            text = (
+                self.env._("Released: %(notices)s, %(amount)s.", **told) if rows else self.env._("Released: no notice.")
+            )
             run.action_release()
         else:
-            text = self.env._("The run begins: %(count)s notices to %(customers)s customers, %(amount)s.", **numbers)
+            text = self.env._("The run begins: no notice for now.")
+            if rows:
+                text = self.env._("The run begins: %(notices)s, %(amount)s.", **told)
             run.action_run_now()
         return self.env["dunning.notice"]._said(text)

@@ -33,6 +33,11 @@ const withCounters = (Controller, template) =>
             Object.assign(this.desk, await this.callDesk("get_desk", this.isMine));
         }
 
+        /** The counters of what waits: one of 0 says nothing. */
+        get waiting() {
+            return this.desk.counters.filter((counter) => counter.count);
+        }
+
         /** The counters are about the same people as the list. */
         get isMine() {
             return this.env.searchModel.getSearchItems((item) => item.name === "mine" && item.isActive).length > 0;

@@ -27,12 +27,17 @@ export class HandlingStatusField extends BadgeSelectionField {
                 ...getFieldDomain(props.record, props.name, props.domain),
                 ["id", "in", [...choices, ...current]],
             ];
-            return orm.searchRead("handling.status", domain, ["display_name", "color", "role"]);
+            return orm.searchRead("handling.status", domain, ["display_name", "color", "role", "guidance"]);
         });
     }
 
     get options() {
         return this.specialData.data.map(({ id, display_name }) => [id, display_name]);
+    }
+
+    /** What the status means, and what to do then. */
+    guidance(id) {
+        return this.specialData.data.find((status) => status.id === id).guidance || undefined;
     }
 
     badgeClass(id) {

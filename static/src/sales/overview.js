@@ -24,6 +24,11 @@ export class Overview extends Component {
         Object.assign(this.state, await this.orm.call("l2c.overview", "get_overview", []));
     }
 
+    /** The figures of what waits: one of 0 says nothing. */
+    get waiting() {
+        return this.state.tiles.filter((tile) => tile.count);
+    }
+
     async open(key, recordId = false) {
         this.action.doAction(await this.orm.call("l2c.overview", "action_overview", [key, recordId]));
     }

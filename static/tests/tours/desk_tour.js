@@ -22,7 +22,7 @@ registry.category("web_tour.tours").add("l2c_monday", {
         },
         {
             content: "See why",
-            trigger: ".o_desk_counters [data-key=look]",
+            trigger: ".o_desk_counters:not(:has([data-key=returned])) [data-key=look]",
             run: "click",
         },
         {
@@ -107,7 +107,7 @@ registry.category("web_tour.tours").add("l2c_returned_payment", {
         },
         {
             content: "Nobody else is to be called: back at the desk, which says so",
-            trigger: "body:not(:has(.modal)) .o_desk_counters [data-key=returned]:contains(0)",
+            trigger: "body:not(:has(.modal)) .o_desk_counters:not(:has([data-key=returned]))",
         },
     ],
 });

@@ -95,7 +95,7 @@ registry.category("web_tour.tours").add("l2c_release", {
         },
         {
             content: "How many leave",
-            trigger: ".modal:contains(notices leave for) button[name=action_start]:visible",
+            trigger: ".modal:contains(What leaves) button[name=action_start]:visible",
             run: "click",
         },
         {

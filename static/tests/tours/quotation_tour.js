@@ -32,7 +32,7 @@ registry.category("web_tour.tours").add("l2c_overview", {
     steps: () => [
         {
             content: "One lead waits",
-            trigger: ".o_l2c_overview button[data-key=waiting]:contains(1)",
+            trigger: ".o_l2c_overview:not(:has([data-key=expired])) button[data-key=waiting]:contains(1)",
             run: "click",
         },
         {
