@@ -45,18 +45,31 @@ class CustomerFactsMixin(models.AbstractModel):
     @api.depends("partner_id", "company_id", "promise_text")
     @api.depends_context("lang")
     def _compute_next_step(self):
-        """What comes first: what somebody has planned, the promise's day, or the next reminder."""
+        """What comes first: an invoice that isn't in the customer's own portal, what somebody has planned, the
+        promise's day, or the next reminder."""
         rows = self._facts(engine.next_steps, self._today())
         found = {(partner, company): step for partner, company, *step in rows}
         # What is planned for a customer is a fact of its line, whoever planned it.
         activities_sudo = self.env["mail.activity"].sudo().browse(step[1] for step in found.values() if step[1])
         activities_sudo.fetch(["summary", "activity_type_id"])
+        uploads = self._customers()._to_upload()
         for line in self:
             promise = line.promise_ids.filtered(lambda promise: promise.state == "open")[:1]
             day, activity_id = found.get((line.partner_id.id, line.company_id.id), (False, False))
             activity_sudo = activities_sudo.browse(activity_id or ())
-            if promise and not (activity_sudo and day < promise.date):
+            if line in uploads and not promise:
+                line.next_step, line.next_step_date = uploads[line], self._today()
+            elif promise and not (activity_sudo and day < promise.date):
                 line.next_step, line.next_step_date = self.env._("Promise falls due"), promise.date
             else:
                 planned = activity_sudo.summary or activity_sudo.activity_type_id.name
                 line.next_step, line.next_step_date = planned or (day and self.env._("Next reminder")), day
+
+    def _to_upload(self):
+        """{line: what is to be uploaded to the customer's own portal, in a few words}: a customer with a portal pays
+        nothing that isn't there."""
+        found = {}
+        for company, lines in self.grouped("company_id").items():
+            waiting = lines.partner_id.with_company(company)._not_uploaded()
+            found |= {line: waiting[line.partner_id] for line in lines if line.partner_id in waiting}
+        return found
