@@ -82,6 +82,7 @@
         "views/agreements/promise_views.xml",
         "views/agreements/plan_views.xml",
         "views/agreements/dispute_views.xml",
+        "views/agreements/account_move_reversal_views.xml",
         "views/agreements/dispute_report_views.xml",
         "views/books/payment_return_views.xml",
         "views/agreements/write_off_views.xml",

@@ -1,8 +1,7 @@
 from odoo import http
-from odoo.exceptions import UserError
 from odoo.http import request
 
-from .token_page import ID, MOST_POSTED, TokenPages
+from .token_page import ID, SHOWS, TAKES, TokenPages
 
 
 class BalancePage(TokenPages, http.Controller):
@@ -10,32 +9,21 @@ class BalancePage(TokenPages, http.Controller):
 
     _page_model = "balance.confirmation"
 
-    @http.route(
-        f"/my/balance/<{ID}:confirmation_id>", type="http", auth="public", methods=["GET"], website=True, sitemap=False
-    )
+    @http.route(f"/my/balance/<{ID}:confirmation_id>", **SHOWS)
     def balance_page(self, confirmation_id, access_token="", **_query):
         """The page behind the question about a balance, for whoever has its link."""
         return self._render_balance(self._page_of(confirmation_id, access_token))
 
-    @http.route(
-        f"/my/balance/<{ID}:confirmation_id>/answer",
-        type="http",
-        auth="public",
-        methods=["POST"],
-        max_content_length=MOST_POSTED,
-        website=True,
-        sitemap=False,
-    )
+    @http.route(f"/my/balance/<{ID}:confirmation_id>/answer", **TAKES)
     def balance_answer(self, confirmation_id, access_token="", **form):
-        """Take the answer; a reload of what follows sends nothing."""
-        if too_much := self._too_much(confirmation_id, access_token):
-            return too_much
-        confirmation_sudo = self._page_of(confirmation_id, access_token)
-        try:
-            confirmation_sudo._take_answer(form)
-        except UserError as error:
-            return self._render_balance(confirmation_sudo, error=str(error), form=form, status=422)
-        return request.redirect(confirmation_sudo.get_portal_url())
+        """Take the answer."""
+        return self._take_post(
+            confirmation_id,
+            access_token,
+            lambda confirmation_sudo: confirmation_sudo._take_answer(form),
+            self._render_balance,
+            form=form,
+        )
 
     def _render_balance(self, confirmation_sudo, status=200, **values):
         page = {"confirmation": confirmation_sudo, "form": {}, "page_name": "balance"}

@@ -1,8 +1,7 @@
 from odoo import http
-from odoo.exceptions import UserError
 from odoo.http import request
 
-from .token_page import ID, MOST_POSTED, TokenPages
+from .token_page import ID, SHOWS, TAKES, TokenPages
 
 
 class PlanPage(TokenPages, http.Controller):
@@ -10,30 +9,18 @@ class PlanPage(TokenPages, http.Controller):
 
     _page_model = "dunning.plan"
 
-    @http.route(f"/my/plan/<{ID}:plan_id>", type="http", auth="public", methods=["GET"], website=True, sitemap=False)
+    @http.route(f"/my/plan/<{ID}:plan_id>", **SHOWS)
     def plan_page(self, plan_id, access_token="", **_query):
         """The plan, for whoever has its link."""
         return self._render_plan(self._page_of(plan_id, access_token))
 
-    @http.route(
-        f"/my/plan/<{ID}:plan_id>/agree",
-        type="http",
-        auth="public",
-        methods=["POST"],
-        max_content_length=MOST_POSTED,
-        website=True,
-        sitemap=False,
-    )
+    @http.route(f"/my/plan/<{ID}:plan_id>/agree", **TAKES)
     def plan_agree(self, plan_id, access_token="", **_form):
-        """The customer agrees; a reload of what follows sends nothing."""
-        if too_much := self._too_much(plan_id, access_token):
-            return too_much
-        plan_sudo = self._page_of(plan_id, access_token)
-        try:
-            plan_sudo._take_agreement(request.httprequest.remote_addr)
-        except UserError as error:
-            return self._render_plan(plan_sudo, error=str(error), status=422)
-        return request.redirect(plan_sudo.get_portal_url())
+        """The customer agrees."""
+        address = request.httprequest.remote_addr
+        return self._take_post(
+            plan_id, access_token, lambda plan_sudo: plan_sudo._take_agreement(address), self._render_plan
+        )
 
     def _render_plan(self, plan_sudo, status=200, **values):
         grace = plan_sudo._grace_days()

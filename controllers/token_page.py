@@ -10,6 +10,9 @@ from ..engine.portal.answers import read_number
 ID = "string(maxlength=10)"
 #: Bytes of a post, at most: a file that is too large is still told so.
 MOST_POSTED = (MOST_FILES + 1) * MOST_BYTES
+#: How routes of pages are declared that only show, and that take what is posted.
+SHOWS = {"type": "http", "auth": "public", "methods": ["GET"], "website": True, "sitemap": False}
+TAKES = {**SHOWS, "methods": ["POST"], "max_content_length": MOST_POSTED}
 #: For what reads the page without its headers (`models/portal/ir_http.py`).
 UNLISTED = Markup('<meta name="robots" content="noindex, nofollow"/>')
 
@@ -56,6 +59,22 @@ class TokenPages:
         if self._find(record_id, token):
             return posts._is_too_much("token", token)
         return posts._is_too_much("address", request.httprequest.remote_addr)
+
+    def _take_post(self, record_id, token, take, show, **shown):
+        """What is posted to a page is taken; a reload of what follows sends nothing.
+
+        :param take: what takes it, of the record, with all rights
+        :param show: what shows the page again where something is wrong, of the record: with ``shown``, the sentence as
+            ``error``, and the ``status``
+        """
+        if too_much := self._too_much(record_id, token):
+            return too_much
+        record_sudo = self._page_of(record_id, token)
+        try:
+            take(record_sudo)
+        except UserError as error:
+            return show(record_sudo, error=str(error), status=422, **shown)
+        return request.redirect(record_sudo.get_portal_url())
 
     def _too_much(self, record_id, token):
         """The page that says so, when there were too many posts."""

@@ -19,6 +19,7 @@ from .dunning import test_real_letters
 from . import test_real_processes
 from . import test_translations
 from .dunning import test_sending
+from .dunning import test_sending_failures
 from .dunning import test_going_live
 from .dunning import test_restored
 from .dunning import test_instalments
@@ -41,6 +42,7 @@ from .sales import test_calling
 from .sales import test_call_list_person
 from .sales import test_call_list_again
 from .sales import test_leads_goal
+from .sales import test_leads_goal_counter
 from .sales import test_leads_transitions
 from .sales import test_leads_attempts
 from .sales import test_leads_response
@@ -71,8 +73,10 @@ from .collecting import test_collection_actions
 from .collecting import test_collection_file
 from .collecting import test_remind_now
 from .agreements import test_write_off
+from .agreements import test_write_off_booking
 from .collecting import test_collectors
 from .collecting import test_sales_hold
+from .collecting import test_sales_hold_lifted
 from .collecting import test_watch_list
 from .dunning import test_reports
 from .books import test_statements
@@ -83,12 +87,15 @@ from . import test_replay
 from . import test_replay_input
 from . import test_replay_data
 from .portal import test_answer_page
+from .portal import test_answer_page_paying
 from .dunning import test_approval
 from .collecting import test_desk
+from .collecting import test_desk_counters
 from .agreements import test_agreeing
 from .dunning import test_calendars
 from . import test_attack_context
 from . import test_attack_public_methods
+from . import test_attack_ways
 from . import test_attackers
 from . import test_attack_searching
 from . import test_attack_domains

@@ -77,6 +77,7 @@ handling.close            -      -      -        c      c         c             
 handling.status           -      -      r        r      r         cr            r         r        r         crwu    crwu       r
 handling.status.change    -      -      -        -      r         r             -         -        -         -       -          -
 invoice.requirement       -      -      -        -      -         -             r         r        r         crwu    crwu       -
+invoice.upload            -      -      -        -      -         -             r         r        r         r       r          -
 l2c.audit.log             -      -      -        -      -         -             r         r        r         r       r          -
 l2c.automation            -      -      -        -      -         r             -         -        -         r       r          -
 l2c.payment.way           -      -      -        -      -         -             r         r        r         crwu    crwu       -

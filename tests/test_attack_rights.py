@@ -29,6 +29,7 @@ env['credit.apply.line'].create({
     'apply_id': env['credit.apply'].search([], limit=1).id, 'credit_id': item(chased).id})
 customer.dunning_hold_until = '2026-12-01'
 env['sale.terms.version']._of_text(company, '<p>Terms</p>')
+env['invoice.upload']._log(chased)
 env['collection.case.fee'].create({'case_id': env['collection.case'].search([], limit=1).id, 'amount': 1.0})
 env.cr.execute("INSERT INTO l2c_portal_post (key, date) VALUES ('x', '2026-03-10')")
 env.flush_all()

@@ -167,6 +167,7 @@ ELSEWHERE = {
     "action_undo_cancel",
     "action_undo_stop",
     "action_uploaded",
+    "action_uploads",
     "dunning_plan_action_new",
     "dunning_policy_action",
     "handling_status_change_action_invoice",

@@ -240,3 +240,18 @@ def under_discussion():
               JOIN dunning_dispute d ON d.id = y.dispute_id AND d.state = 'open'
               JOIN account_move_line l ON l.id = y.move_line_id)"""
     )
+
+
+def before_discussion(move_ids):
+    """SQL for (document id, id of the status before) of those that are *Under discussion* by a promise or a dispute
+    alone, of which none is open any more."""
+    return SQL(
+        """SELECT d.id, c.old_status_id
+             FROM account_move d
+             JOIN LATERAL (SELECT old_status_id, is_agreed FROM handling_status_change
+                            WHERE res_model = 'account.move' AND res_id = d.id
+                         ORDER BY id DESC LIMIT 1) c ON c.is_agreed AND c.old_status_id IS NOT NULL
+            WHERE d.id IN %s AND d.handling_role = 'in_progress' AND d.id NOT IN %s""",
+        move_ids,
+        under_discussion(),
+    )

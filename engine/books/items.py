@@ -88,8 +88,9 @@ def owed_to_customers(company_ids, partner_ids=None):
 
 def open_as_at(as_at, companies, partner_ids=None):
     """SQL for the items that were open at the end of the day ``as_at``: ``id, move_id, company_id,
-    partner_id, account_id, currency_id, date, due, residual`` (company currency) and
-    ``residual_currency``.
+    partner_id, account_id, currency_id, date, due, residual`` (company currency),
+    ``residual_currency``, and of them ``disputed`` and ``disputed_currency``: what is disputed still, of what had been
+    by then.
 
     An item was open for what it is open for now, and what was matched after that day undone. A match
     is dated by the later of its two items; exchange differences are items themselves. What is matched
@@ -106,7 +107,9 @@ def open_as_at(as_at, companies, partner_ids=None):
     return SQL(
         """
         SELECT l.id, l.move_id, l.company_id, l.partner_id, l.account_id, l.currency_id, l.date,
-               COALESCE(l.date_maturity, l.date) AS due, o.residual, o.residual_currency
+               COALESCE(l.date_maturity, l.date) AS due, o.residual, o.residual_currency,
+               h.disputed AS disputed_currency,
+               COALESCE(o.residual * h.disputed / NULLIF(o.residual_currency, 0), 0) AS disputed
           FROM (SELECT x.id, SUM(x.amount) AS residual, SUM(x.amount_currency) AS residual_currency
                   FROM (SELECT id, amount_residual AS amount, amount_residual_currency AS amount_currency
                           FROM account_move_line
@@ -115,6 +118,7 @@ def open_as_at(as_at, companies, partner_ids=None):
               GROUP BY x.id
                 HAVING SUM(x.amount) != 0 OR SUM(x.amount_currency) != 0) o
           JOIN account_move_line l ON l.id = o.id
+    CROSS JOIN LATERAL (SELECT %(disputed)s AS disputed) h
          WHERE l.date <= %(as_at)s AND l.parent_state = 'posted' AND l.account_id IN (%(accounts)s)
            AND l.company_id IN %(companies)s
         """,
@@ -124,7 +128,21 @@ def open_as_at(as_at, companies, partner_ids=None):
             "%s UNION ALL %s", _undone("debit", "credit", 1, items, as_at), _undone("credit", "debit", -1, items, as_at)
         ),
         companies=tuple(companies),
+        disputed=_disputed_at(as_at),
         as_at=as_at,
+    )
+
+
+def _disputed_at(as_at):
+    """SQL: how much of what was open of the item ``l``, as ``o`` says, is disputed, and was at the end of the day."""
+    return SQL(
+        """CASE WHEN l.disputed_currency IS NOT NULL AND o.residual_currency > 0 AND EXISTS (
+                          SELECT 1 FROM dunning_dispute_line_rel r
+                            JOIN dunning_dispute d ON d.id = r.dispute_id
+                           WHERE r.move_line_id = l.id AND d.state = 'open' AND d.opened_date <= %(as_at)s)
+                THEN LEAST(%(held)s, o.residual_currency) ELSE 0 END""",
+        as_at=as_at,
+        held=held(),
     )
 
 

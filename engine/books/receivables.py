@@ -27,7 +27,7 @@ def ageing(limits, as_at):
              parent AS (SELECT DISTINCT ON (id) id, top FROM above ORDER BY id, step DESC)
         SELECT item.id, item.move_id, item.company_id, c.currency_id, p.commercial_partner_id AS partner_id,
                parent.top AS parent_id, cp.country_id, item.account_id, item.date, item.due, item.residual,
-               %(as_at)s AS as_at,
+               item.disputed, %(as_at)s AS as_at,
                CASE WHEN item.residual > 0 THEN GREATEST(%(as_at)s - item.due, 0) END AS days_overdue,
                %(amounts)s
           FROM item

@@ -52,9 +52,9 @@ def _receivables(company_id, partner_ids):
 
 
 def open_items(company_id, partner_ids, day):
-    """SQL: id and open amount of each item that was open at the end of ``day``."""
+    """SQL: id, open amount, and how much of it is disputed, of each item that was open at the end of ``day``."""
     return SQL(
-        "SELECT id, residual_currency FROM (%s) item WHERE residual_currency != 0 ORDER BY due, id",
+        "SELECT id, residual_currency, disputed_currency FROM (%s) item WHERE residual_currency != 0 ORDER BY due, id",
         open_as_at(day, [company_id], partner_ids),
     )
 

@@ -26,6 +26,7 @@ REFUSED = {
     "l10n_my_edi_state": ("rejected", "invalid"),
     "l10n_pl_edi_status": ("rejected",),
     "l10n_rs_edi_state": ("sending_failed",),
+    "l10n_tr_nilvera_send_status": ("error",),
     "l10n_tw_edi_state": ("invalid",),
     "peppol_move_state": ("error",),
     "nemhandel_move_state": ("error",),

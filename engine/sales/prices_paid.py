@@ -46,7 +46,33 @@ def prices_paid(asked, about, since, readable):
     return SQL(
         """
         WITH asked (number, product_id, low, high) AS (VALUES %(rows)s),
-             sold AS (
+             sold AS (%(sold)s)
+        SELECT last.prices, %(figures)s
+          FROM asked a
+     LEFT JOIN LATERAL (
+            SELECT json_agg(json_build_object('day', x.day, 'price', x.price, 'quantity', x.quantity, 'order', x.name)
+                            ORDER BY x.day DESC, x.id DESC) AS prices
+              FROM (SELECT * FROM sold WHERE product_id = a.product_id AND won AND is_own AND is_read
+                  ORDER BY day DESC, id DESC LIMIT %(last)s) x) last ON TRUE
+     LEFT JOIN LATERAL (
+            SELECT %(counted)s
+              FROM (SELECT *, quantity >= a.low AND quantity < a.high AS in_band
+                      FROM sold WHERE product_id = a.product_id AND day >= %(since)s) y) f ON TRUE
+      ORDER BY a.number
+        """,
+        rows=SQL(", ").join(rows),
+        sold=_sold(about, readable),
+        figures=SQL(", ").join(_shown(name) for name in kinds),
+        counted=SQL(", ").join(_counted(name, SQL(condition)) for name, condition in kinds.items()),
+        since=since,
+        last=LAST_PRICES,
+    )
+
+
+def _sold(about, readable):
+    """SQL: what was sold, and what wasn't, of the products of ``asked``: a row for each line of an order."""
+    return SQL(
+        """
             SELECT l.id, l.product_id, l.order_id, s.name, s.state = 'sale' AS won, q.quantity,
                    (moment.utc AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day,
                    p.commercial_partner_id = %(customer)s AS is_own, l.id IN %(readable)s AS is_read,
@@ -66,30 +92,13 @@ def prices_paid(asked, about, since, readable):
                AND s.id IS DISTINCT FROM %(order)s
                AND (s.state = 'sale' OR (s.state = 'cancel' AND s.handling_role = 'lost'))
                AND l.display_type IS NULL AND l.is_downpayment IS NOT TRUE AND l.combo_item_id IS NULL
-               AND q.quantity > 0)
-        SELECT last.prices, %(figures)s
-          FROM asked a
-     LEFT JOIN LATERAL (
-            SELECT json_agg(json_build_object('day', x.day, 'price', x.price, 'quantity', x.quantity, 'order', x.name)
-                            ORDER BY x.day DESC, x.id DESC) AS prices
-              FROM (SELECT * FROM sold WHERE product_id = a.product_id AND won AND is_own AND is_read
-                  ORDER BY day DESC, id DESC LIMIT %(last)s) x) last ON TRUE
-     LEFT JOIN LATERAL (
-            SELECT %(counted)s
-              FROM (SELECT *, quantity >= a.low AND quantity < a.high AS in_band
-                      FROM sold WHERE product_id = a.product_id AND day >= %(since)s) y) f ON TRUE
-      ORDER BY a.number
+               AND q.quantity > 0
         """,
-        rows=SQL(", ").join(rows),
         zone=about["zone"],
         customer=about["customer"],
         company=about["company"],
         order=about["order"],
-        figures=SQL(", ").join(_shown(name) for name in kinds),
-        counted=SQL(", ").join(_counted(name, SQL(condition)) for name, condition in kinds.items()),
         readable=readable,
-        since=since,
-        last=LAST_PRICES,
     )
 
 

@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 
 from ...engine.agreements.disputes import of_documents
-from ...engine.agreements.promises import badges
+from ...engine.agreements.promises import badges, before_discussion
 
 #: Roles from which a promise or a dispute leads to *Under discussion*.
 BEFORE_DISCUSSION = ("new", "no_answer", "contacted")
@@ -82,6 +82,24 @@ class AccountMove(models.Model):
         """Somebody promised or disputed: the status says so, where it was at a step before."""
         documents = self.filtered(lambda move: move.handling_role in BEFORE_DISCUSSION)
         documents._handling_update(chosen="in_progress")
+        self.env["handling.status.change"]._note_agreed(documents)
+
+    def _discussion_over(self):
+        """A promise or dispute about these documents ended. Where that alone had led to *Under discussion*, nothing is
+        promised or disputed any more, and nobody has changed the status since, it is again as it was before, and what
+        was planned on entering it is dropped."""
+        self.env.flush_all()
+        rows = self.env.execute_query(before_discussion(tuple(self.ids) or (0,)))
+        statuses = self.env["handling.status"].browse(status_id for _move_id, status_id in rows)
+        statuses.fetch(["role"])
+        again = defaultdict(self.browse)
+        for move_id, status_id in rows:
+            move, status = self.browse(move_id), statuses.browse(status_id)
+            # What has come due since is overdue.
+            again[status.id if status in move.handling_choice_ids else status.role] |= move
+        for chosen, moves in again.items():
+            moves._drop_follow_ups()
+            moves._handling_update(chosen=chosen)
 
     def _promise_items(self):
         return self.line_ids._owed_by_customers()

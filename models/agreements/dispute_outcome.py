@@ -74,6 +74,7 @@ class DunningDispute(models.Model):
         self._check_closes()
         for dispute in self:
             dispute._set_state("resolved", is_settled=False, outcome=outcome, granted_amount=granted(dispute))
+        self.move_line_ids.move_id._discussion_over()
 
     def action_justified(self):
         """The customer is right: all that is disputed is given up."""

@@ -157,8 +157,14 @@ class DunningPromise(models.Model):
         return super().write(vals)
 
     def action_cancel(self):
-        """The promise no longer counts: its items go on as before. Of a plan, all that is open."""
+        """The promise no longer counts: its items go on as before, and so does their status. Of a plan, all that is
+        open."""
         self.check_access("write")
+        self._withdraw()
+        self.move_line_ids.move_id._discussion_over()
+
+    def _withdraw(self):
+        """These promises no longer count, nor what else is open of their plans."""
         # Who may write a promise may not rewrite what was agreed.
         promises_sudo = (self | self.plan_id.promise_ids).sudo().filtered(lambda promise: promise.state == "open")
         promises_sudo._set_state("cancelled")

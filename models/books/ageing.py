@@ -40,6 +40,9 @@ class ReceivableAgeing(models.Model):
     overdue = fields.Monetary(readonly=True, help="All that is past due, whatever its age.")
     credits = fields.Monetary("Unallocated Credits", readonly=True)
     residual = fields.Monetary("Open Balance", readonly=True)
+    disputed = fields.Monetary(
+        "Of Which Disputed", readonly=True, help="Disputed still, of what was open and disputed on that day."
+    )
 
     _depends = {
         "account.account": ["account_type"],
@@ -50,16 +53,19 @@ class ReceivableAgeing(models.Model):
             "company_id",
             "date",
             "date_maturity",
+            "disputed_currency",
             "matching_number",
             "move_id",
             "parent_state",
             "partner_id",
             "reconciled",
+            "under_way_currency",
         ],
         "account.partial.reconcile": [
             *("amount", "credit_amount_currency", "credit_move_id", "debit_amount_currency", "debit_move_id"),
             "max_date",
         ],
+        "dunning.dispute": ["move_line_ids", "opened_date", "state"],
         "res.company": ["ageing_days_1", "ageing_days_2", "ageing_days_3", "currency_id"],
         "res.partner": ["commercial_partner_id", "country_id", "parent_id"],
     }

@@ -11,6 +11,7 @@ from . import call_list_debt
 from . import desk
 from . import overview
 from . import notice
+from . import upload
 from . import account_move
 from . import account_move_line
 from . import account_move_send
@@ -35,6 +36,7 @@ from . import correspondence
 from . import collection_file
 from . import case
 from . import case_fee
+from . import case_merged
 from . import case_partner
 from . import customer_form
 from . import customer_page

@@ -33,9 +33,14 @@ class AccountMove(models.Model):
 
     lacks_order_number = fields.Boolean(compute="_compute_lacks_order_number", groups="base.group_user")
     uploaded_on = fields.Date(
-        "Uploaded on", copy=False, readonly=True, help="To the customer's own portal.", groups="base.group_user"
+        "Uploaded on", copy=False, readonly=True, help="To the customer's own portal, last.", groups="base.group_user"
     )
     uploaded_by_id = fields.Many2one("res.users", "Uploaded by", copy=False, readonly=True, groups="base.group_user")
+    upload_count = fields.Integer(
+        "Uploads",
+        compute="_compute_upload_count",
+        groups="account.group_account_invoice,account.group_account_readonly",
+    )
     has_customer_portal = fields.Boolean(compute="_compute_lacks_order_number", groups="base.group_user")
 
     @api.depends("ref", "partner_id", "company_id", "move_type", "payment_state")
@@ -57,8 +62,23 @@ class AccountMove(models.Model):
         orders_sudo = self.invoice_line_ids.sudo().sale_line_ids.order_id  # as above
         return [ref for ref in orders_sudo.mapped("client_order_ref") if ref]
 
+    @api.depends("uploaded_on")
+    def _compute_upload_count(self):
+        counts = self.env["invoice.upload"]._read_group([("move_id", "in", self.ids)], ["move_id"], ["__count"])
+        counts = {move.id: count for move, count in counts}
+        for move in self:
+            move.upload_count = counts.get(move.id, 0)
+
+    def action_uploads(self):
+        """Who uploaded these invoices, and when."""
+        self.check_access("read")
+        self.env["invoice.upload"].check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id("lead_to_cash.invoice_upload_action")
+        return action | {"domain": [("move_id", "in", self.ids)]}
+
     def action_uploaded(self):
-        """These invoices were uploaded to the customers' portals: by whom and when is kept.
+        """These invoices were uploaded to the customers' portals, once more or for the first time: by whom and when is
+        kept.
 
         :raise AccessError: for who doesn't do the books
         """
@@ -69,6 +89,8 @@ class AccountMove(models.Model):
         # On a posted invoice that is no accounting.
         moves_sudo = moves.sudo().with_context(skip_is_manually_modified=True)
         moves_sudo.write({"uploaded_on": self.env.company._today(), "uploaded_by_id": self.env.uid})
+        self.env["invoice.upload"]._log(moves)
+        moves.invalidate_recordset(["upload_count"])
         return True
 
     def action_ask_salesperson(self):

@@ -47,7 +47,7 @@ class ResPartner(models.Model):
         "dunning.notice", string="Notices", compute="_compute_collection_records", groups=BOOKKEEPERS
     )
     collection_upload_ids = fields.Many2many(
-        "account.move", string="Uploaded Invoices", compute="_compute_collection_records", groups=BOOKKEEPERS
+        "invoice.upload", string="Uploads", compute="_compute_collection_records", groups=BOOKKEEPERS
     )
     collection_answer_ids = fields.Many2many(
         "dunning.answer", string="Answers", compute="_compute_collection_records", groups=BOOKKEEPERS
@@ -89,15 +89,7 @@ class ResPartner(models.Model):
             partner.collection_plan_ids = self.env["dunning.plan"].search(own, limit=20)
             partner.collection_dispute_ids = self.env["dunning.dispute"].search(own, limit=20)
             partner.collection_notice_ids = self.env["dunning.notice"].search(own, limit=20)
-            partner.collection_upload_ids = self.env["account.move"].search(
-                [
-                    ("commercial_partner_id", "=", partner.commercial_partner_id.id),
-                    ("company_id", "=", self.env.company.id),
-                    ("uploaded_on", "!=", False),
-                ],
-                order="uploaded_on desc, id desc",
-                limit=20,
-            )
+            partner.collection_upload_ids = self.env["invoice.upload"].search(own, limit=20)
             partner.collection_answer_ids = self.env["dunning.answer"].search(own, limit=20)
 
     def _open_receivables(self):

@@ -50,7 +50,8 @@ class CustomerFactsMixin(models.AbstractModel):
     @api.depends("partner_id", "company_id", "promise_text")
     @api.depends_context("lang")
     def _compute_next_step(self):
-        """What comes first: what somebody has planned, the promise's day, or the next reminder."""
+        """What comes first: an invoice that isn't in the customer's own portal, what somebody has planned, the
+        promise's day, or the next reminder."""
         rows = self._facts(engine.next_steps, self._today())
         found = {(partner, company): step for partner, company, *step in rows}
         # What is planned for a customer is a fact of its line, whoever planned it.
@@ -58,11 +59,14 @@ class CustomerFactsMixin(models.AbstractModel):
         activities_sudo.fetch(["summary", "activity_type_id", "res_model", "res_id"])
         notice_ids = [one.res_id for one in activities_sudo if one.res_model == "dunning.notice"]
         self.env["dunning.notice"].sudo().browse(notice_ids).fetch(["level_id"])  # as the activities
+        uploads = self._customers()._to_upload()
         for line in self:
             promise = line.promise_ids.filtered(lambda promise: promise.state == "open")[:1]
             day, activity_id = found.get((line.partner_id.id, line.company_id.id), (False, False))
             activity_sudo = activities_sudo.browse(activity_id or ())
-            if promise and not (activity_sudo and day < promise.date):
+            if line in uploads and not promise:
+                line.next_step, line.next_step_date = uploads[line], self._today()
+            elif promise and not (activity_sudo and day < promise.date):
                 line.next_step, line.next_step_date = self.env._("Promise falls due"), promise.date
             else:
                 planned = self._planned_text(activity_sudo)
@@ -102,3 +106,12 @@ class CustomerFactsMixin(models.AbstractModel):
             terms = code_translations.get_python_translations(ADDON, lang)
             known |= {text: term for term, text in terms.items() if text and "%" not in term}
         return known | {term: term for term in known.values()}
+
+    def _to_upload(self):
+        """{line: what is to be uploaded to the customer's own portal, in a few words}: a customer with a portal pays
+        nothing that isn't there."""
+        found = {}
+        for company, lines in self.grouped("company_id").items():
+            waiting = lines.partner_id.with_company(company)._not_uploaded()
+            found |= {line: waiting[line.partner_id] for line in lines if line.partner_id in waiting}
+        return found

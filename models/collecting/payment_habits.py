@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import format_list
 
 from ...engine.collecting.payment_runs import payment_runs, payments
@@ -113,3 +114,28 @@ class ResPartner(models.Model):
         self.ensure_one()
         self.check_access("read")
         return self.env["collection.customer.settings"]._open(self.commercial_partner_id)
+
+    # Their own portal -------------------------------------------------------------------------
+
+    def _not_uploaded(self):
+        """{customer: in a few words, which of its open invoices to the current company aren't in its own portal}"""
+        # How a customer pays, and the numbers of its invoices, are facts of its line.
+        customers_sudo = self.sudo().commercial_partner_id.with_company(self.env.company)
+        customers_sudo = customers_sudo.filtered("supplier_portal_url")
+        if not customers_sudo:
+            return {}
+        moves_sudo = self.env["account.move"].sudo()  # as above
+        open_ones = moves_sudo.search(
+            moves_sudo._uncollected_domain()
+            & Domain("commercial_partner_id", "in", customers_sudo.ids)
+            & Domain("company_id", "=", self.env.company.id)
+            & Domain("move_type", "in", ("out_invoice", "out_receipt"))
+            & Domain("uploaded_on", "=", False),
+            order="invoice_date, id",
+        )
+        return {
+            self.browse(customer.id): self.env._("Upload %s to their portal", moves.name)
+            if len(moves) == 1
+            else self.env._("Upload %s invoices to their portal", len(moves))
+            for customer, moves in open_ones.grouped("commercial_partner_id").items()
+        }

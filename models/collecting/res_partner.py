@@ -244,10 +244,13 @@ class ResPartner(models.Model):
                 )
 
     def _call_note(self, user, kind):
-        """What helps who calls: how the customer is reached best."""
+        """What helps who calls: how the customer is reached best, and what isn't in its own portal yet."""
+        if kind != "call":
+            return False
         customer_sudo = user._reading(self.sudo().with_company(self.env.company))  # whoever plans the call
-        text = kind == "call" and customer_sudo._best_contact_text()
-        return plaintext2html(customer_sudo.env._("Reached best: %s", text)) if text else False
+        best = customer_sudo._best_contact_text()
+        lines = [best and customer_sudo.env._("Reached best: %s", best), *customer_sudo._not_uploaded().values()]
+        return plaintext2html("\n".join(filter(None, lines))) or False
 
     # The collector ------------------------------------------------------------------------
 

@@ -162,7 +162,7 @@ class ResPartner(models.Model):
         now, values = self._planned_values().get(self.id, {}), was["values"]
         sudo = self.sudo().env  # whoever logged the try brings back what it ended
         agreed = sudo["dunning.promise"].browse(was.get("agreed", ())).exists()
-        agreed.filtered(lambda promise: promise.state == "open").action_cancel()
+        agreed.filtered(lambda promise: promise.state == "open")._withdraw()  # the status follows below
         sudo["dunning.notice"].browse(values["notices"]).exists().needs_answer = True
         sudo["dunning.answer"].browse(values["answers"]).exists().is_handled = False
         sudo["dunning.promise"].browse(values["promises"]).exists().is_followed_up = False

@@ -258,6 +258,13 @@ class HandlingMixin(models.AbstractModel):
         # What was planned automatically belongs to nobody.
         self.env["mail.activity"].sudo().search(domain).unlink()
 
+    def _drop_follow_ups(self):
+        """Drop what was planned on entering a status; not what results of calls or rules plan."""
+        followed = Domain("automated", "=", True) & Domain("handling_step", ">", 0)
+        followed &= Domain("res_model", "=", self._name) & Domain("res_id", "in", self.ids)
+        # What was planned automatically belongs to nobody.
+        self.env["mail.activity"].sudo().search(followed).unlink()
+
     def _follow_up_done(self, step):
         """An automated follow-up was done: the status may want another one."""
         followed = self

@@ -22,8 +22,8 @@ class AccountLetters(models.AbstractModel):
     _description = "Letters about Customers' Accounts"
 
     def _accounts(self, customers, rows, forward=()):
-        """The sections of each customer, one a currency: from ``rows`` (item's id, amount) and
-        what was brought ``forward`` (partner's id, currency's id, amount)."""
+        """The sections of each customer, one a currency: from ``rows`` (item's id, amount, what is disputed of it
+        where it is known) and what was brought ``forward`` (partner's id, currency's id, amount)."""
         items = self.env["account.move.line"].browse(row[0] for row in rows)
         items.check_access("read")  # the statements read the ledger itself
         partners = self.env["res.partner"].browse(row[0] for row in forward)
@@ -32,9 +32,10 @@ class AccountLetters(models.AbstractModel):
         for partner_id, currency_id, amount in forward:
             section = self._section(sections[owners[partner_id]], currency_id)
             section["forward"] += float(amount)
-        for item, (_id, amount) in zip(items, rows, strict=True):
+        for item, (_id, amount, *disputed) in zip(items, rows, strict=True):
             section = self._section(sections[owners[item.partner_id.id]], item.currency_id.id)
-            section["rows"].append({"item": item, "amount": float(amount), "due": item.date_maturity or item.date})
+            row = {"item": item, "amount": float(amount), "due": item.date_maturity or item.date}
+            section["rows"].append(row | {"disputed": float(disputed[0]) if disputed else 0.0})
         return {customer: list(sections[customer].values()) for customer in customers}
 
     def _section(self, sections, currency_id):
@@ -55,7 +56,8 @@ class AccountLetters(models.AbstractModel):
         return self.env.execute_query(statement)
 
     def _open_sections(self, customers, members, day):
-        """What was open at the end of ``day``: debits by branch, credits apart, ageing, total."""
+        """What was open at the end of ``day``: debits by branch, credits apart, ageing, total, what is disputed of it
+        and what is asked for."""
         limits = self.env.company.sudo()._ageing_limits()  # its columns are no secret
         rows = self._ask(engine.open_items(self.env.company.id, members, day))
         accounts = self._accounts(customers, rows)
@@ -65,6 +67,8 @@ class AccountLetters(models.AbstractModel):
                 section["credits"] = [row for row in rows if row["amount"] < 0]
                 section["branches"] = self._branches([row for row in rows if row["amount"] > 0], day)
                 section["total"] = section["currency"].round(sum(row["amount"] for row in rows))
+                section["disputed"] = section["currency"].round(sum(row["disputed"] for row in rows))
+                section["asked"] = max(section["currency"].round(section["total"] - section["disputed"]), 0.0)
                 section["ages"] = age_labels(limits)
                 section["ageing"], section["credit_total"] = engine.ageing(
                     [(row["due"], row["amount"]) for row in rows], day, limits
@@ -139,7 +143,7 @@ class Statement(models.AbstractModel):
         ways = customer.env["l2c.payment.way"]._told(company, currencies[0], reference=customer.ref)
         for section in sections:
             if not any(way.get("qr_code") for way in ways):
-                self._add_payment_codes(ways, section["total"], section["currency"], customer, customer.name)
+                self._add_payment_codes(ways, section["asked"], section["currency"], customer, customer.name)
         return ways
 
     def _heads(self, customers):

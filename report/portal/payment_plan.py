@@ -17,7 +17,7 @@ class PaymentPlan(models.AbstractModel):
         there = letter["record"]
         # Who only reads the books agrees to nothing for the customer.
         may = plan.has_access("write") and plan._has_field_access(plan._fields["access_token"], "read")
-        url = plan._page_link() if may and plan.state == "open" else False
+        url = plan._page_link() if may and plan.state == "open" and not plan.confirmed_on else False
         return letter | {
             "rows": there._rows(),
             "grace": there._grace_days() and there._days_text(there._grace_days()),

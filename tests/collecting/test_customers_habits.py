@@ -114,4 +114,51 @@ class TestHabits(CustomersCase):
         self.invoiced.invalidate_recordset()
         self.invoiced.with_user(self.books).action_uploaded()
         self.assertEqual((str(self.invoiced.uploaded_on), self.invoiced.uploaded_by_id), ("2026-03-10", self.books))
-        self.assertEqual(self.partner.with_user(self.collector).collection_upload_ids, self.invoiced)
+        self.assertEqual(self.partner.with_user(self.collector).collection_upload_ids.move_id, self.invoiced)
+
+    def test_each_upload_is_kept(self):
+        self.partner.supplier_portal_url = "https://portal.example"
+        self.invoiced.with_user(self.books).action_uploaded()
+        self.assertEqual(self.invoiced.with_user(self.books).upload_count, 1)
+        self.partner.supplier_portal_url = "https://new.example"
+        later = self.invoiced.with_context(l2c_today="2026-03-12")
+        later.with_user(self.collector).action_uploaded()
+        self.env.invalidate_all()
+        rows = self.partner.with_user(self.collector).collection_upload_ids
+        told = [(row.user_id, str(row.date.date()), row.portal_url) for row in rows]
+        self.assertEqual(
+            told,
+            [
+                (self.collector, "2026-03-12", "https://new.example"),
+                (self.books, "2026-03-10", "https://portal.example"),
+            ],
+        )
+        action = self.invoiced.with_user(self.reader).action_uploads()
+        self.assertEqual(self.env[action["res_model"]].with_user(self.reader).search(action["domain"]), rows)
+        for user in (self.books, self.collector, self.manager):
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                rows.with_user(user).user_id = user
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                self.env["invoice.upload"].with_user(user).create(
+                    {"move_id": self.invoiced.id, "date": "2026-03-10 09:00:00"}
+                )
+
+    def test_what_is_not_uploaded_is_the_next_step(self):
+        line = self.of(self.invoiced)
+        before = line.next_step
+        self.partner.supplier_portal_url = "https://portal.example"
+        self.env.invalidate_all()
+        self.assertEqual(
+            (line.next_step, str(line.next_step_date)), (f"Upload {self.invoiced.name} to their portal", "2026-03-10")
+        )
+        second = self.invoice(partner_id=self.partner.id, due="2026-03-01")
+        self.env.invalidate_all()
+        self.assertEqual(line.next_step, "Upload 2 invoices to their portal")
+        self.partner.with_user(self.collector).action_no_answer()
+        [call] = (self.invoiced | second).activity_ids
+        self.assertIn("Upload 2 invoices to their portal", call.note)
+        call.unlink()
+        self.env.invalidate_all()
+        (self.invoiced | second).with_user(self.books).action_uploaded()
+        self.env.invalidate_all()
+        self.assertEqual(line.next_step, before)

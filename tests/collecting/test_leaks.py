@@ -1,9 +1,14 @@
 """Leaks: what should be money and isn't, who is told, and when it ends."""
 
-from odoo import Command
+import re
+from itertools import chain
+from pathlib import Path
+
+from odoo import Command, addons
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
+from ...engine.collecting.leaks import REFUSED
 from ..common import TODAY, HandlingCase
 
 
@@ -184,6 +189,19 @@ class TestLeaks(LeakCase):
             name for name in ("l10n_ro_edi_state", "peppol_move_state") if name in self.env["account.move"]._fields
         ]
         self.assertEqual(bool(self.env["collection.leak"]._refused()), bool(known))
+
+    def test_states_are_those_of_the_addons(self):
+        """What is asked of the addons for e-invoices is what Odoo's own say."""
+        found = set()
+        for path in chain.from_iterable(Path(folder).glob("*/models/account_move.py") for folder in addons.__path__):
+            text = path.read_text(encoding="utf-8")
+            for name in REFUSED:
+                if declared := re.search(rf"(?ms)^    {name} = fields\.Selection\((.*?)^    \)", text):
+                    found.add(name)
+                    for state in REFUSED[name]:
+                        with self.subTest(name=name, state=state):
+                            self.assertRegex(declared[1], f"[\"']{state}[\"']")
+        self.assertLessEqual({"l10n_ro_edi_state", "peppol_move_state", "l10n_tr_nilvera_send_status"}, found)
 
     # Who sees what ------------------------------------------------------------------------
 

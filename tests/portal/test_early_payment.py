@@ -5,7 +5,7 @@ from odoo.tests import freeze_time, tagged
 from odoo.tools import html2plaintext, mute_logger
 
 from ..common import TODAY
-from .test_answer_page import PAYMENT_LOG, PayingCase
+from .test_answer_page_paying import PAYMENT_LOG, PayingCase
 
 #: The last day of the discount, and the day after it.
 UNTIL, AFTER = "2026-03-13", "2026-03-14"

@@ -9,7 +9,8 @@ from odoo.tools import html2plaintext, mute_logger
 
 from ...models.portal.post import MOST_OF_TOKEN
 from ..common import TODAY
-from .test_answer_page import AnswerCase, PayingCase
+from .test_answer_page import AnswerCase
+from .test_answer_page_paying import PayingCase
 
 PDF = b"%PDF-1.4 as it was sent"
 

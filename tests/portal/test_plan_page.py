@@ -127,3 +127,38 @@ class TestPlanPage(PlanCase, HttpCase):
             text = self.env["ir.actions.report"].with_user(user)._render_qweb_html(report, self.agreed.ids)[0].decode()
             self.assertEqual(self.token in text, shown)
             self.assertIn("33.34", text)
+
+    def on_paper(self):
+        self.env.invalidate_all()
+        report = "lead_to_cash.action_report_payment_plan"
+        shown = self.env["ir.actions.report"]._render_qweb_html(report, self.agreed.ids)[0].decode()
+        return " ".join(re.sub(r"<[^>]+>", " ", shown).split())
+
+    def test_on_paper_by_its_state(self):
+        asked, agreed = "We agree to this plan", "You have agreed to this plan on 03/10/2026"
+        text = self.on_paper()
+        self.assertIn(asked, text)
+        self.assertNotIn(agreed, text)
+        self.agree()
+        text = self.on_paper()
+        self.assertIn(agreed, text)
+        for absent in (asked, "Please confirm", self.token):
+            self.assertNotIn(absent, text)
+        for end, told in (
+            ("cancel", "called off"),
+            ("break", "an instalment is missing"),
+            ("pay", "Everything is paid"),
+        ):
+            savepoint = self.env.cr.savepoint()
+            {
+                "cancel": self.agreed.action_cancel,
+                "break": lambda: self.run_on("2026-03-21"),
+                "pay": lambda: self.pay(self.move),
+            }[end]()
+            text = self.on_paper()
+            with self.subTest(end):
+                self.assertIn("We had agreed", text)
+                self.assertIn(told, text)
+                for absent in (asked, agreed, "you get no reminders"):
+                    self.assertNotIn(absent, text)
+            savepoint.close(rollback=True)

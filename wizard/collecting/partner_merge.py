@@ -2,6 +2,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from ...engine.handling.own import Own
+from ...models.handling.audit_log import WHY
 
 #: What a customer has once at a time: table, by what else, while what holds, what ends it, and which one stays.
 HAD_ONCE = (
@@ -9,7 +10,7 @@ HAD_ONCE = (
     ("payment_proposal", "company_id", "state IN ('proposed', 'accepted')", "state = 'ended'", "state"),
     (
         "account_letter",
-        "company_id, kind, date_to, COALESCE(date_from, date_to)",
+        "company_id, kind, date_to, COALESCE(date_from, date_to), COALESCE(plan_id, 0)",
         "is_written IS NOT TRUE AND problem IS NULL",
         "problem = %(merged)s",
         "id",
@@ -24,14 +25,58 @@ class PartnerMerge(models.TransientModel):
 
     def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
         """What the merged ones had in this company may become the other's: that is kept, too."""
-        if not dst_partner:
+        partners = self.env["res.partner"].browse(partner_ids).exists()
+        if len(partners) < 2:
             return super()._merge(partner_ids, dst_partner=dst_partner, extra_checks=extra_checks)
+        if not dst_partner or dst_partner not in partners:
+            dst_partner = self._get_ordered_partner(partners.ids)[-1]  # as the host
+        own_cases, holds = self._open_cases(dst_partner), self._longest_holds(partners)
         names = [name for name in dst_partner._audited_names() if dst_partner._fields[name].company_dependent]
         before = dst_partner._audit_texts(names)
         result = super()._merge(partner_ids, dst_partner=dst_partner, extra_checks=extra_checks)
         dst_partner.invalidate_recordset(names)
-        dst_partner._audit(before, self.env._("Customers were merged."))
+        why = self.env._("Customers were merged.")
+        dst_partner._audit(before, why)
+        self._hold_as_long(dst_partner.with_context(**{WHY: Own(why), "l2c_merging": Own(True)}), holds)
+        self._follow_merged(dst_partner, own_cases)
         return result
+
+    def _open_cases(self, partner):
+        """The cases of a customer that are open, in all companies."""
+        cases_sudo = self.env["collection.case"].sudo()  # as the host: whoever may merge
+        return cases_sudo.search([("partner_id", "=", partner.id), ("state", "=", "with_them")])
+
+    def _longest_holds(self, partners):
+        """{company: (until, why) of the hold that lasts longest, where one does}"""
+        found, partners_sudo = {}, partners.sudo()  # as the host: in all companies
+        for company in partners_sudo.env["res.company"].search([]):
+            holds = [
+                (partner.dunning_hold_until, partner.dunning_hold_reason)
+                for partner in partners_sudo.with_company(company)
+                if partner.dunning_hold_until and partner.dunning_hold_until >= company._today()
+            ]
+            if holds:
+                found[company] = max(holds, key=lambda hold: hold[0])
+        return found
+
+    def _hold_as_long(self, customer, holds):
+        """Whoever waits until a day doesn't get a reminder before it because of a merge."""
+        for company, (until, reason) in holds.items():
+            there_sudo = customer.sudo().with_company(company)  # as the host
+            if not there_sudo.dunning_hold_until or there_sudo.dunning_hold_until < until:
+                there_sudo.write({"dunning_hold_until": until, "dunning_hold_reason": reason})
+
+    def _follow_merged(self, customer, own_cases):
+        """One case goes on; the customer's state follows its cases and plans; one alert says why it is watched."""
+        for company, cases_sudo in self._open_cases(customer).grouped("company_id").items():
+            there_sudo = cases_sudo.with_company(company)
+            there_sudo._merge_open(own_cases)
+            there_sudo._follow_customers()
+        about = [("partner_id", "=", customer.id)]
+        self.env["dunning.plan"].sudo().search(about)._follow_promises()  # as the host
+        watches_sudo = self.env["dunning.watch"].sudo().search(about)  # as the host
+        for company, theirs_sudo in watches_sudo.grouped("company_id").items():
+            theirs_sudo.with_company(company)._alert(company, customer)
 
     def _end_what_is_once(self, partners, kept):
         """Of what both had, that of the one that stays goes on. The host looks at constraints alone, and would stop at

@@ -27,8 +27,16 @@ export function calledByItsDay(Controller) {
     };
 }
 
-/** Of a group, too, only what isn't zero is written. */
+/** Of a group, too, only what isn't zero is written; where nothing is disputed, there is no column for it. */
 export class AgeingListRenderer extends listView.Renderer {
+    getActiveColumns() {
+        const { list } = this.props;
+        const isDisputed = list.isGrouped
+            ? list.groups.some((group) => group.aggregates.disputed)
+            : list.records.some((record) => record.data.disputed);
+        return super.getActiveColumns().filter(({ name }) => isDisputed || name !== "disputed");
+    }
+
     formatGroupAggregate(group, column) {
         const isAmount = this.props.list.fields[column.name].type === "monetary";
         return isAmount && !group.aggregates[column.name] ? { value: "" } : super.formatGroupAggregate(group, column);
