@@ -43,7 +43,7 @@ def _down_payment():
     unpaid = SQL("m.state = 'posted' AND m.move_type = 'out_invoice' AND m.payment_state IN ('not_paid', 'partial')")
     return SQL(
         """(%(draft)s OR (%(unpaid)s AND NOT EXISTS (
-             SELECT 1 FROM sale_order_line s WHERE s.order_id = d.id AND s.qty_delivered > 0 AND NOT s.is_downpayment)))""",
+             SELECT 1 FROM sale_order_line s WHERE s.order_id = d.id AND s.qty_delivered > 0 AND s.is_downpayment IS NOT TRUE)))""",
         draft=documents(SQL("s.is_downpayment AND m.state = 'draft'")),
         unpaid=documents(SQL("s.is_downpayment AND %s", unpaid)),
     )

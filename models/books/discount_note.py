@@ -25,6 +25,9 @@ class AccountMove(models.Model):
     discounted_move_id = fields.Many2one(
         "account.move", "Discount of", copy=False, readonly=True, index="btree_not_null", groups="base.group_user"
     )
+    discount_note_ids = fields.One2many(
+        "account.move", "discounted_move_id", "Credit Notes of the Discount", readonly=True, groups="base.group_user"
+    )
     discount_entry_id = fields.Many2one(
         "account.move",
         "Discount Taken Back",
@@ -37,15 +40,15 @@ class AccountMove(models.Model):
     is_discount_note_asked = fields.Boolean(copy=False, readonly=True, groups="base.group_user")
     lacks_discount_note = fields.Boolean(compute="_compute_lacks_discount_note", groups="base.group_user")
 
-    @api.depends("move_type", "state", "payment_state")
+    @api.depends("move_type", "state", "payment_state", "discount_note_ids.state")
     def _compute_lacks_discount_note(self):
-        paid = self.filtered(lambda move: move._may_need_discount_note())
-        notes_sudo = self.sudo().search(  # whether there is one, whoever reads the invoice
-            [("discounted_move_id", "in", paid.ids), ("state", "!=", "cancel")]
-        )
-        noted = set(notes_sudo.discounted_move_id.ids)
         for move in self:
-            move.lacks_discount_note = move in paid and move.id not in noted and bool(move._taken_discount())
+            may = move._may_need_discount_note() and not move._discount_notes_sudo()
+            move.lacks_discount_note = may and bool(move._taken_discount())
+
+    def _discount_notes_sudo(self):
+        """Those that aren't cancelled, whoever reads the invoice."""
+        return self.sudo().discount_note_ids.filtered(lambda note: note.state != "cancel")
 
     def _may_need_discount_note(self):
         country = self.company_id.sudo().account_fiscal_country_id.code  # a fact of the company

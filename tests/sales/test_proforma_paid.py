@@ -142,7 +142,6 @@ class TestAtOnce(ProformaCase):
 @tagged("post_install", "-at_install")
 class TestPage(ProformaCase, HttpCase):
     def test_the_link_of_the_mail_asks_for_the_rest(self):
-        self.only_provider()
         order = self.asked()
         self.transaction(order, amount=30.0)
         order._portal_ensure_token()
