@@ -6,10 +6,10 @@ from odoo.tools import SQL
 from .at_once import documents
 
 #: What it is called: Israel's חשבונית עסקה is asked for by law and custom, elsewhere it is a pro-forma.
-KINDS = [("proforma", "Pro-Forma Invoice"), ("transaction", "Transaction Invoice")]
+PROFORMA_KINDS = [("proforma", "Pro-Forma Invoice"), ("transaction", "Transaction Invoice")]
 #: {country of the company: what it is called there}
 KIND_OF_COUNTRY = {"IL": "transaction"}
-STATES = [
+PROFORMA_STATES = [
     ("open", "Waiting for Payment"),
     ("found", "Perhaps Paid"),
     ("paid", "Paid"),
@@ -19,11 +19,11 @@ STATES = [
     ("stopped", "Stopped"),
 ]
 #: Money is awaited.
-UNPAID = ("open", "changed", "ended")
+PROFORMA_UNPAID = ("open", "changed", "ended")
 #: An invoice isn't made by itself meanwhile: the money is awaited, or a person has to look.
-WAITING = (*UNPAID, "found")
+PROFORMA_WAITING = (*PROFORMA_UNPAID, "found")
 #: Serves the job: few orders have one that isn't over.
-INDEX = "(id) WHERE proforma_state IN ('open', 'changed', 'ended', 'found', 'paid')"
+PROFORMA_INDEX = "(id) WHERE proforma_state IN ('open', 'changed', 'ended', 'found', 'paid')"
 
 
 def _invoiced():
@@ -140,7 +140,7 @@ def news(ids=None):
         only=SQL("TRUE") if ids is None else SQL("id IN %s", tuple(ids) or (0,)),
         rest=rest(),
         invoiced=_invoiced(),
-        followed=(*WAITING, "paid"),
+        followed=(*PROFORMA_WAITING, "paid"),
         money=_money(),
         names=_names(),
         same=SQL(

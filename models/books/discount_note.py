@@ -8,7 +8,7 @@ from ...engine.books import discount_notes as engine
 from ..handling.cron_step import cron_step
 from ..handling.next_action import ONCE
 
-TASK = "lead_to_cash.mail_activity_type_discount_note"
+NOTE_TASK = "lead_to_cash.mail_activity_type_discount_note"
 
 
 class AccountMove(models.Model):
@@ -160,7 +160,7 @@ class AccountMove(models.Model):
             note.sudo().discount_entry_id = entry  # written by posting alone
             entry._post(soft=False)
             (entry | note).line_ids.filtered(lambda line: line.account_type == "asset_receivable").reconcile()
-            note.discounted_move_id.activity_unlink([TASK])
+            note.discounted_move_id.activity_unlink([NOTE_TASK])
 
     def _prepare_discount_entry_values(self, booked):
         """The opposite of what was booked, taxes and all, owed by the customer until the note meets it."""
@@ -223,7 +223,7 @@ class AccountMove(models.Model):
         self.sudo().is_discount_note_asked = True  # written by the job alone
         if self.lacks_discount_note:
             user = self._planned_for()[self]
-            user._reading(self).activity_schedule(TASK, self._today(), user_id=user.id, handling_step=ONCE)
+            user._reading(self).activity_schedule(NOTE_TASK, self._today(), user_id=user.id, handling_step=ONCE)
 
 
 class AccountTax(models.Model):

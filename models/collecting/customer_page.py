@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ...engine.collecting import customers as engine
-from ...engine.sales.proforma import WAITING
+from ...engine.sales.proforma import PROFORMA_WAITING
 from .res_partner import BOOKKEEPERS
 
 
@@ -97,7 +97,7 @@ class ResPartner(models.Model):
             asked = [
                 ("partner_id.commercial_partner_id", "=", partner.commercial_partner_id.id),
                 ("company_id", "=", self.env.company.id),
-                ("proforma_state", "in", (*WAITING, "paid")),
+                ("proforma_state", "in", (*PROFORMA_WAITING, "paid")),
             ]
             partner.collection_proforma_ids = orders.search(asked, limit=20) if orders.has_access("read") else orders
             partner.collection_upload_ids = self.env["account.move"].search(

@@ -6,7 +6,7 @@ from odoo.tools import plaintext2html, str2bool
 from psycopg2 import OperationalError
 
 from ...engine.sales import at_once as engine
-from ...engine.sales.proforma import WAITING
+from ...engine.sales.proforma import PROFORMA_WAITING
 from ..dunning.mail_template import first_lines
 from ..handling.cron_step import cron_step
 from ..handling.next_action import ONCE
@@ -65,7 +65,7 @@ class SaleOrder(models.Model):
             "prepayment": self.env._("The invoice is made by itself once the prepayment is paid, or by you."),
             "proforma": self.env._("The invoice is made by itself once the pro-forma is paid, or by you."),
         }
-        rows = self.env.execute_query(engine.waiting(ready.ids, WAITING))
+        rows = self.env.execute_query(engine.waiting(ready.ids, PROFORMA_WAITING))
         return {order_id: what[why] for order_id, why in rows if why}
 
     def _at_once_sentence(self):
@@ -117,7 +117,7 @@ class SaleOrder(models.Model):
     def _next_at_once(self, after):
         host = str2bool(self.env["ir.config_parameter"].sudo().get_param("sale.automatic_invoice"))  # a setting
         self.env.flush_all()
-        rows = self.env.execute_query(engine.candidates(after, INVOICED_TOGETHER, WAITING, host_invoices=host))
+        rows = self.env.execute_query(engine.candidates(after, INVOICED_TOGETHER, PROFORMA_WAITING, host_invoices=host))
         return self.browse(row[0] for row in rows)
 
     @api.model

@@ -13,13 +13,13 @@ _logger = logging.getLogger(__name__)
 
 #: Orders whose customers are reminded in one transaction.
 REMINDED_TOGETHER = 100
-TASK = "lead_to_cash.mail_activity_type_proforma"
-CRON = "lead_to_cash.cron_follow_orders"
+PROFORMA_TASK = "lead_to_cash.mail_activity_type_proforma"
+CRON_OF_ORDERS = "lead_to_cash.cron_follow_orders"
 #: Customers whom nobody reminds.
 HANDED_OVER = ("lawyer", "insolvency", "closed")
 #: Odoo's own group: its setting switches pro-forma invoices on.
-SENDERS = "sale.group_proforma_sales"
-SHOWN = f"base.group_user,{SENDERS}"
+PROFORMA_SENDERS = "sale.group_proforma_sales"
+PROFORMA_READERS = f"base.group_user,{PROFORMA_SENDERS}"
 
 
 class SaleOrder(models.Model):
@@ -28,27 +28,33 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    proforma_kind = fields.Selection(engine.KINDS, "Kind of Pro-Forma", compute="_compute_proforma_kind", groups=SHOWN)
+    proforma_kind = fields.Selection(
+        engine.PROFORMA_KINDS, "Kind of Pro-Forma", compute="_compute_proforma_kind", groups=PROFORMA_READERS
+    )
     proforma_due_date = fields.Date(
         "Pay by",
         copy=False,
-        groups=SHOWN,
+        groups=PROFORMA_READERS,
         help="Until when the customer is asked to pay the pro-forma. Empty: as the payment terms say, from the day on "
         "which it is sent.",
     )
-    proforma_date = fields.Date("Pro-Forma of", copy=False, readonly=True, groups=SHOWN)
-    proforma_amount = fields.Monetary("Pro-Forma Amount", copy=False, readonly=True, groups=SHOWN)
-    proforma_state = fields.Selection(engine.STATES, "Pro-Forma", copy=False, readonly=True, groups=SHOWN)
-    proforma_reminders = fields.Integer(
-        "Reminders", copy=False, readonly=True, aggregator=None, groups=SHOWN, help="After the due day."
+    proforma_date = fields.Date("Pro-Forma of", copy=False, readonly=True, groups=PROFORMA_READERS)
+    proforma_amount = fields.Monetary("Pro-Forma Amount", copy=False, readonly=True, groups=PROFORMA_READERS)
+    proforma_state = fields.Selection(
+        engine.PROFORMA_STATES, "Pro-Forma", copy=False, readonly=True, groups=PROFORMA_READERS
     )
-    proforma_reminded_on = fields.Date("Last Reminder", copy=False, readonly=True, groups=SHOWN)
-    proforma_rest = fields.Monetary("Still to Pay", compute="_compute_proforma_rest", compute_sudo=True, groups=SHOWN)
+    proforma_reminders = fields.Integer(
+        "Reminders", copy=False, readonly=True, aggregator=None, groups=PROFORMA_READERS, help="After the due day."
+    )
+    proforma_reminded_on = fields.Date("Last Reminder", copy=False, readonly=True, groups=PROFORMA_READERS)
+    proforma_rest = fields.Monetary(
+        "Still to Pay", compute="_compute_proforma_rest", compute_sudo=True, groups=PROFORMA_READERS
+    )
     proforma_url = fields.Char("Page to Pay", compute="_compute_proforma_url", groups="base.group_user")
     proforma_text = fields.Char("About the Pro-Forma", compute="_compute_proforma_text", groups="base.group_user")
 
     # Serves the job that follows pro-formas.
-    _proforma_idx = models.Index(engine.INDEX)
+    _proforma_idx = models.Index(engine.PROFORMA_INDEX)
 
     @api.depends("company_id.account_fiscal_country_id")
     def _compute_proforma_kind(self):
@@ -73,7 +79,9 @@ class SaleOrder(models.Model):
     @api.depends_context("lang")
     def _compute_proforma_text(self):
         for order in self:
-            order.proforma_text = order.proforma_state in (*engine.UNPAID, "found", "paid") and order._proforma_says()
+            order.proforma_text = (
+                order.proforma_state in (*engine.PROFORMA_UNPAID, "found", "paid") and order._proforma_says()
+            )
 
     def _proforma_says(self):
         """How it stands, for who sells."""
@@ -97,7 +105,7 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        if not self.env.user.has_group(SENDERS):
+        if not self.env.user.has_group(PROFORMA_SENDERS):
             raise AccessError(self.env._("Pro-forma invoices are switched off in the settings of sales."))
         if self.state not in ("draft", "sent", "sale"):
             raise UserError(self.env._("%s is cancelled: there is nothing to ask for.", self.display_name))
@@ -139,7 +147,7 @@ class SaleOrder(models.Model):
     def action_stop_proforma(self):
         """Nobody reminds the customer of it any more."""
         self.check_access("write")
-        stopped = self.filtered(lambda order: order.proforma_state in engine.WAITING)
+        stopped = self.filtered(lambda order: order.proforma_state in engine.PROFORMA_WAITING)
         stopped._stamp(proforma_state="stopped")
         stopped._end_proforma_task()
 
@@ -149,7 +157,7 @@ class SaleOrder(models.Model):
     def _cron_follow_orders(self):
         """Pro-formas follow their orders and their money, customers are reminded of them, and are told of invoices
         that are planned."""
-        cron = self.env.ref(CRON)
+        cron = self.env.ref(CRON_OF_ORDERS)
         with cron_step(cron, "Pro-formas and what was paid"):
             self._follow_proformas()
         self._remind_of_proformas(cron)
@@ -188,7 +196,7 @@ class SaleOrder(models.Model):
                     order._remind_together()
                 return
             _logger.exception("Reminding of the pro-forma of %s failed", self.name)
-            self.env["l2c.automation"]._note_failure(self.env.ref(CRON), self.name, error)
+            self.env["l2c.automation"]._note_failure(self.env.ref(CRON_OF_ORDERS), self.name, error)
 
     def _remind_of_proforma(self):
         orders = self.filtered(lambda order: not order._is_customer_held())
@@ -234,7 +242,7 @@ class SaleOrder(models.Model):
             theirs = user._reading(order)
             summary = says(theirs) if says else theirs._proforma_task(state)
             if summary:
-                theirs.activity_schedule(TASK, self._today(), summary, user_id=user.id, handling_step=ONCE)
+                theirs.activity_schedule(PROFORMA_TASK, self._today(), summary, user_id=user.id, handling_step=ONCE)
 
     def _proforma_task(self, state):
         """What is to be done of an order; nothing while the customer is reminded, and once it is over."""
@@ -250,7 +258,7 @@ class SaleOrder(models.Model):
         return said.get(state, "")
 
     def _end_proforma_task(self):
-        kind = self.env.ref(TASK)
+        kind = self.env.ref(PROFORMA_TASK)
         domain = [("res_model", "=", self._name), ("res_id", "in", self.ids), ("activity_type_id", "=", kind.id)]
         self.env["mail.activity"].sudo().search(domain).unlink()  # what was planned automatically belongs to nobody
 
@@ -285,6 +293,6 @@ class PaymentTransaction(models.Model):
         """What was paid online for a pro-forma is known at once."""
         result = super()._post_process()
         orders_sudo = self.sudo().sale_order_ids  # who pays need not see who sells
-        if orders_sudo.filtered(lambda order: order.proforma_state in engine.WAITING):
+        if orders_sudo.filtered(lambda order: order.proforma_state in engine.PROFORMA_WAITING):
             orders_sudo._follow_proformas(orders_sudo.ids)
         return result
