@@ -171,7 +171,10 @@ WRITTEN = {
         "best_call_hour best_channel collection_note collection_state collector_id dunning_hold_reason dunning_hold_until "
         "dunning_policy_id dunning_split_by_contact external_rating external_rating_date external_rating_source "
         "is_long_term_agreed is_payment_cc is_payment_contact is_sole_trader is_wrong_addressee needs_order_number payment_days "
-        "payment_weekday supplier_portal_url withholding_rate"
+        "payment_weekday supplier_portal_url tells_planned_invoice withholding_rate"
     ),
-    "sale.order": "customer_need handling_status_id is_invoiced_at_once is_need_shown is_term_agreed next_action_date",
+    "sale.order": (
+        "customer_need handling_status_id is_invoiced_at_once is_need_shown is_term_agreed next_action_date "
+        "planned_invoice_date proforma_due_date tells_planned_invoice"
+    ),
 }

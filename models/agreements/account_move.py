@@ -155,6 +155,7 @@ class AccountMove(models.Model):
         posted._bills_posted()
         posted._orders_invoiced()
         posted._ask_for_allocation()
+        posted._discount_notes_posted()
         return posted
 
     def _write_offs_to_draft(self):

@@ -2,6 +2,7 @@ from . import money
 from . import account_move
 from . import account_move_complete
 from . import account_move_send
+from . import discount_note
 from . import account_move_line
 from . import account_partial_reconcile
 from . import account_payment

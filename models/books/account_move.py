@@ -167,6 +167,7 @@ class AccountMove(models.Model):
         self.check_access("write")
         result = super().button_draft()
         self._write_offs_to_draft()
+        self._discount_notes_to_draft()
         self.env["l2c.money"]._moved(self.line_ids)
         self._orders_invoiced()
         return result

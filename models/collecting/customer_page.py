@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ...engine.collecting import customers as engine
+from ...engine.sales.proforma import PROFORMA_WAITING
 from .res_partner import BOOKKEEPERS
 
 
@@ -45,6 +46,9 @@ class ResPartner(models.Model):
     )
     collection_notice_ids = fields.Many2many(
         "dunning.notice", string="Notices", compute="_compute_collection_records", groups=BOOKKEEPERS
+    )
+    collection_proforma_ids = fields.Many2many(
+        "sale.order", string="Pro-Formas", compute="_compute_collection_records", groups=BOOKKEEPERS
     )
     collection_upload_ids = fields.Many2many(
         "invoice.upload", string="Uploads", compute="_compute_collection_records", groups=BOOKKEEPERS
@@ -89,6 +93,13 @@ class ResPartner(models.Model):
             partner.collection_plan_ids = self.env["dunning.plan"].search(own, limit=20)
             partner.collection_dispute_ids = self.env["dunning.dispute"].search(own, limit=20)
             partner.collection_notice_ids = self.env["dunning.notice"].search(own, limit=20)
+            orders = self.env["sale.order"]
+            asked = [
+                ("partner_id.commercial_partner_id", "=", partner.commercial_partner_id.id),
+                ("company_id", "=", self.env.company.id),
+                ("proforma_state", "in", (*PROFORMA_WAITING, "paid")),
+            ]
+            partner.collection_proforma_ids = orders.search(asked, limit=20) if orders.has_access("read") else orders
             partner.collection_upload_ids = self.env["invoice.upload"].search(own, limit=20)
             partner.collection_answer_ids = self.env["dunning.answer"].search(own, limit=20)
 

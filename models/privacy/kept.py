@@ -85,7 +85,14 @@ MARKS = (
     "withholding_rate",
     *("dunning_hold_until", "dunning_hold_reason"),
     *("external_rating", "external_rating_source", "external_rating_date", "is_watched"),
-    *("is_sole_trader", "payment_grade", "turnover_year", "main_category_id", "years_as_customer"),
+    *(
+        "is_sole_trader",
+        "tells_planned_invoice",
+        "payment_grade",
+        "turnover_year",
+        "main_category_id",
+        "years_as_customer",
+    ),
 )
 #: Whose chatter is ours.
 CHATTERS = (

@@ -15,6 +15,8 @@ from . import sale_order
 from . import sale_order_follow
 from . import sale_order_renew
 from . import invoice_at_once
+from . import sale_order_proforma
+from . import planned_invoice
 from . import terms_version
 from . import sale_order_accepted
 from . import sale_order_prices

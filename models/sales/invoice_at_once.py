@@ -6,6 +6,7 @@ from odoo.tools import plaintext2html, str2bool
 from psycopg2 import OperationalError
 
 from ...engine.sales import at_once as engine
+from ...engine.sales.proforma import PROFORMA_WAITING
 from ..dunning.mail_template import first_lines
 from ..handling.cron_step import cron_step
 from ..handling.next_action import ONCE
@@ -33,19 +34,39 @@ class SaleOrder(models.Model):
         "Invoice on Confirmation",
         compute="_compute_at_once_text",
         groups="base.group_user",
-        help="What confirming leads to, and whose VAT falls due earlier by it.",
+        help="What confirming leads to, and whose VAT falls due earlier by it; of a confirmed order, what its invoice "
+        "waits for.",
     )
 
     # Serves the job that makes their invoices.
     _at_once_idx = models.Index("(id) WHERE is_invoiced_at_once AND state = 'sale' AND invoice_status = 'to invoice'")
 
-    @api.depends("company_id", "state", "order_line.product_id", "order_line.tax_ids")
+    @api.depends(
+        *("company_id", "state", "order_line.product_id", "order_line.tax_ids", "is_invoiced_at_once"),
+        *("invoice_status", "require_payment", "prepayment_percent", "proforma_state"),
+    )
     @api.depends_context("lang")
     def _compute_at_once_text(self):
         offers = self.filtered(lambda order: order.state in ("draft", "sent"))
         wanting = offers._wanting_at_once()
+        waiting = self._waiting_at_once()
         for order in self:
-            order.at_once_text = order in wanting and order._at_once_sentence()
+            offered = order in wanting and order._at_once_sentence()
+            order.at_once_text = offered or waiting.get(order._origin.id, False)
+
+    def _waiting_at_once(self):
+        """{id: what its invoice waits for, in a sentence}"""
+        ready = self._origin.filtered(lambda order: order.is_invoiced_at_once and order.invoice_status == "to invoice")
+        if not ready:
+            return {}
+        self.env.flush_all()
+        what = {
+            "down_payment": self.env._("The invoice is made by itself once the down payment is paid."),
+            "prepayment": self.env._("The invoice is made by itself once the prepayment is paid, or by you."),
+            "proforma": self.env._("The invoice is made by itself once the pro-forma is paid, or by you."),
+        }
+        rows = self.env.execute_query(engine.waiting(ready.ids, PROFORMA_WAITING))
+        return {order_id: what[why] for order_id, why in rows if why}
 
     def _at_once_sentence(self):
         told = self.env._("On confirmation, the invoice is made and sent by itself.")
@@ -96,7 +117,7 @@ class SaleOrder(models.Model):
     def _next_at_once(self, after):
         host = str2bool(self.env["ir.config_parameter"].sudo().get_param("sale.automatic_invoice"))  # a setting
         self.env.flush_all()
-        rows = self.env.execute_query(engine.candidates(after, INVOICED_TOGETHER, host_invoices=host))
+        rows = self.env.execute_query(engine.candidates(after, INVOICED_TOGETHER, PROFORMA_WAITING, host_invoices=host))
         return self.browse(row[0] for row in rows)
 
     @api.model

@@ -79,6 +79,44 @@ class ResCompany(models.Model):
         groups="base.group_user",
     )
 
+    proforma_before_days = fields.Integer(
+        "Before They Are Due",
+        help="Days before the day on which a pro-forma is to be paid, its customer is reminded. 0: not before.",
+        groups="base.group_user",
+    )
+    proforma_first_days = fields.Integer(
+        "First Reminder after",
+        default=3,
+        help="Days after that day. 0: on the day after it.",
+        groups="base.group_user",
+    )
+    proforma_every_days = fields.Integer(
+        "Then Every", default=7, help="Days between two reminders.", groups="base.group_user"
+    )
+    proforma_most = fields.Integer(
+        "Most Reminders",
+        default=3,
+        help="After the last one, the salesperson has a task. 0: none.",
+        groups="base.group_user",
+    )
+    planned_invoice_days = fields.Integer(
+        "Announce Invoices",
+        help="Days before a planned invoice, customers who want it are told. 0: never.",
+        groups="base.group_user",
+    )
+
+    @api.constrains(
+        *("proforma_before_days", "proforma_first_days", "proforma_every_days", "proforma_most"),
+        "planned_invoice_days",
+    )
+    def _check_proforma_numbers(self):
+        for company in self:
+            numbers = company.proforma_before_days, company.proforma_first_days, company.proforma_most
+            if min(*numbers, company.planned_invoice_days) < 0 or company.proforma_every_days < 1:
+                raise ValidationError(
+                    self.env._("Days of reminders can't be negative, and between two there is a day at least.")
+                )
+
     calls_per_day = fields.Integer(
         help="Attempts that each salesperson makes on a day. 0: no goal.", groups="base.group_user"
     )

@@ -30,6 +30,9 @@ class SaleOrder(models.Model):
             "is_need_shown",
             "is_term_agreed",
             "next_action_date",
+            "planned_invoice_date",
+            "proforma_due_date",
+            "tells_planned_invoice",
         }
     )
     _asks_why = True

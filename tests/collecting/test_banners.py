@@ -5,9 +5,12 @@ from odoo.tests import TransactionCase, tagged
 #: As they come, the first that applies is shown.
 INVOICE = [
     *("closed", "missing_compulsory", "disputes", "paused", "lacks_order_number", "call_hint", "missing"),
-    "customer_portal",
+    *("discount_note", "customer_portal"),
 ]
-ORDER = ["closure", None, "expired", "customer_warning", "late_payer", "call_hint", "at_once", "payment_grade", None]
+ORDER = [
+    *("closure", None, "expired", "customer_warning", "late_payer", "call_hint", "proforma", "at_once"),
+    *("payment_grade", None),
+]
 
 
 @tagged("post_install", "-at_install")

@@ -138,6 +138,23 @@ for lang in LANGUAGES:
         order.action_quotation_sent()
 env['handling.status']._cron_follow_time()
 """
+#: About orders: a pro-forma isn't paid, an invoice is planned.
+ORDERS = """
+env.company.planned_invoice_days = 3
+for lang in LANGUAGES:
+    for kind in ('proforma_reminder', 'planned_invoice'):
+        order = env['sale.order'].create({
+            'partner_id': person(kind, lang).id, 'user_id': seller.id,
+            'order_line': [Command.create({'product_id': product.id})]})
+        order.action_confirm()
+        if kind == 'planned_invoice':
+            order.write({'planned_invoice_date': '2026-03-12', 'tells_planned_invoice': True})
+        else:
+            order.proforma_due_date = '2026-03-05'
+            order._at('2026-03-02')._keep_proforma()
+for _twice in range(2):
+    env['sale.order']._cron_follow_orders()
+"""
 
 #: To people here: a task that a customer's answer makes; the rehearsal of notices.
 PEOPLE = """
@@ -224,6 +241,13 @@ for lang in LANGUAGES:
     case = env['collection.case'].search([('partner_id', '=', owing.id)])
     case.note = 'First.\\nSecond.'
     case.with_user(worker).action_send_file()
+seller.group_ids += env.ref('sale.group_proforma_sales')
+for lang in LANGUAGES:
+    order = env['sale.order'].with_user(seller).create({
+        'partner_id': person('proforma', lang).id, 'proforma_due_date': '2026-03-20',
+        'order_line': [Command.create({'product_id': product.id})]})
+    order.action_confirm()
+    sent(order.action_send_proforma(), seller)
 for (kind, lang), customer in replying.items():
     customer.email = address(kind, lang)
     notice = env['dunning.notice'].search([('partner_id', '=', customer.id)]).with_user(worker)
@@ -238,9 +262,9 @@ OTHERS = {"status", "quotation", "task"}
 #: Answered by e-mail, if at all.
 NO_PAGE = {"thanks", "plan_kept", "copies", "dispute_outcome", "collection_case"}
 #: Opened in Odoo's dialog, in whose frame they leave.
-IN_HOSTS_FRAME = {"dispute_outcome", "reply_copies", "reply_bank"}
+IN_HOSTS_FRAME = {"dispute_outcome", "reply_copies", "reply_bank", "proforma"}
 #: With one paper each.
-WITH_FILES = {"statement", "confirmation", "plan", "copies", "reply_copies", "collection_case"}
+WITH_FILES = {"statement", "confirmation", "plan", "copies", "reply_copies", "collection_case", "proforma"}
 #: Whose text is written by somebody here, or by Odoo, in one language.
 ONE_LANGUAGE = {"status", "quotation", "task"}
 
@@ -252,7 +276,7 @@ class TestEveryMail(RealProcessCase):
         with MailSink() as sink:
             cls.database.mail_options = ["--smtp=127.0.0.1", f"--smtp-port={sink.port}", "--email-from=us@example.com"]
             output = cls.database.shell(
-                MAKE + NOTICES + SALES + QUOTATIONS + PEOPLE + LETTERS + PLANS + WRITTEN + SEND + KINDS, at=DAY
+                MAKE + NOTICES + SALES + QUOTATIONS + ORDERS + PEOPLE + LETTERS + PLANS + WRITTEN + SEND + KINDS, at=DAY
             )
         cls.kinds = {*ast.literal_eval(re.search(r"^KINDS (.*)$", output, re.M)[1]), *OTHERS}
         cls.mails = {}
@@ -383,7 +407,9 @@ class TestEveryMail(RealProcessCase):
 
     def test_a_way_out_of_sales_mails(self):
         def check(kind, _language, message, body):
-            sales = kind.startswith(("missed", "quotation")) or kind in ("reengage", "status", "soft_opt_in")
+            sales = kind.startswith(("missed", "quotation")) or kind in (
+                *("reengage", "status", "soft_opt_in", "proforma_reminder", "planned_invoice"),
+            )
             self.assertEqual("opt-out" in str(message["list-unsubscribe"]), sales)
             one_click = [str(value) for value in message.get_all("list-unsubscribe-post", [])]
             self.assertEqual(one_click, ["List-Unsubscribe=One-Click"] if sales else [])

@@ -139,8 +139,52 @@ class TestAtOnce(AtOnceCase):
         self.assertEqual(order.invoice_ids, down)  # a draft is waited for
         down.action_post()
         self.job()
+        self.assertEqual(order.invoice_ids, down)  # so is its money
+        self.assertIn("once the down payment is paid", order.at_once_text)
+        self.pay(down)
+        self.job()
         self.assertEqual((order.invoice_ids - down).amount_total, 70.0)
         self.assertEqual((order.invoice_ids - down).state, "posted")
+
+    def test_what_was_delivered_waits_for_no_down_payment(self):
+        order = self.order()
+        order.action_confirm()
+        wizard = self.env["sale.advance.payment.inv"].with_context(active_model="sale.order", active_ids=order.ids)
+        down = wizard.create({"advance_payment_method": "percentage", "amount": 30})._create_invoices(order)
+        down.action_post()
+        order.order_line.filtered(lambda line: not line.is_downpayment).qty_delivered = 1
+        self.job()
+        self.assertEqual((order.invoice_ids - down).amount_total, 70.0)
+
+    def test_a_prepayment_is_waited_for(self):
+        """A customer who prepays confirms by it; a person can confirm before."""
+        order = self.confirmed(require_payment=True, prepayment_percent=0.3)
+        self.job()
+        self.assertFalse(order.invoice_ids)
+        self.assertTrue(order.is_invoiced_at_once)
+        self.assertIn("once the prepayment is paid", order.at_once_text)
+        provider = self.only_provider()
+        values = {
+            "provider_id": provider.id,
+            "payment_method_id": provider.payment_method_ids.id,
+            "currency_id": order.currency_id.id,
+            "partner_id": self.customer.id,
+            "sale_order_ids": [Command.set(order.ids)],
+        }
+        transactions = self.env["payment.transaction"]
+        transactions.create({**values, "amount": 10.0, "reference": "too little", "state": "done"})
+        self.job()
+        self.assertFalse(order.invoice_ids)
+        transactions.create({**values, "amount": 20.0, "reference": "the rest", "state": "done"})
+        self.job()
+        self.assertEqual((order.invoice_ids.state, order.invoice_ids.amount_total), ("posted", 100.0))
+
+    def test_terms_with_a_part_at_once_are_no_deposit(self):
+        """They count from the invoice: without it nothing falls due."""
+        order = self.confirmed(payment_term_id=self.half_later().id)
+        self.job()
+        self.assertEqual(order.invoice_ids.state, "posted")
+        self.assertEqual(len(order.invoice_ids.line_ids.filtered("date_maturity")), 2)
 
     def test_reset_to_draft_isnt_made_or_sent_again(self):
         order = self.confirmed()
