@@ -52,7 +52,7 @@ if not company.account_journal_early_pay_discount_loss_account_id:  # some chart
 company.write({{
     'name': 'Nord', 'country_id': country.id, 'email': 'us@example.com', 'street': 'Main 1', 'city': land['city'],
     'state_id': land['state'] and env.ref('base.' + land['state']).id, 'zip': '10000', 'vat': land['vat'],
-    'invoices_at_once': True, 'portal_confirmation_sign': True, 'portal_confirmation_pay': False}})
+    'invoices_at_once': True, 'charges_saved_cards': True, 'portal_confirmation_sign': True, 'portal_confirmation_pay': False}})
 env['res.partner.bank'].create({{'acc_number': land['account'], 'partner_id': company.partner_id.id}})
 env['res.users'].search([]).partner_id.tz = 'UTC'
 
@@ -148,6 +148,16 @@ class Letter(NamedTuple):
             ["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, timeout=WAIT, check=True
         )
         return " ".join(done.stdout.decode().replace("\u200b", "").split())
+
+
+def attributes(tag):
+    """What an element of a page says in its data attributes."""
+    return dict(re.findall(r'data-([\w-]+)="([^"]*)"', tag))
+
+
+def csrf(page):
+    """The token of a page's forms."""
+    return re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
 
 
 def one_line(html):
@@ -271,8 +281,7 @@ class CircleCase(RealProcessCase):
         browser, page = self.open_page(link)
         key = re.search(rf'name="form_key" value="([0-9a-f]+-{kind})"', page.text)[1]
         number, token = re.search(r"/my/collection/(\d+)\?.*access_token=([\w-]+)", page.url).groups()
-        csrf = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
-        data = {"access_token": token, "csrf_token": csrf, "form_key": key, "kind": kind, **form}
+        data = {"access_token": token, "csrf_token": csrf(page.text), "form_key": key, "kind": kind, **form}
         done = browser.web.post(f"{self.url}/my/collection/{number}/answer", data=data, timeout=WAIT)
         self.assertEqual(done.status_code, 200, done.text[-1000:])
         self.assertIn('name="thanks"', done.text)
@@ -288,25 +297,46 @@ class CircleCase(RealProcessCase):
         """Pay by card on the page of a notice, as its payment form does; the provider says it is done."""
         browser, page = self.open_page(link)
         number, token = re.search(r"/my/collection/(\d+)\?.*access_token=([\w-]+)", page.url).groups()
-        form = browser.get(f"/my/collection/{number}/pay", params={"access_token": token})
-        self.assertIn(self.money(amount), one_line(form.text))
-        route = re.search(rf"/my/collection/{number}/transaction/[\w-]+", form.text)[0]
-        option = re.search(
-            r'<input name="o_payment_radio"[^>]*data-payment-option-type="payment_method"[^>]*>', form.text
-        )
-        said = dict(re.findall(r'data-([\w-]+)="([^"]*)"', option[0]))
-        values = {
-            "provider_id": int(said["provider-id"]),
-            "payment_method_id": int(said["payment-option-id"]),
-            "token_id": None,
-            "amount": amount,
-            "flow": "direct",
-            "tokenization_requested": False,
-            "landing_route": f"/my/collection/{number}",
-            "is_validation": False,
-            "access_token": token,
-        }
-        reference = browser.post(route, **values)["reference"]
+        form = browser.get(f"/my/collection/{number}/pay", params={"access_token": token}).text
+        self.assertIn(self.money(amount), one_line(form))
+        route = re.search(rf"/my/collection/{number}/transaction/[\w-]+", form)[0]
+        self.submit(browser, form, route, amount=amount, tokenization_requested=False, access_token=token)
+
+    def save_card(self, browser):
+        """Save a card on the page where charges are agreed to; returns the page with it."""
+        form = browser.get("/my/charging").text
+        said = attributes(re.search(r'<form[^>]*id="o_payment_form"[^>]*>', form)[0])
+        values = {"is_validation": True, "tokenization_requested": True, "amount": None, "currency_id": None}
+        values |= {"access_token": said["access-token"], "partner_id": int(said["partner-id"])}
+        values |= {"reference_prefix": said["reference-prefix"], "landing_route": said["landing-route"]}
+        self.submit(browser, form, said["transaction-route"], **values)
+        return browser.get("/my/charging").text
+
+    def submit(self, browser, form, route, **values):
+        """What Odoo's payment form does with a new card, and then the provider."""
+        option = re.search(r'<input[^>]*data-payment-option-type="payment_method"[^>]*>', form)
+        said = attributes(option[0])
+        provider = {"provider_id": int(said["provider-id"]), "payment_method_id": int(said["payment-option-id"])}
+        kept = {"token_id": None, "flow": "direct", "landing_route": "/my", "is_validation": False}
+        reference = browser.post(route, **{**provider, **kept, **values})["reference"]
         done = {"reference": reference, "payment_details": "4242", "simulated_state": "done"}
         browser.post("/payment/demo/simulate_payment", **done)
         self.assertEqual(browser.post("/payment/status/poll")["state"], "done")
+
+    def agree_to_plan(self, link):
+        """The button of the plan's page."""
+        browser, page = self.open_page(link)
+        number, token = re.search(r"/my/plan/(\d+)\?.*access_token=([\w-]+)", page.url).groups()
+        data = {"access_token": token, "csrf_token": csrf(page.text)}
+        done = browser.web.post(f"{self.url}/my/plan/{number}/agree", data=data, timeout=WAIT)
+        self.assertIn('name="thanks"', done.text)
+
+    def let_charge(self, login, plan):
+        """Who has logged in saves a card, and agrees that it is charged for a plan."""
+        browser = self.client(login)
+        page = self.save_card(browser)
+        offer = page.partition(f'name="plan-{plan}"')[2]
+        data = {"csrf_token": csrf(page), "offer": f"plan-{plan}"}
+        data |= {name: re.search(rf'name="{name}"[^>]*value="([^"]+)"', offer)[1] for name in ("shown", "card")}
+        done = browser.web.post(f"{self.url}/my/charging/agree", data=data, timeout=WAIT)
+        self.assertIn('name="agreed"', done.text)

@@ -20,8 +20,13 @@ SOLD, DUE = "2026-06-01", "2026-07-01"
 DISCOUNT_TOLD, PLANNED, CHARGED, REMINDED = "2026-06-09", "2026-06-10", "2026-06-25", "2026-07-06"
 #: Days on which nothing is asked of anybody; a daily run that was away for longer would wait for its release.
 BEFORE, BETWEEN = ("2026-06-05",), ("2026-06-11", "2026-06-17", "2026-06-24")
-#: Of the discount's mail and page, as each language writes it.
-DISCOUNT_UNTIL = {"en_US": "06/11/2026", "he_IL": "11.06.2026", "ro_RO": "11.06.2026"}
+#: Makes the login of who pays by instalments, as a person of the company does.
+LOGIN = """
+from odoo import Command
+env['res.users'].with_context(no_reset_password=True).create({
+    'login': 'payer', 'password': 'payer', 'partner_id': %s,
+    'group_ids': [Command.set(env.ref('base.group_portal').ids)]})
+"""
 
 #: The button of the portal, then the one of the dialog, in which the name stands already.
 SIGNING = """(() => {
@@ -39,9 +44,11 @@ class TestCircle(CircleCase):
         **{"addon": "", "chart": "", "code": "us", "tax": 15.0, "lang": "en_US", "account": "0011223344"},
         **{"vat": False, "vats": (False, False, False), "city": "Boston", "state": False},
     }
-    #: Of the papers, in this order: the quotation, the invoice, the mails before the discount ends, of the plan, and
+    #: Of the papers, in this order: the quotation, the invoice; the mails before the discount ends, of the plan, and
     #: of the first reminder.
-    words = ("Quotation", "Invoice", "the discount", "in instalments", "reminder")
+    words = ("Quotation", "Invoice", "the discount", "in instalments", "this reminder")
+    #: Days as the language writes them.
+    days = {"discount": "06/11/2026", "charged": "06/25/2026"}
 
     def test_the_circle(self):
         self.set_up_company(SOLD)
@@ -157,7 +164,7 @@ class TestCircle(CircleCase):
         """Two days before it ends each is told what is paid until when."""
         for customer in CUSTOMERS:
             text = self.letters(customer)[-1].text
-            for part in (self.words[2], self.money(self.total(customer) * 0.98), DISCOUNT_UNTIL[self.country["lang"]]):
+            for part in (self.words[2], self.money(self.total(customer) * 0.98), self.days["discount"]):
                 self.assertIn(part, text)
             self.assertEqual(self.facts(customer, "handling", "payment_state"), ("new", "not_paid"))
 
@@ -180,11 +187,15 @@ class TestCircle(CircleCase):
         dialog = books.call("res.partner", "action_plan", [self.lead(PLAN)[1]])
         [plan] = books.call("dunning.plan", "web_save", [], {}, {}, context=dialog["context"])
         self.plan = plan["id"]
-        self.jobs(PLANNED, "14:00:00")
-        self.assertIn(self.words[3], self.letters(PLAN)[-1].text)
-        self.assertEqual(
-            self.instalments(), [("open", self.total(PLAN) / 3, day) for day in (CHARGED, "2026-07-25", "2026-08-25")]
-        )
+        for hour in ("14:00:00", "15:00:00"):  # written; sent once it can't be taken back any more
+            self.jobs(PLANNED, hour)
+        letter = self.letters(PLAN)[-1]
+        self.assertIn(self.words[3], letter.text)
+        self.agree_to_plan(letter.link("/my/plan/"))
+        self.database.shell(LOGIN % self.lead(PLAN)[1], at=f"{PLANNED} 15:30:00")
+        self.let_charge("payer", self.plan)
+        part = self.total(PLAN) / 3
+        self.assertEqual(self.instalments(), [("open", part, day) for day in (CHARGED, "2026-07-25", "2026-08-25")])
 
     def instalments(self):
         return self.database.query(
@@ -192,7 +203,16 @@ class TestCircle(CircleCase):
         )
 
     def charged(self):
-        """On its day the first instalment was paid."""
+        """Announced two weeks before, the first instalment was charged on its day, once."""
+        part = self.total(PLAN) / 3
+        [announced] = [letter.text for letter in self.letters(PLAN) if "/my/charging/" in letter.html]
+        for text in (self.money(part), self.days["charged"]):
+            self.assertIn(text, announced)
+        self.assertEqual([state for state, _part, _day in self.instalments()], ["kept", "open", "open"])
+        self.assertEqual(self.facts(PLAN, "payment_state", "left"), ("partial", 2 * part))
+        charges = """SELECT c.state, c.date::text, t.state, t.amount::float, t.operation
+                       FROM payment_charge c JOIN payment_transaction t ON t.id = c.transaction_id"""
+        self.assertEqual(self.database.query(charges), [("done", CHARGED, "done", part, "offline")])
 
     # The reminder -------------------------------------------------------------------------------
 
@@ -224,6 +244,7 @@ class TestCircleOfIsrael(TestCircle):
         "account": "IL620108000000099999999",
     }
     words = ("הצעת מחיר", "חשבונית", "הנחה", "תשלומים", "תזכורת")
+    days = {"discount": "11.06.2026", "charged": "25.06.2026"}
 
     def invoiced(self):
         """Posted, not sent, and somebody told, until the accountant enters the number: then it leaves by itself."""
@@ -249,3 +270,4 @@ class TestCircleOfRomania(TestCircle):
         "account": "RO49AAAA1B31007593840000",
     }
     words = ("Ofertă", "Factură", "reducere", "rate", "reamintire")
+    days = {"discount": "11.06.2026", "charged": "25.06.2026"}
