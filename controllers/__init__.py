@@ -1,6 +1,7 @@
 from . import opt_out
 from . import answer_page
 from . import balance_page
+from . import charging_page
 from . import dispute
 from . import kept
 from . import plan_page

@@ -130,3 +130,4 @@ from .foresight import test_forecasts_learnt
 from .foresight import test_disputed
 from .collecting import test_banners
 from . import test_browser_customers
+from . import test_circle

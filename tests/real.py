@@ -76,13 +76,13 @@ class RealDatabase:
 
     def twin(self):
         """Another database with what is in this one."""
-        self._stop_shells()
+        self.stop_shells()
         twin = RealDatabase(self.name)
         twin.addons_path = self.addons_path
         return twin
 
     def drop(self):
-        self._stop_shells()
+        self.stop_shells()
         self._admin(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
         shutil.rmtree(self._filestore(self.name), ignore_errors=True)
 
@@ -100,7 +100,7 @@ class RealDatabase:
         :param at: moves the clock of the process: "2026-03-10 09:00:00"
         :raise AssertionError: when it ends with another status than 0
         """
-        self._stop_shells()  # it may change what they have loaded
+        self.stop_shells()  # it may change what they have loaded
         done = subprocess.run(
             self._command(arguments, at), input=script, capture_output=True, text=True, timeout=WAIT * 2, check=False
         )
@@ -123,7 +123,8 @@ class RealDatabase:
             self._shells[key] = Shell(self._command(("shell", "--no-http", "--log-level=warn"), at))
         return self._shells[key]
 
-    def _stop_shells(self):
+    def stop_shells(self):
+        """End the processes that run scripts; the next script begins one."""
         while self._shells:
             self._shells.popitem()[1].stop()
 

@@ -88,6 +88,8 @@ lead.hand.over            -      -      -        c      c         c             
 lead.qualification        -      -      -        r      r         crwu          -         -        -         -       -          -
 lead.response.report      -      -      -        -      r         r             -         -        -         -       -          -
 lead.return               -      -      -        c      c         c             -         -        -         -       -          -
+payment.charge            -      -      -        -      -         -             r         r        rw        rw      rw         -
+payment.consent           -      -      -        -      -         -             r         r        rw        rw      rw         -
 payment.forecast          -      -      -        -      -         -             r         r        r         r       r          -
 payment.grade             -      -      -        -      -         -             r         r        r         r       r          -
 payment.loyalty           -      -      -        -      -         crwu          r         r        r         crwu    crwu       -

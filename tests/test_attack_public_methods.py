@@ -223,6 +223,12 @@ records += [
     env['payment.forecast'].create({**about_paying, 'move_id': chased.id, 'as_of': '2026-03-01', 'version': '1'}),
     env['payment.model'].create({'company_id': company.id, 'date': '2026-03-01', 'version': '1'}),
 ]
+consent = env['payment.consent'].create({
+    'partner_id': customer.id, 'company_id': company.id, 'scope': 'invoices', 'text': 'x',
+    'agreed_on': '2026-03-01 08:00:00'})
+records += [consent, env['payment.charge'].create({
+    'consent_id': consent.id, 'partner_id': customer.id, 'company_id': company.id, 'amount': 100.0,
+    'move_line_id': item(invoice()).id, 'currency_id': company.currency_id.id, 'date': '2026-03-24'})]
 case = {'partner_id': chased.partner_id.id, 'company_id': company.id, 'move_line_ids': item(chased).ids}
 records += [env['collection.case'].create(case), env['collection.hand.over'].create({'res_ids': [1]})]
 env.flush_all()

@@ -161,7 +161,7 @@ def follow_the_books(where, today, policy):
     items are settled without any. What was kept and is owed again goes back to open, until the next day
     at least: who corrects how a payment was matched breaks nothing. Broken: its
     date and the days of grace of its customer's ``policy``, an expression on the row ``cp``, are
-    over; broken and cancelled stay.
+    over, and no charge of it is on its way; broken and cancelled stay.
     """
     return SQL(
         """
@@ -173,7 +173,10 @@ def follow_the_books(where, today, policy):
                             WHEN o.owed <= s.target + unit.half THEN 'kept'
                             WHEN o.open <= unit.half AND o.owed < s.target + s.amount - unit.half THEN 'kept'
                             WHEN o.open <= unit.half THEN 'cancelled'
-                            WHEN grace.until < %(today)s AND s.state = 'open' THEN 'broken'
+                            WHEN grace.until < %(today)s AND s.state = 'open'
+                                 AND NOT EXISTS (SELECT 1 FROM payment_charge c
+                                                  WHERE c.promise_id = s.id AND c.state IN ('announced', 'pending'))
+                            THEN 'broken'
                             ELSE 'open' END AS state
                   FROM (%(owed)s) o
                   JOIN dunning_promise s ON s.id = o.id

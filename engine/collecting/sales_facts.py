@@ -120,6 +120,22 @@ def collection_facts(company_ids, partner_ids, today, states):
     )
 
 
+def can_hold(company_ids):
+    """SQL for one row: whether any order of these companies could be held, so that who holds none needn't ask of each
+    customer: a level that holds sales was reached by anybody, or a payment grade holds them."""
+    return SQL(
+        """
+        SELECT EXISTS (SELECT 1 FROM res_company c WHERE c.id IN %s AND c.hold_sales_grade IN ('d', 'e'))
+            OR EXISTS (SELECT 1 FROM dunning_level v
+                        WHERE v.hold_sales
+                          AND (EXISTS (SELECT 1 FROM dunning_notice_line nl WHERE nl.level_id = v.id)
+                               OR EXISTS (SELECT 1 FROM dunning_policy o
+                                           WHERE o.is_running AND o.cut_off_level_id = v.id)))
+        """,
+        tuple(company_ids),
+    )
+
+
 def _graded(company_ids, partner_ids):
     """SQL for the customers whose payment grade alone holds sales, in companies that say so."""
     return SQL(

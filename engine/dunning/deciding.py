@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
+from ..agreements.charges import live
 from ..agreements.promises import next_payment_day_sql
 from ..books.items import owed_to_customers
 from ..handling.workdays import moved_days
@@ -47,11 +48,12 @@ CODES = [
     ("paused", "Paused"),
     ("unsent", "Not sent yet"),
     ("net_position", "Covered by what we owe"),
+    ("charged", "Charged to a saved card"),
 ]
 #: Codes of items that a notice doesn't list, even when they are past due.
 NOT_LISTED = (
     *("internal", "closed", "insolvent", "legal", "excluded", "withholding", "disputed", "promised"),
-    *("paused", "net_position", "in_flight"),
+    *("paused", "net_position", "in_flight", "charged"),
 )
 
 #: The last day that Python knows: what ends later, ends then.
@@ -96,7 +98,8 @@ def _suspended(question):
     """Items with their open promise, until its grace is over, the day from which one counts as
     broken, and their open dispute, where nothing but what it is about is left of them; those from before the cut-off date of a policy that leaves them
     to people are excluded. ``pay_day`` is the due date, or the customer's payment day after it;
-    ``set_aside``: no notice names it; ``owed``: what we owe the customer, where that counts."""
+    ``set_aside``: no notice names it; ``charge_day``: its charge to a saved card is announced for then, or being made;
+    ``owed``: what we owe the customer, where that counts."""
     return SQL(
         """
         SELECT i.*, p.catch_up, p.minimum_balance, GREATEST(p.minimum_days_between, 1) AS minimum_days_between,
@@ -104,13 +107,15 @@ def _suspended(question):
                i.due < p.cut_off_date AS is_old, p.cut_off_level_id,
                i.no_followup OR (i.residual > 0 AND i.due < p.cut_off_date AND p.cut_off_level_id IS NULL) IS TRUE AS excluded,
                %(pay_day)s AS pay_day, %(owed)s AS owed,
-               (i.withheld OR i.is_rest OR i.paused_until >= %(today)s) IS TRUE AS set_aside,
+               (i.withheld OR i.is_rest OR i.paused_until >= %(today)s OR charge.day IS NOT NULL) IS TRUE AS set_aside,
+               charge.day AS charge_day,
                CASE WHEN g.until >= %(today)s THEN g.id END AS promise_id, g.until AS promised_until,
                CASE WHEN g.broken_on IS NOT NULL OR g.until < %(today)s
                     THEN GREATEST(g.broken_on, CASE WHEN g.until < %(today)s THEN g.until + 1 END, i.due + 1) END AS broken_on,
                CASE WHEN i.is_disputed THEN d.id END AS dispute_id, d.revisit_date
           FROM item i
      LEFT JOIN dunning_policy p ON p.id = i.policy_id
+     LEFT JOIN (%(charges)s) charge ON charge.id = i.id
      LEFT JOIN LATERAL (
             SELECT (array_agg(s.id ORDER BY s.date, s.id) FILTER (WHERE s.state = 'open'))[1] AS id,
                    MIN(s.date) FILTER (WHERE s.state = 'open') + COALESCE(p.grace_days, 0) AS until,
@@ -128,6 +133,7 @@ def _suspended(question):
         """,
         company=question.company_id,
         today=question.today,
+        charges=live(),
         owed=SQL("CASE WHEN p.net_position = 'hold' THEN COALESCE(owing.amount, 0) ELSE 0 END")
         if question.nets
         else SQL("0"),
@@ -200,6 +206,7 @@ def _code(question):
              WHEN withheld THEN 'withholding'
              WHEN dispute_id IS NOT NULL THEN 'disputed'
              WHEN promise_id IS NOT NULL THEN 'promised'
+             WHEN charge_day IS NOT NULL THEN 'charged'
              WHEN hold_until >= %(today)s THEN 'on_hold'
              WHEN paused_until >= %(today)s THEN 'paused'
              WHEN replied_until IS NOT NULL THEN 'replied'
@@ -247,6 +254,7 @@ def _next_date(question):
         """
         CASE WHEN code = 'promised' THEN LEAST(promised_until + 1, %(last)s)
              WHEN code = 'disputed' THEN revisit_date
+             WHEN code = 'charged' THEN charge_day
              WHEN code = 'on_hold' THEN LEAST(hold_until + 1, %(last)s)
              WHEN code = 'paused' THEN LEAST(paused_until + 1, %(last)s)
              WHEN code = 'replied' THEN replied_until + 1

@@ -5,6 +5,9 @@ from . import res_company
 from . import res_partner
 from . import plan
 from . import promise
+from . import payment_consent
+from . import payment_charge
+from . import payment_token
 from . import dispute_reason
 from . import dispute
 from . import dispute_outcome

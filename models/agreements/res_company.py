@@ -43,6 +43,19 @@ class ResCompany(models.Model):
         groups="base.group_user",
         audited=True,
     )
+    charges_saved_cards = fields.Boolean(
+        "Charge Saved Cards",
+        help="What customers have agreed to have charged by itself: instalments of payment plans, or all invoices.",
+        groups="base.group_user",
+        audited=True,
+    )
+    charge_notice_days = fields.Integer(
+        "Announced before",
+        default=14,
+        help="Days before something is charged, the customer is told what and when.",
+        groups="base.group_user",
+        audited=True,
+    )
     # What is attached runs with all rights: administrators choose it.
     promise_broken_action_id = fields.Many2one(
         "ir.actions.server",
@@ -68,6 +81,14 @@ class ResCompany(models.Model):
                 )
             if company.write_off_window_days < 1:
                 raise ValidationError(self.env._("Write-offs count together within one day at least."))
+
+    @api.constrains("charge_notice_days")
+    def _check_charge_notice_days(self):
+        for company in self:
+            if not 1 <= company.charge_notice_days <= 60:
+                raise ValidationError(
+                    self.env._("What is charged to a saved card is announced at least one day before, and at most 60.")
+                )
 
     @api.constrains("promise_broken_action_id", "answer_received_action_id")
     def _check_event_actions(self):

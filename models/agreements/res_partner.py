@@ -205,6 +205,12 @@ class ResPartner(models.Model):
         # The engine's: who made it happen need not be allowed to plan for others. Nobody is mailed.
         return self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True).create(values)
 
+    def _noted(self, record):
+        """A record about this customer, as who reads its chatter does, where nobody who works here acts: the
+        customer's responsible in this company."""
+        responsible = self._collection_responsibles().get(self, self.env.user)
+        return self.env["res.users"]._noting(record, responsible)
+
     def _collection_responsibles(self, moves=None):
         """{customer: user}: its collector, else a salesperson of ``moves``, else the responsible of
         its policy; or who stands in for them. Customers of nobody are left out."""

@@ -41,6 +41,9 @@ class ResPartner(models.Model):
     collection_plan_ids = fields.Many2many(
         "dunning.plan", string="Payment Plans", compute="_compute_collection_records", groups=BOOKKEEPERS
     )
+    collection_charge_ids = fields.Many2many(
+        "payment.charge", string="Charges", compute="_compute_collection_records", groups=BOOKKEEPERS
+    )
     collection_dispute_ids = fields.Many2many(
         "dunning.dispute", string="Disputes", compute="_compute_collection_records", groups=BOOKKEEPERS
     )
@@ -91,6 +94,7 @@ class ResPartner(models.Model):
                 [*own, ("plan_id", "=", False)], limit=20
             )
             partner.collection_plan_ids = self.env["dunning.plan"].search(own, limit=20)
+            partner.collection_charge_ids = self.env["payment.charge"].search(own, limit=20)
             partner.collection_dispute_ids = self.env["dunning.dispute"].search(own, limit=20)
             partner.collection_notice_ids = self.env["dunning.notice"].search(own, limit=20)
             orders = self.env["sale.order"]

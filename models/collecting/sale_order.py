@@ -4,6 +4,7 @@ from odoo.tools import SQL, format_amount
 
 from ...engine.collecting.habits import LATE_GRADES
 from ...engine.collecting.leaks import TO_INVOICE_INDEX, lags
+from ...engine.collecting.sales_facts import can_hold
 
 #: Names of sales managers in a message.
 NAMES = 3
@@ -205,6 +206,8 @@ class SaleOrder(models.Model):
     def _held_orders(self):
         """``{order: facts}`` of those that need a sales manager."""
         orders = self.filtered(lambda order: order.state in ("draft", "sent"))
+        if not orders._can_be_held():
+            return {}
         facts = self.env["res.partner"]._collection_facts([order._debtor() for order in orders])
         held = {}
         for order in orders if facts else ():
@@ -212,6 +215,21 @@ class SaleOrder(models.Model):
             if found and order._is_held_by(found):
                 held[order] = found
         return held
+
+    def _can_be_held(self):
+        """Whether any is, before it is asked of each customer: where nothing holds sales, confirming costs no more."""
+        if not self:
+            return False
+        holding = {
+            "dunning.level": ["hold_sales"],
+            "dunning.notice.line": ["level_id"],
+            "dunning.policy": ["cut_off_level_id", "is_running"],
+            "res.company": ["hold_sales_grade"],
+        }
+        for model, names in holding.items():
+            self.env[model].flush_model(names)
+        companies = {order._debtor()[0].id for order in self}
+        return self.env.execute_query(can_hold(companies))[0][0]
 
     def _is_held_by(self, facts):
         """What the customer has paid in full adds to no debt: it is never held."""

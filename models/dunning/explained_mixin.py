@@ -62,6 +62,7 @@ class DunningExplainedMixin(models.AbstractModel):
             "excluded": self.env._("Excluded from reminders, or older than the policy's cut-off date."),
             "promised": self.env._("A promise to pay holds until %(day)s.", **values),
             "disputed": self.env._("Disputed: %(reason)s.", **values),
+            "charged": self.env._("It is charged to the saved card on %(day)s.", **values),
             "on_hold": self.env._("On hold until %(day)s.", **values),
             "too_soon": self.env._("The last notice is too recent; possible from %(day)s.", **values),
             "in_flight": self.env._("Paid by cheque due on %(day)s.", day=format_date(self.env, cheque))

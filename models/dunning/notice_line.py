@@ -22,7 +22,7 @@ class DunningNoticeLine(models.Model):
     move_id = fields.Many2one(related="move_line_id.move_id", string="Document")
     date_maturity = fields.Date(related="move_line_id.date_maturity")
     currency_id = fields.Many2one(related="notice_id.currency_id")
-    level_id = fields.Many2one("dunning.level", ondelete="restrict")
+    level_id = fields.Many2one("dunning.level", ondelete="restrict", index="btree_not_null")
     amount_residual = fields.Monetary("Open Balance")
     amount_disputed = fields.Monetary("Disputed", help="Of the item, beside this: it is not asked for.")
     days_overdue = fields.Integer()

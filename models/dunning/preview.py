@@ -99,6 +99,7 @@ class DunningPreview(models.Model):
         "mail.mail": ["dunning_came_back", "dunning_notice_id", "state"],
         "dunning.promise": ["broken_date", "company_id", "date", "move_line_ids", "state"],
         "dunning.dispute": ["company_id", "move_line_ids", "revisit_date", "state"],
+        "payment.charge": ["date", "move_line_id", "promise_id", "state"],
         "res.company": ["dunning_paused_until", "partner_id"],
         "res.currency": ["active"],
         "res.currency.rate": ["company_id", "currency_id", "name", "rate"],

@@ -31,6 +31,8 @@ class ResConfigSettings(models.TransientModel):
     write_off_account_id = fields.Many2one(related="company_id.write_off_account_id", readonly=False)
     write_off_limit_user = fields.Monetary(related="company_id.write_off_limit_user", readonly=False)
     write_off_limit_manager = fields.Monetary(related="company_id.write_off_limit_manager", readonly=False)
+    charges_saved_cards = fields.Boolean(related="company_id.charges_saved_cards", readonly=False)
+    charge_notice_days = fields.Integer(related="company_id.charge_notice_days", readonly=False)
     write_off_window_days = fields.Integer(related="company_id.write_off_window_days", readonly=False)
     promise_broken_action_id = fields.Many2one(
         related="company_id.promise_broken_action_id", readonly=False, groups="base.group_system"

@@ -10,6 +10,10 @@ from . import account_letter
 from . import answer
 from . import plan
 from . import promise
+from . import payment_consent
+from . import payment_charge
+from . import payment_charge_follow
+from . import charge_letter
 from . import post
 from . import ir_http
 from . import res_partner

@@ -23,9 +23,20 @@ LETTER_KINDS = [
     ("instalment", "Instalment announced"),
     ("plan_kept", "Payment plan completed"),
     ("plan_broken", "Payment plan broken off"),
+    ("charge_announced", "Charge to a saved card announced"),
+    ("charge_again", "Charge declined, tried again"),
+    ("charge_confirm", "Charge to be confirmed with the bank"),
+    ("charge_failed", "Charge failed"),
 ]
+#: Of these the state of the charges says whether they are still so.
+ABOUT_CHARGES = {
+    "charge_announced": ("announced",),
+    "charge_again": ("announced",),
+    "charge_confirm": ("pending",),
+    "charge_failed": ("failed",),
+}
 #: Those that nobody has pressed a button for; they leave in the hours of reminders.
-AUTOMATIC = ("instalment", "plan_kept", "plan_broken")
+AUTOMATIC = ("instalment", "plan_kept", "plan_broken", *ABOUT_CHARGES)
 LETTER_STATES = [("queued", "Queued"), ("sent", "Sent"), ("failed", "Failed"), ("gone", "E-mail Deleted")]
 #: By kind: what is printed, and what the e-mail says.
 PRINTED = {
@@ -42,6 +53,7 @@ TEMPLATES = {
     "instalment": "lead_to_cash.mail_template_instalment",
     "plan_kept": "lead_to_cash.mail_template_plan_kept",
     "plan_broken": "lead_to_cash.mail_template_plan_broken",
+    **{kind: f"lead_to_cash.mail_template_{kind}" for kind in ABOUT_CHARGES},
 }
 
 
@@ -264,6 +276,8 @@ class AccountLetter(models.Model):
         """Whether it would tell of a plan what is no longer so."""
         if self.kind == "instalment":
             return self.promise_id.state != "open"
+        if self.kind in ABOUT_CHARGES:
+            return not self._charges()
         return self.kind == "plan" and self.plan_id.state != "open"
 
     def _tell_unwritten(self):

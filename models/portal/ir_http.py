@@ -7,7 +7,7 @@ from werkzeug.exceptions import MethodNotAllowed, abort
 from ...engine.portal.answers import plain_values
 
 #: Where our pages for customers are, in each language of theirs.
-PAGES = re.compile(r"(/[^/]+)?/(my/collection|my/balance|my/plan|sales-mail|sales-sms)(/.*)?", re.DOTALL)
+PAGES = re.compile(r"(/[^/]+)?/(my/collection|my/balance|my/plan|my/charging|sales-mail|sales-sms)(/.*)?", re.DOTALL)
 #: They are read by whoever has the link; nobody else learns it, keeps what it shows, or shows it in a frame.
 HEADERS = {
     "Cache-Control": "no-store",

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...engine.agreements.charges import LIVE
 from ..handling.cron_step import cron_step
 from .account_letter import AUTOMATIC
 
@@ -192,9 +193,11 @@ class DunningPlan(models.Model):
                 self._write_letters(f"plan_{self.state}")
 
     def _announce(self):
-        """The agreement itself announces what falls due right after it."""
+        """The agreement itself announces what falls due right after it; what is charged by itself was announced as
+        that."""
         due = self.promise_ids.filtered_domain(self._to_announce_domain())
         due.is_announced = True
+        due -= self.env["payment.charge"].search([("promise_id", "in", due.ids), ("state", "in", LIVE)]).promise_id
         agreed = self.agreed_on + timedelta(days=ANNOUNCED_BEFORE)
         if due := due.filtered(lambda promise: promise.date > agreed):
             self._write_letters("instalment", due)

@@ -97,6 +97,7 @@ class Anonymising(models.AbstractModel):
         env["dunning.notice"].search(own)._forget_words()
         env["account.letter"].search(own)._forget_words()
         gone = env._("Anonymised")
+        env["payment.consent"].search(own)._withdraw()
         env["dunning.dispute"].search(own).attachment_ids.unlink()
         for model, values in {
             "dunning.dispute": {"note": gone, "closing_note": False, "answer": False},
@@ -107,6 +108,7 @@ class Anonymising(models.AbstractModel):
             "customer.warning": {"what": gone, "source": gone},
             "dunning.write.off": {},
             "dunning.plan": {"confirmed_from": False, "access_token": False},
+            "payment.consent": {"card": False, "agreed_from": False, "withdrawn_from": False, "access_token": False},
             "payment.loyalty.grant": {},
         }.items():
             records = env[model].with_context(active_test=False).search(own)

@@ -41,6 +41,15 @@ SECTIONS = (
         ("agreed_on", "confirmed_on", "confirmed_from"),
     ),
     (
+        "payment.consent",
+        ("company_id", "scope", "plan_id", "card", "text", "agreed_on", "agreed_from", "agreed_by_id", "state"),
+        ("withdrawn_on", "withdrawn_by_id", "withdrawn_from"),
+    ),
+    (
+        "payment.charge",
+        ("company_id", "subject", "amount", "currency_id", "date", "announced_on", "state", "reason", "error"),
+    ),
+    (
         "dunning.dispute",
         ("opened_date", "company_id", "reason", "amount", "currency_id", "note", "user_id", "revisit_date", "state"),
         ("outcome", "granted_amount", "closing_note", "closed_date", "days_open", "answer", "attachment_ids"),
@@ -97,6 +106,7 @@ MARKS = (
 #: Whose chatter is ours.
 CHATTERS = (
     "dunning.notice",
+    "payment.consent",
     "dunning.dispute",
     "collection.case",
     "dunning.write.off",

@@ -53,7 +53,11 @@ class ResPartner(models.Model):
         """SQL that writes the statuses; returns (id, status before, status) of those that changed. An order
         and an invoice are so long ago as their own company says: of companies that share a customer, one for
         which it is still a customer is enough."""
-        only = SQL("TRUE") if partners is None else SQL("p.id IN %s", tuple(partners.ids) or (0,))
+        ids = tuple(partners.ids) or (0,) if partners is not None else ()
+
+        def of_them(column):
+            return SQL("%s IN %s", SQL.identifier(*column), ids) if ids else SQL("TRUE")
+
         return SQL(
             """
             WITH bought AS (
@@ -66,6 +70,7 @@ class ResPartner(models.Model):
                          WHERE state = 'posted' AND move_type IN ('out_invoice', 'out_receipt')) x
                   JOIN res_company c ON c.id = x.company_id
                   JOIN res_partner partner ON partner.id = x.partner_id
+                 WHERE %(buying)s
               GROUP BY partner.commercial_partner_id
             ), fact AS (
                 SELECT p.id, COALESCE(p.customer_status, 'none') AS before,
@@ -82,7 +87,9 @@ class ResPartner(models.Model):
          RETURNING p.id, fact.before, p.customer_status
             """,
             today=self._today(),
-            only=only,
+            only=of_them(("p", "id")),
+            # Said twice: PostgreSQL would reckon what all others have bought, too.
+            buying=of_them(("partner", "commercial_partner_id")),
         )
 
     def _plan_for_customer(self, say):

@@ -50,7 +50,7 @@ class DeliveryCase(RealProcessCase):
         if cls.customers > 100:
             copy_customers(cls.database, cls.customers // 100 - 1)
         cls.database.shell(cls.prepare, at=DAY)
-        cls.database._stop_shells()  # it is copied
+        cls.database.stop_shells()  # it is copied
 
     @classmethod
     @contextlib.contextmanager
