@@ -96,6 +96,7 @@ def timed(work):
 
 def night():
     env['payment.model']._foresee(env.company)
+    env.cr.commit()  # as the job does after each company
 
 def megabytes():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -56,19 +56,20 @@ def _items(company_id):
     return SQL(
         """
         SELECT l.move_id, COALESCE(l.date_maturity, l.date) AS due, l.balance,
-               (l.reconciled OR w.day IS NOT NULL AND l.amount_residual_currency = l.under_way_currency)
+               (l.reconciled OR l.paid_under_way IS NOT NULL AND l.amount_residual_currency = l.under_way_currency)
                    AND r.has_draft IS NOT TRUE AS is_closed,
-               COALESCE(r.by_money, 0) + COALESCE(l.under_way, 0) AS by_money, GREATEST(r.paid, w.day) AS paid, r.closed
-          FROM account_move_line l
+               COALESCE(r.by_money, 0) + COALESCE(l.under_way, 0) AS by_money,
+               GREATEST(r.paid, l.paid_under_way) AS paid, r.closed
+          FROM (SELECT l.*, CASE WHEN l.under_way_currency != 0 THEN (%(under_way)s) END AS paid_under_way
+                  FROM account_move_line l
+                 WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.balance > 0
+                   AND l.account_id IN (%(accounts)s)) l
      LEFT JOIN (SELECT r.debit_move_id AS id, bool_or(c.parent_state != 'posted') AS has_draft,
                        SUM(r.amount) FILTER (WHERE %(money)s) AS by_money,
                        MAX(c.date) FILTER (WHERE %(money)s) AS paid, MAX(r.max_date) AS closed
                   FROM account_partial_reconcile r JOIN account_move_line c ON c.id = r.credit_move_id
                  WHERE r.company_id = %(company)s
               GROUP BY r.debit_move_id) r ON r.id = l.id
-     LEFT JOIN LATERAL (%(under_way)s) w ON TRUE
-         WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.balance > 0
-           AND l.account_id IN (%(accounts)s)
         """,
         company=company_id,
         accounts=accounts(),
@@ -89,7 +90,7 @@ def _is_money():
 
 
 def _under_way():
-    """The last day of the payments without an entry that are for the document of ``l``, where they pay of it."""
+    """The last day of the payments without an entry that are for the document of ``l``."""
     return SQL(
         """
         SELECT MAX(x.day) AS day
@@ -100,6 +101,5 @@ def _under_way():
                 SELECT COALESCE(t.last_state_change::date, t.create_date::date)
                   FROM account_invoice_transaction_rel x JOIN payment_transaction t ON t.id = x.transaction_id
                  WHERE x.invoice_id = l.move_id AND t.state IN ('authorized', 'pending', 'done')) x
-         WHERE l.under_way_currency != 0
         """
     )

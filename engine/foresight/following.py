@@ -67,7 +67,8 @@ GRADED = SQL.identifier("l2c_foresight_graded")
 
 def lay_out(night):
     """The statements that put the customers' records into a table of the transaction, once: from it the planner knows
-    how many they are. With a guess it reads all of them again for each."""
+    how many they are. With a guess it reads all of them again for each. The documents are there already
+    (``states.lay_out_documents``)."""
     return [
         *clear(),
         SQL("CREATE TEMP TABLE %s ON COMMIT DROP AS %s", GRADED, _graded(night)),

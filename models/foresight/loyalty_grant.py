@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import formatLang
 
 from ...engine.foresight import loyalty as engine
 from .payment_loyalty import REWARDS
@@ -197,6 +198,11 @@ class PaymentLoyaltyGrant(models.Model):
             "target": "new",
             "context": context,
         }
+
+    def _discount_text(self):
+        """The discount as the reader writes numbers, with as many decimals as it has."""
+        digits = next((digits for digits in (0, 1) if round(self.discount, digits) == round(self.discount, 2)), 2)
+        return formatLang(self.env, self.discount, digits=digits)
 
     # Merging --------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from ...engine.foresight.documents import booked
 from ...engine.foresight.events import happened
 from ...engine.foresight.model import VERSION, learn, paid_lately, sample, settled_count
 from ...engine.foresight.night import forget, store
-from ...engine.foresight.states import clear, lay_out
+from ...engine.foresight.states import lay_out
 from ..handling.cron_step import cron_step
 
 #: The version where forecasts follow the customer's own rate.
@@ -43,10 +43,9 @@ class PaymentModel(models.Model):
         model = self._learn(company, day)
         kept = model.weights if model.is_used else model.weights.get("instead", model.weights)
         self._execute([store(company.id, kept, model.version, day, self.env.uid, self._now()), forget(company.id, day)])
-        self._execute(clear())
         self.env["payment.forecast"].invalidate_model()
         self.search([("company_id", "=", company.id), ("date", "<", day - KEPT_FOR)]).unlink()
-        self.env["payment.grade"]._refresh(company, day)
+        self.env["payment.grade"]._refresh(company, day, is_laid_out=True)
 
     def _execute(self, statements):
         for statement in statements:

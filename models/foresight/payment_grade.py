@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...engine.foresight import following
+from ...engine.foresight import following, states
+from ...engine.foresight.documents import booked
 from ...engine.foresight.grades import better
 from ...engine.foresight.persons import forget
 
@@ -48,26 +49,32 @@ class PaymentGrade(models.Model):
     # Every night ----------------------------------------------------------------------
 
     @api.model
-    def _refresh(self, company, as_of):
+    def _refresh(self, company, as_of, is_laid_out=False):
         """Bring grades of a company, and what its customers have of them, in line with the books as of a day.
         Set-based; writes only what changed; commits nothing.
 
+        :param is_laid_out: the tables of the transaction are there already (``states.lay_out``)
         :return: (rows of grades, customers) that were written
         """
         self.env.flush_all()
         night = following.Night(company.id, as_of, self._model_version(company), self.env.uid, company._now())
         self._drop_left_out(company)
-        for statement in following.lay_out(night):
-            self.env.cr.execute(statement)
+        if not is_laid_out:
+            self._execute(states.lay_out_documents(booked(company.id)))
+        self._execute(following.lay_out(night))
+        self._execute(states.clear())
         followed = self._counted(following.follow(night))
         if followed >= MANY:
             self.env.cr.execute("ANALYZE payment_grade")
         written = followed, self._counted(following.mark(night))
-        for statement in following.clear():
-            self.env.cr.execute(statement)
+        self._execute(following.clear())
         self.env.invalidate_all(flush=False)
         self.env["payment.loyalty"]._follow(company, as_of)
         return written
+
+    def _execute(self, statements):
+        for statement in statements:
+            self.env.cr.execute(statement)
 
     @api.model
     def _counted(self, query):

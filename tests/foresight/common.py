@@ -25,50 +25,70 @@ class ForesightCase(HandlingCase):
 
     def settled(self, delays, partner=None, first="2025-10-01", company=None, amount=100.0):
         """Invoices of a customer, one every ten days, each paid so many days after it was due."""
-        partner, env = partner or self.customer, self.env
+        # By the class's name: some call it with the class in the place of a test.
+        return ForesightCase.settled_by(self, {partner or self.customer: delays}, first, company, amount)
+
+    def settled_by(self, delays, first="2025-10-01", company=None, amount=100.0):
+        """The same of several customers at once, which takes a fraction of the time: ``{customer: delays}``."""
+        env, start = self.env, fields.Date.to_date(first)
         if company:
             env = env(context=dict(env.context, allowed_company_ids=company.ids))
-        start = fields.Date.to_date(first)
-        rows = []
-        for number in range(len(delays)):
-            day = start + timedelta(days=10 * number)
-            due = day + timedelta(days=10)
-            rows.append({"partner_id": partner.id, "invoice_date": day, "due": due, "amount": amount})
+        rows, late = [], []
+        for partner, days in delays.items():
+            for number, delay in enumerate(days):
+                day = start + timedelta(days=10 * number)
+                due = day + timedelta(days=10)
+                rows.append({"partner_id": partner.id, "invoice_date": day, "due": due, "amount": amount})
+                late.append(due + timedelta(days=delay))
         moves = env["account.move"].create([HandlingCase.invoice_values(self, **row) for row in rows])
         moves.action_post()
-        for move, delay in zip(moves, delays, strict=True):
-            self.settle(move, move.invoice_date_due + timedelta(days=delay))
+        ForesightCase.settle_all(self, zip(moves, late, strict=True))
         return moves
 
     def settle(self, move, day):
         """Its money arrives on a day."""
-        item = move.line_ids.filtered(lambda line: line.account_id.account_type == "asset_receivable")
-        journal = move.env["account.journal"].search(
-            [("type", "=", "general"), ("company_id", "=", move.company_id.id)], limit=1
+        return ForesightCase.settle_all(self, [(move, day)])
+
+    def settle_all(self, paid):
+        """The money of documents of a company arrives, each on its day: pairs of both."""
+        paid = list(paid)
+        company, env = paid[0][0].company_id, paid[0][0].env
+        journal = env["account.journal"].search([("type", "=", "general"), ("company_id", "=", company.id)], limit=1)
+        cash = env["account.account"].search(
+            [("account_type", "=", "asset_cash"), ("company_ids", "in", company.ids)], limit=1
         )
-        cash = move.env["account.account"].search(
-            [("account_type", "=", "asset_cash"), ("company_ids", "in", move.company_id.ids)], limit=1
+        items = [
+            move.line_ids.filtered(lambda line: line.account_id.account_type == "asset_receivable")
+            for move, _day in paid
+        ]
+        entries = env["account.move"].create(
+            [
+                {
+                    "journal_id": journal.id,
+                    "date": day,
+                    "line_ids": [
+                        Command.create({"account_id": cash.id, "debit": item.balance, "name": "Money"}),
+                        Command.create(
+                            {
+                                "account_id": item.account_id.id,
+                                "partner_id": move.partner_id.id,
+                                "credit": item.balance,
+                                "name": "Money",
+                            }
+                        ),
+                    ],
+                }
+                for (move, day), item in zip(paid, items, strict=True)
+            ]
         )
-        entry = move.env["account.move"].create(
-            {
-                "journal_id": journal.id,
-                "date": day,
-                "line_ids": [
-                    Command.create({"account_id": cash.id, "debit": item.balance, "name": "Money"}),
-                    Command.create(
-                        {
-                            "account_id": item.account_id.id,
-                            "partner_id": move.partner_id.id,
-                            "credit": item.balance,
-                            "name": "Money",
-                        }
-                    ),
-                ],
-            }
+        entries.action_post()
+        env["account.move.line"]._reconcile_plan(
+            [
+                item | entry.line_ids.filtered(lambda line, item=item: line.account_id == item.account_id)
+                for entry, item in zip(entries, items, strict=True)
+            ]
         )
-        entry.action_post()
-        (item | entry.line_ids.filtered(lambda line: line.account_id == item.account_id)).reconcile()
-        return entry
+        return entries
 
     def night(self, day=TODAY, company=None):
         """What the night writes of a company: (rows of grades, customers)."""

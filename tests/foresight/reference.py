@@ -25,11 +25,10 @@ def customer(documents, asked):
     mine = [
         document
         for document in documents
-        if document["customer_id"] == asked["customer_id"]
-        and document["issued"] < asked["day"]
-        and document["id"] != asked["id"]
+        if document["customer_id"] == asked["customer_id"] and document["issued"] < asked["day"]
     ]
     mine = sorted(mine, key=lambda document: (document["issued"], document["id"]))[-states.LOOKED_AT :]
+    mine = [document for document in mine if document["id"] != asked["id"]]
     found = [(document, known(document, asked["day"])) for document in mine]
     found = [(document, *what) for document, what in found if what]
     last = sorted(found, key=lambda row: (row[0]["due"], row[0]["id"]))[-states.LAST :]

@@ -70,9 +70,8 @@ class TestBacktest(BacktestCase):
 @tagged("-standard", "l2c_long", "post_install", "-at_install")
 class TestTriedAgain(BacktestCase):
     def test_tried_again_by_managers_alone(self):
-        for number in range(30):
-            partner = self.firm(f"Firm {number}")
-            self.settled([0, 20] if number % 2 else [0, 0], partner, first="2025-09-01")
+        delays = {self.firm(f"Firm {number}"): [0, 20] if number % 2 else [0, 0] for number in range(30)}
+        self.settled_by(delays, first="2025-09-01")
         model = self.model(figures=False, is_used=False)
         analyse(self.env)
         self.env.cr.execute("SELECT count(*), max(write_date) FROM account_move")

@@ -22,10 +22,10 @@ class TestDisputed(ForesightCase):
             [{"partner_id": self.customer.id, "invoice_date": day - timedelta(20), "due": str(day)} for day in days]
         )
         analyse(self.env)
-        for move, day in zip(moves, days, strict=True):
-            if is_disputed:
+        if is_disputed:
+            for move in moves:
                 self.dispute(move).action_resolve()
-            PastCase.settle(self, move, day + timedelta(late))
+        PastCase.settle_all(self, [(move, day + timedelta(late)) for move, day in zip(moves, days, strict=True)])
 
     def dispute(self, move):
         items = move.line_ids.filtered(lambda line: line.account_id.account_type == "asset_receivable")

@@ -5,6 +5,7 @@ import itertools
 import random
 from datetime import date, timedelta
 from math import isclose, log
+from unittest.mock import patch
 
 from odoo.addons.lead_to_cash.engine.foresight import features, figures, learning, model, scoring, states, survival
 from odoo.addons.lead_to_cash.engine.foresight.events import nothing
@@ -146,6 +147,15 @@ class TestStatements(TransactionCase):
             expected = reference.customer(self.documents, row)
             for name, value in expected.items():
                 self.assertAlmostEqual(float(row[name]), value, 6, (name, row["id"]))
+
+    def test_the_last_alone_in_python(self):
+        """Of customers with more documents than are looked at: some are asked about that aren't among the last."""
+        self.lay_out(self.documents)
+        for count in (1, 4, 12):
+            with patch.object(states, "LOOKED_AT", count):
+                for row in self.ask(ASKED):
+                    for name, value in reference.customer(self.documents, row).items():
+                        self.assertAlmostEqual(float(row[name]), value, 6, (name, row["id"], count))
 
     def test_shrinkage_in_python(self):
         self.lay_out(self.documents)

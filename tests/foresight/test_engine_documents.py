@@ -3,6 +3,7 @@ from datetime import date
 from odoo import Command
 from odoo.addons.lead_to_cash.engine.foresight.customers import records
 from odoo.addons.lead_to_cash.engine.foresight.documents import booked
+from odoo.addons.lead_to_cash.engine.foresight.states import lay_out_documents
 from odoo.addons.lead_to_cash.tests.common import TODAY, HandlingCase
 from odoo.tests import tagged
 
@@ -18,6 +19,8 @@ class TestDocuments(HandlingCase):
 
     def record(self, as_of=TODAY, customer=None):
         self.env.flush_all()
+        for statement in lay_out_documents(booked(self.env.company.id)):
+            self.env.cr.execute(statement)
         rows = self.env.execute_query_dict(records(self.env.company.id, as_of))
         return next((row for row in rows if row["customer_id"] == (customer or self.customer).id), None)
 

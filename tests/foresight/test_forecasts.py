@@ -5,6 +5,7 @@ from odoo.addons.lead_to_cash.tests.common import TODAY, HandlingCase
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .common import ForesightCase as PastCase
 from .common import analyse
 
 NOW = date(2026, 3, 10)
@@ -27,8 +28,7 @@ class ForesightCase(HandlingCase):
         ]
         moves = self.invoices(rows)
         analyse(self.env)
-        for move, due in zip(moves, dues, strict=True):
-            self.pay_on(move, due + timedelta(late))
+        PastCase.settle_all(self, [(move, due + timedelta(late)) for move, due in zip(moves, dues, strict=True)])
         return moves
 
     def pay_on(self, move, day, amount=None):

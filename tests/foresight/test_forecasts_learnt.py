@@ -33,9 +33,7 @@ class TestLearnt(ForesightCase):
         moves = cls.invoices(cls, rows)
         # The host looks for the payments of each invoice, which takes half a minute on tables without statistics.
         analyse(cls.env)
-        for move, day in zip(moves, paid, strict=True):
-            if day < NOW:
-                PastCase.settle(cls, move, day)
+        PastCase.settle_all(cls, [(move, day) for move, day in zip(moves, paid, strict=True) if day < NOW])
 
     def test_the_model_wins(self):
         """It is used where it beats the plain rules, and tells why."""

@@ -21,8 +21,7 @@ class TestGrades(ForesightCase):
         firms = {
             grade: self.firm(grade, country_id=country.id) for grade, country in zip(habits, countries, strict=True)
         }
-        for grade, delays in habits.items():
-            self.settled(delays, firms[grade], first="2025-09-01")
+        self.settled_by({firms[grade]: delays for grade, delays in habits.items()}, first="2025-09-01")
         self.night()
         self.assertEqual({grade: firm.payment_grade for grade, firm in firms.items()}, {key: key for key in habits})
         self.assertEqual(self.grades(firms["e"]), [("e", TODAY, False)])
@@ -225,12 +224,9 @@ class TestReaders(ForesightCase):
         cls.seller = new_test_user(cls.env, "grade_seller", "sales_team.group_sale_manager")
         cls.employee = new_test_user(cls.env, "grade_employee", "base.group_user")
         cls.books = new_test_user(cls.env, "grade_books", "account.group_account_invoice")
-
-    def setUp(self):
-        super().setUp()
-        self.moves = self.settled([25] * 6, first="2025-09-01")
-        self.night()
-        self.env.flush_all()
+        cls.moves = cls.settled(cls, [25] * 6, first="2025-09-01")
+        cls.night(cls)
+        cls.env.flush_all()
 
     def test_salespeople_and_employees_learn_nothing(self):
         domains = {

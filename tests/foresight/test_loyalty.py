@@ -3,7 +3,7 @@
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
-from odoo.tools import mute_logger
+from odoo.tools import html2plaintext, mute_logger
 
 from ..common import TODAY
 from .common import ForesightCase
@@ -19,6 +19,7 @@ class TestLoyalty(ForesightCase):
         cls.manager = new_test_user(cls.env, "loyal_manager", "lead_to_cash.group_collections_manager")
         cls.seller = new_test_user(cls.env, "loyal_seller", "sales_team.group_sale_salesman")
         cls.sales_manager = new_test_user(cls.env, "loyal_sales_manager", "sales_team.group_sale_manager")
+        cls.settled(cls, [0] * 6, first="2025-01-10")
 
     def rule(self, **values):
         return self.env["payment.loyalty"].create(
@@ -28,9 +29,8 @@ class TestLoyalty(ForesightCase):
     def earned(self, partner=None):
         return self.env["payment.loyalty.grant"].search([("partner_id", "=", (partner or self.customer).id)])
 
-    def loyal(self, partner=None):
-        """A customer with grade A since more than half a year."""
-        self.settled([0] * 6, partner, first="2025-01-10")
+    def loyal(self):
+        """The customer gets grade A since more than half a year."""
         self.night("2025-08-01")
         self.night()
 
@@ -41,7 +41,6 @@ class TestLoyalty(ForesightCase):
 
     def test_proposed_after_its_months_and_once(self):
         self.rule()
-        self.settled([0] * 6, first="2025-01-10")
         self.night("2025-08-01")
         self.night("2026-01-31")
         self.assertFalse(self.earned())
@@ -105,6 +104,24 @@ class TestLoyalty(ForesightCase):
                 composer = self.env["mail.compose.message"].with_user(self.manager).with_context(**context).create({})
                 self.assertEqual('dir="rtl"' in composer.body, is_rtl, (lang, name))
                 self.assertIn(self.customer.name, composer.body)
+
+    def test_the_mail_writes_numbers_as_its_reader_does(self):
+        self.rule(reward="discount", discount=2.5, payment_term_id=False)
+        self.loyal()
+        action = self.earned().with_user(self.manager).action_grant()
+        for lang, discount, written in (
+            ("en_US", 2.5, "2.5"),
+            ("he_IL", 2.5, "2.5"),
+            ("ro_RO", 2.5, "2,5"),
+            ("ro_RO", 2.25, "2,25"),
+            ("ro_RO", 3.0, "3"),
+        ):
+            self.env["res.lang"]._activate_lang(lang)
+            self.customer.lang = lang
+            self.earned().sudo().discount = discount
+            composer = self.env["mail.compose.message"].with_user(self.manager).with_context(**action["context"])
+            text = html2plaintext(composer.create({}).body).replace("\u202f", " ")
+            self.assertIn(f"{written} %", text, (lang, discount))
 
     def test_the_salesperson_gets_a_task(self):
         """Of what the customer had, in the language of who sells; none of a proposal that goes."""

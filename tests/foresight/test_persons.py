@@ -27,8 +27,7 @@ class TestPersons(ForesightCase):
     def test_a_person_and_a_sole_trader_have_no_grade(self):
         person = self.env["res.partner"].create({"name": "Person"})
         trader = self.firm("Trader", is_sole_trader=True)
-        for partner in (person, trader, self.customer):
-            self.settled([40] * 5, partner)
+        self.settled_by(dict.fromkeys((person, trader, self.customer), [40] * 5))
         self.night()
         self.assertEqual([self.grades(person), self.grades(trader)], [[], []])
         self.assertEqual([self.marks(person), self.marks(trader)], [[False] * 4] * 2)
@@ -47,8 +46,7 @@ class TestPersons(ForesightCase):
 
     def test_who_becomes_a_person_loses_it_with_that_write(self):
         trader, mover = self.firm("Trader"), self.firm("Mover")
-        for partner in (trader, mover):
-            self.settled([40] * 5, partner)
+        self.settled_by(dict.fromkeys((trader, mover), [40] * 5))
         self.night()
         self.forecast(trader)
         seller = new_test_user(self.env, "person_seller", "sales_team.group_sale_manager,base.group_partner_manager")
