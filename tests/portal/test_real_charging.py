@@ -56,6 +56,12 @@ CHARGE = """
 env['ir.cron'].search([('cron_name', 'ilike', 'charges to saved cards')]).method_direct_trigger()
 """
 
+#: The same without Odoo's count of runs that never came to an end, after some of which it leaves one out.
+CHARGE_ALONE = """
+env['payment.charge']._cron_charge()
+env.cr.commit()
+"""
+
 SEND = """
 env['account.letter']._cron_write()
 env.cr.commit()
@@ -127,11 +133,11 @@ class TestCharging(ChargingCase):
             ("ours", "_paid", 1, True),
         ):
             killed = KILLED.format(model=model, method=method, at=at, before=before)
-            [ended] = self.database.shell_at(DUE).run(self.with_books(killed) + CHARGE)
+            [ended] = self.database.shell_at(DUE).run(self.with_books(killed) + CHARGE_ALONE)
             self.assertEqual(ended.status, -signal.SIGKILL, ended.output[-2000:])
             self.assertEqual(len(self.charged()), len(set(self.charged())), "nothing twice")
         for at in (DUE, LATER, LATER):
-            self.database.shell(self.with_books(CHARGE), at=at)
+            self.database.shell(self.with_books(CHARGE_ALONE), at=at)
         charged = self.charged()
         self.assertEqual(len(charged), len(set(charged)), "nothing twice")
         rows = self.database.query(OUTCOME)
