@@ -73,6 +73,7 @@ env['mail.mail'].process_email_queue()
 KILLED = """
 import os, signal
 from odoo.addons.lead_to_cash.models.portal.payment_charge import PaymentCharge as ours
+from odoo.addons.lead_to_cash.models.portal.payment_charge_follow import PaymentCharge as following
 model = {model}
 original, calls = model.{method}, []
 def kill_at(self, *args, **kwargs):
@@ -129,8 +130,8 @@ class TestCharging(ChargingCase):
             ("ours", "_ask", 1, True),  # asked for nothing yet
             ("demo", "_send_payment_request", 1, True),
             ("demo", "_send_payment_request", 1, False),  # charged, and we don't know
-            ("ours", "_follow_transaction", 1, False),
-            ("ours", "_paid", 1, True),
+            ("following", "_follow_transaction", 1, False),
+            ("following", "_paid", 1, True),
         ):
             killed = KILLED.format(model=model, method=method, at=at, before=before)
             [ended] = self.database.shell_at(DUE).run(self.with_books(killed) + CHARGE_ALONE)
