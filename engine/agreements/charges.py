@@ -15,7 +15,7 @@ ONE_OF = ("announced", "pending", "done")
 #: After a decline it is tried so many times more, each so many days after it was announced.
 RETRIES, RETRY_DAYS = 2, 3
 #: Whatever was announced counts, for whichever day.
-END_OF_TIME = date(9999, 12, 31)
+EVERY_DAY = date(9999, 12, 31)
 
 
 def live():
@@ -166,7 +166,7 @@ def announced(question, consent_ids=None):
                AND (f.promise_id = c.promise_id OR f.move_line_id = c.move_line_id)
          WHERE c.state = 'announced' AND c.company_id = %(company)s AND %(ours)s
         """,
-        chargeable=chargeable(question, END_OF_TIME, consent_ids),
+        chargeable=chargeable(question, EVERY_DAY, consent_ids),
         ours=ours,
         company=question.company_id,
     )

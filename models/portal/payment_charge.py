@@ -73,7 +73,7 @@ class PaymentCharge(models.Model):
         commit()  # what the provider said, whatever follows
         with cron_step(cron, f"Following the charge {self.id}"):
             self._follow_up()
-        commit()
+        commit(1)
 
     def _lock(self, *states):
         """Whether the charge is still in one of these states, and no other process has it."""

@@ -58,10 +58,7 @@ class ChargeCase(PlanCase):
     def mail(self, day, moment="12:00:00"):
         self.cron(("account.letter", "_cron_write"), day, moment)
         mails = self.env["account.letter"].search([]).mail_id.filtered(lambda mail: mail.state == "outgoing")
-        mails.scheduled_date = False
-        with self.enter_registry_test_mode():
-            mails.send()
-        self.env.invalidate_all()
+        mails.state = "sent"
 
     def says(self, charge, state, text=None):
         """The provider says how it went."""

@@ -187,7 +187,7 @@ class TestInvoices(ChargeCase):
         pause = "UPDATE account_move SET dunning_paused_until = '2026-12-31' WHERE id = %s"
         return {
             "disputed": lambda: self.env["dunning.dispute"].create(dispute),
-            "promised": lambda: self.promise(self.move),
+            "promised": lambda: self.promise(self.move, move_line_ids=self.items(self.move).ids),
             "covered": lambda: self.invoice(move_type="out_refund", amount=200),
             "on its way": lambda: self.env["account.bank.statement.line"].create(statement),
             "excluded": lambda: self.items(self.move).write({"no_followup": True}),
@@ -199,7 +199,7 @@ class TestInvoices(ChargeCase):
     def test_never_announced(self):
         for name, happens in self.against().items():
             with self.subTest(name):
-                savepoint = self.env.cr.savepoint(flush=False)
+                savepoint = self.env.cr.savepoint()
                 happens()
                 self.charge(ANNOUNCED)
                 self.assertFalse(self.charges(self.move))
@@ -210,7 +210,7 @@ class TestInvoices(ChargeCase):
         self.charge(ANNOUNCED)
         for name, happens in self.against().items():
             with self.subTest(name):
-                savepoint = self.env.cr.savepoint(flush=False)
+                savepoint = self.env.cr.savepoint()
                 happens()
                 self.charge(DUE)
                 self.assertEqual((self.one().state, self.one().reason), ("cancelled", "nothing"))
@@ -315,11 +315,11 @@ class TestPlans(ChargeCase):
         for day in ("2026-03-17", "2026-03-20", "2026-03-23"):
             self.charge(day)
             self.says(charge, "error")
-            self.nightly(day)
+            self.run_on(day)
             self.assertEqual(self.agreed_plan.state, "open")
             self.charge(day, "13:00:00")
         self.assertEqual(charge.state, "failed")
-        self.nightly("2026-03-24")
+        self.run_on("2026-03-24")
         self.assertEqual(self.agreed_plan.state, "broken")
         self.assertNotIn(self.code(self.move, "2026-03-24"), ("charged", "promised"))
 

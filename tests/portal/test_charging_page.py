@@ -122,4 +122,4 @@ class TestChargingPage(ChargeCase, HttpCase):
         consent = self.consent(self.agreed_plan, lang="he_IL")
         self.assertEqual(consent.lang, "he_IL")
         consent._page_link()
-        self.assertIn('dir="rtl"', self.url_open(consent.get_portal_url()).text)
+        self.assertIn("o_rtl", self.url_open(consent.get_portal_url()).text)

@@ -56,6 +56,12 @@ CHARGE = """
 env['ir.cron'].search([('cron_name', 'ilike', 'charges to saved cards')]).method_direct_trigger()
 """
 
+#: The same without Odoo's count of runs that never came to an end, after some of which it leaves one out.
+CHARGE_ALONE = """
+env['payment.charge']._cron_charge()
+env.cr.commit()
+"""
+
 SEND = """
 env['account.letter']._cron_write()
 env.cr.commit()
@@ -67,6 +73,7 @@ env['mail.mail'].process_email_queue()
 KILLED = """
 import os, signal
 from odoo.addons.lead_to_cash.models.portal.payment_charge import PaymentCharge as ours
+from odoo.addons.lead_to_cash.models.portal.payment_charge_follow import PaymentCharge as following
 model = {model}
 original, calls = model.{method}, []
 def kill_at(self, *args, **kwargs):
@@ -123,15 +130,15 @@ class TestCharging(ChargingCase):
             ("ours", "_ask", 1, True),  # asked for nothing yet
             ("demo", "_send_payment_request", 1, True),
             ("demo", "_send_payment_request", 1, False),  # charged, and we don't know
-            ("ours", "_follow_transaction", 1, False),
-            ("ours", "_paid", 1, True),
+            ("following", "_follow_transaction", 1, False),
+            ("following", "_paid", 1, True),
         ):
             killed = KILLED.format(model=model, method=method, at=at, before=before)
-            [ended] = self.database.shell_at(DUE).run(self.with_books(killed) + CHARGE)
+            [ended] = self.database.shell_at(DUE).run(self.with_books(killed) + CHARGE_ALONE)
             self.assertEqual(ended.status, -signal.SIGKILL, ended.output[-2000:])
             self.assertEqual(len(self.charged()), len(set(self.charged())), "nothing twice")
         for at in (DUE, LATER, LATER):
-            self.database.shell(self.with_books(CHARGE), at=at)
+            self.database.shell(self.with_books(CHARGE_ALONE), at=at)
         charged = self.charged()
         self.assertEqual(len(charged), len(set(charged)), "nothing twice")
         rows = self.database.query(OUTCOME)
