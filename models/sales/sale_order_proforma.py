@@ -89,7 +89,7 @@ class SaleOrder(models.Model):
         if told:
             return told
         return self.env._(
-            "%(amount)s asked for until %(day)s, reminded %(count)s times",
+            "Pro-forma: %(amount)s to be paid by %(day)s, reminders sent: %(count)s",
             amount=format_amount(self.env, self.proforma_rest, self.currency_id),
             day=format_date(self.env, self.proforma_due_date),
             count=self.proforma_reminders,
