@@ -89,7 +89,7 @@ class SaleOrder(models.Model):
         if told:
             return told
         return self.env._(
-            "%(amount)s asked for until %(day)s, reminded %(count)s times",
+            "Pro-forma: %(amount)s to be paid by %(day)s, reminders sent: %(count)s",
             amount=format_amount(self.env, self.proforma_rest, self.currency_id),
             day=format_date(self.env, self.proforma_due_date),
             count=self.proforma_reminders,
@@ -123,13 +123,13 @@ class SaleOrder(models.Model):
         template = ours and self.env.ref("lead_to_cash.mail_template_proforma", raise_if_not_found=False)
         return template or super()._find_mail_template()
 
-    def message_post(self, **kwargs):
+    def _message_post_after_hook(self, message, msg_vals):
         """What leaves Odoo's dialog as a pro-forma is kept. Colleagues who post may write the order: Odoo asks for it."""
-        message = super().message_post(**kwargs)
+        result = super()._message_post_after_hook(message, msg_vals)
         by_us = self.env.user._is_internal()  # on the portal, customers write as superuser
         if by_us and self.env.context.get("proforma") and message.message_type == "comment" and message.partner_ids:
             self._keep_proforma()
-        return message
+        return result
 
     def _keep_proforma(self):
         """It was sent: from now on its customer is reminded, where it says until when to pay."""

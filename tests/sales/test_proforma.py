@@ -19,6 +19,7 @@ class TestSent(ProformaCase):
         message = order.message_ids.filtered(lambda one: self.customer in one.partner_ids)[:1]
         self.assertIn("pro-forma invoice for the order", message.body)
         self.assertIn("payment_amount=100.0", message.body)
+        self.assertIn("03/15/2026", message.body)
         self.assertIn("03/15/2026", order.proforma_text)
 
     def test_the_day_comes_from_the_terms(self):
