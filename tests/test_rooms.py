@@ -19,6 +19,7 @@ FLOORS = ("engine", "models", "wizard", "report", "controllers")
 SHARED = {
     ("call.list.line", "_other_lines"): "the hook by which the desk adds its lines",
     ("call.list.line", "_listed"): "of the desk, also who owes and isn't to be called",
+    ("call.list.line", "_listed"): "with All on the desk, who owes something too",
     ("call.list.line", "_compute_attempts"): "tries of a customer, about all its invoices",
     ("call.list.line", "_compute_contact_attempt_ids"): "the same, as records",
     ("call.list.line", "_compute_call_hint"): "nothing is checked before calling a customer",
