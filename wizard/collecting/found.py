@@ -79,11 +79,6 @@ class CollectionFound(models.TransientModel):
             [("handling_role", "=", "new"), ("attempt_count", "=", 0), ("won_status", "=", "pending")]
         )
 
-    @api.depends("company_id")
-    @api.depends_context("lang")
-    def _compute_display_name(self):
-        self.display_name = self.env._("What We Found")
-
     # Buttons ---------------------------------------------------------------------------------
 
     @api.model
