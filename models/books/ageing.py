@@ -41,7 +41,7 @@ class ReceivableAgeing(models.Model):
     credits = fields.Monetary("Unallocated Credits", readonly=True)
     residual = fields.Monetary("Open Balance", readonly=True)
     disputed = fields.Monetary(
-        "Of Which Disputed", readonly=True, help="Disputed still, of what was open and disputed on that day."
+        "Disputed", readonly=True, help="Disputed still, of what was open and disputed on that day."
     )
 
     _depends = {

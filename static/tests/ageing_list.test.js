@@ -8,11 +8,11 @@ test("the address of an ageing names its day; another record's id is none", () =
     }
 });
 
-test("there is a column for what is disputed only where something is", () => {
+test("what is disputed has a column only where something is, in the place of the days past due", () => {
     const shown = (list) =>
         AgeingListRenderer.prototype.getActiveColumns
             .call({
-                allColumns: [{ name: "residual" }, { name: "disputed" }],
+                allColumns: [{ name: "days_overdue" }, { name: "residual" }, { name: "disputed" }],
                 optionalActiveFields: {},
                 evalColumnInvisible: () => false,
                 props: { list },
@@ -21,7 +21,7 @@ test("there is a column for what is disputed only where something is", () => {
     const group = (disputed) => ({ aggregates: { disputed } });
     const record = (disputed) => ({ data: { disputed } });
     expect(shown({ isGrouped: true, groups: [group(0), group(30)] })).toEqual(["residual", "disputed"]);
-    expect(shown({ isGrouped: true, groups: [group(0)] })).toEqual(["residual"]);
+    expect(shown({ isGrouped: true, groups: [group(0)] })).toEqual(["days_overdue", "residual"]);
     expect(shown({ isGrouped: false, records: [record(30), record(0)] })).toEqual(["residual", "disputed"]);
-    expect(shown({ isGrouped: false, records: [] })).toEqual(["residual"]);
+    expect(shown({ isGrouped: false, records: [] })).toEqual(["days_overdue", "residual"]);
 });

@@ -136,9 +136,9 @@ class TestHabits(CustomersCase):
         action = self.invoiced.with_user(self.reader).action_uploads()
         self.assertEqual(self.env[action["res_model"]].with_user(self.reader).search(action["domain"]), rows)
         for user in (self.books, self.collector, self.manager):
-            with self.subTest(user.login), self.assertRaises(AccessError):
+            with self.subTest(user.login), self.assertRaises(UserError):
                 rows.with_user(user).user_id = user
-            with self.subTest(user.login), self.assertRaises(AccessError):
+            with self.subTest(user.login), self.assertRaises(UserError):
                 self.env["invoice.upload"].with_user(user).create(
                     {"move_id": self.invoiced.id, "date": "2026-03-10 09:00:00"}
                 )

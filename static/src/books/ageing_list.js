@@ -27,14 +27,18 @@ export function calledByItsDay(Controller) {
     };
 }
 
-/** Of a group, too, only what isn't zero is written; where nothing is disputed, there is no column for it. */
+/**
+ * Of a group, too, only what isn't zero is written. Where something is disputed, its column takes the place of the days past
+ * due, which the ages and the due date tell as well: both don't fit on a small screen.
+ */
 export class AgeingListRenderer extends listView.Renderer {
     getActiveColumns() {
         const { list } = this.props;
         const isDisputed = list.isGrouped
             ? list.groups.some((group) => group.aggregates.disputed)
             : list.records.some((record) => record.data.disputed);
-        return super.getActiveColumns().filter(({ name }) => isDisputed || name !== "disputed");
+        const without = isDisputed ? "days_overdue" : "disputed";
+        return super.getActiveColumns().filter(({ name }) => name !== without);
     }
 
     formatGroupAggregate(group, column) {
