@@ -5,7 +5,6 @@ from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import float_round
 
-from ..dev.photos.browser import browser
 from .circle import CircleCase, Customer
 
 #: Takes the discount, pays by instalments, pays nothing; with how many tills of 600.00 each.
@@ -27,13 +26,6 @@ env['res.users'].with_context(no_reset_password=True).create({
     'login': 'payer', 'password': 'payer', 'partner_id': %s,
     'group_ids': [Command.set(env.ref('base.group_portal').ids)]})
 """
-
-#: The button of the portal, then the one of the dialog, in which the name stands already.
-SIGNING = """(() => {
-    const dialog = document.querySelector("#modalaccept.show");
-    if (!dialog) document.querySelector("[data-bs-target='#modalaccept']").click();
-    return !!dialog?.querySelector(".o_portal_sign_submit:not([disabled])");
-})()"""
 
 
 @tagged("-standard", "l2c_long", "post_install", "-at_install")
@@ -125,12 +117,7 @@ class TestCircle(CircleCase):
     def say_yes(self):
         """One signs in a browser, the others as their browsers do."""
         link = {customer: self.letters(customer)[-1].link("/(?:my/orders|mail/view)") for customer in CUSTOMERS}
-        with browser() as window:
-            window.size(1366, 900)
-            window.go_to(link[EARLY], "[data-bs-target='#modalaccept']")
-            window.wait_for(SIGNING)
-            window.click("#modalaccept .o_portal_sign_submit")
-            window.wait_for("location.search.includes('message=sign_ok')")
+        self.sign_in_browser(EARLY, link[EARLY])
         for customer in (PLAN, LATE):
             self.sign(customer, link[customer])
         for customer in CUSTOMERS:
