@@ -230,7 +230,7 @@ class TestCircleOfIsrael(TestCircle):
         **{"vat": "513000877", "vats": ("516179157", "520013954", "513000877"), "city": "Haifa", "state": False},
         "account": "IL620108000000099999999",
     }
-    words = ("הצעת מחיר", "חשבונית", "הנחה", "תשלומים", "תזכורת")
+    words = ("הצעת מחיר", "חשבונית", "הנחה", "תשלומים", "טרם קיבלנו")
     days = {"discount": "11.06.2026", "charged": "25.06.2026"}
 
     def invoiced(self):
@@ -256,7 +256,7 @@ class TestCircleOfRomania(TestCircle):
         **{"vat": "RO18547290", "vats": ("RO14399840", "RO361757", "RO6859662"), "city": "Cluj", "state": "base.RO_CJ"},
         "account": "RO49AAAA1B31007593840000",
     }
-    words = ("Ofertă", "Factură", "reducere", "rate", "reamintire")
+    words = ("Ofertă", "Factură", "reducere", "rate", "nu am primit încă")
     days = {"discount": "11.06.2026", "charged": "25.06.2026"}
 
     def invoiced(self):
