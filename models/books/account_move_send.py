@@ -23,8 +23,6 @@ class AccountMoveSend(models.AbstractModel):
                 move._plan_once("lead_to_cash.mail_activity_type_send_invoice", lambda _move, why=reason: why)
 
     @api.model
-    def _hook_if_success(self, moves_data, from_cron=False):
-        """The task to send them is done."""
-        super()._hook_if_success(moves_data, from_cron=from_cron)
-        moves_sudo = self.env["account.move"].union(*moves_data).sudo()  # whosever the task is
-        moves_sudo.activity_feedback(["lead_to_cash.mail_activity_type_send_invoice"])
+    def _end_tasks_to_send(self, moves):
+        """They have left: the tasks to send them are done, whosever they are."""
+        moves.sudo().activity_feedback(["lead_to_cash.mail_activity_type_send_invoice"])
