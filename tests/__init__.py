@@ -131,3 +131,4 @@ from .foresight import test_disputed
 from .collecting import test_banners
 from . import test_browser_customers
 from . import test_circle
+from .collecting import test_hold_cost

@@ -10,9 +10,16 @@ from typing import NamedTuple
 
 from odoo.tools import file_path, html2plaintext
 
+from ..dev.photos.browser import browser
 from .real import MailSink, RealProcessCase, free_port
 from .served import PEOPLE, WAIT, Client
 
+#: Whether the dialog of the signature can be sent; opens it.
+SIGNING = """(() => {
+    const dialog = document.querySelector("#modalaccept.show");
+    if (!dialog) document.querySelector("[data-bs-target='#modalaccept']").click();
+    return !!dialog?.querySelector(".o_portal_sign_submit:not([disabled])");
+})()"""
 #: The smallest picture.
 SIGNATURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 #: Jobs of the host that ask services of the internet.
@@ -51,7 +58,7 @@ if not company.account_journal_early_pay_discount_loss_account_id:  # some chart
         {{'name': 'Discounts given', 'code': '899990', 'account_type': 'expense'}})
 company.write({{
     'name': 'Nord', 'country_id': country.id, 'email': 'us@example.com', 'street': 'Main 1', 'city': land['city'],
-    'state_id': land['state'] and env.ref('base.' + land['state']).id, 'zip': '10000', 'vat': land['vat'],
+    'state_id': land['state'] and env.ref(land['state']).id, 'zip': '10000', 'vat': land['vat'],
     'invoices_at_once': True, 'charges_saved_cards': True, 'portal_confirmation_sign': True, 'portal_confirmation_pay': False}})
 env['res.partner.bank'].create({{'acc_number': land['account'], 'partner_id': company.partner_id.id}})
 env['res.users'].search([]).partner_id.tz = 'UTC'
@@ -104,7 +111,7 @@ FACTS = """
     SELECT l.handling_role AS lead, o.state AS order, o.handling_role AS quotation, o.invoice_status,
            m.id AS invoice, m.name, m.state, m.payment_state, m.handling_role AS handling,
            m.invoice_date::text AS day, m.invoice_date_due::text AS due, m.amount_total::float AS total,
-           m.amount_residual::float AS left, m.is_move_sent AS sent, p.customer_status AS customer
+           m.amount_residual::float AS left, COALESCE(m.is_move_sent, FALSE) AS sent, p.customer_status AS customer
       FROM res_partner p
       JOIN crm_lead l ON l.partner_id = p.id
  LEFT JOIN sale_order o ON o.opportunity_id = l.id
@@ -267,6 +274,19 @@ class CircleCase(RealProcessCase):
         page = browser.web.get(link, timeout=WAIT)
         self.assertEqual(page.status_code, 200, page.text[-1000:])
         return browser, page
+
+    def sign_in_browser(self, customer, link):
+        """The button of the quotation's page, then the one of the dialog, in which the name stands already."""
+        with browser() as window:
+            window.size(1366, 900)
+            window.go_to(link, "[data-bs-target='#modalaccept']")
+            window.wait_for(SIGNING)
+            window.click("#modalaccept .o_portal_sign_submit")
+            for _second in range(WAIT):
+                if self.facts(customer, "order") == ("sale",):
+                    return
+                self.database.query("SELECT pg_sleep(1)")
+        self.fail(f"{customer.name} could not sign")
 
     def sign(self, customer, link):
         """What the quotation's page does when the customer presses *Accept & Sign*."""

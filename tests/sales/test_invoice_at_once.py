@@ -224,6 +224,24 @@ class TestAtOnce(AtOnceCase):
         self.job()
         self.assertFalse(by_hand.invoice_ids.sending_data)
 
+    def test_what_the_background_couldnt_send(self):
+        """Whose invoice it is has a task that says why, once, until it is sent."""
+        self.customer.invoice_edi_format = "ubl_bis3"  # and nothing of what that wants
+        order = self.confirmed()
+        self.job()
+        move = order.invoice_ids
+        for _twice in range(2):
+            self.job(self.sending)
+            self.assertFalse(move.is_move_sent)
+            [task] = move.activity_ids
+            self.assertEqual(task.activity_type_id, self.env.ref("lead_to_cash.mail_activity_type_send_invoice"))
+            self.assertIn("country", task.note)
+            move._send_by_itself()
+        self.customer.invoice_edi_format = False
+        self.job(self.sending)
+        self.assertTrue(move.is_move_sent)
+        self.assertFalse(move.activity_ids)
+
     def test_no_bank_account_where_one_is_compulsory(self):
         self.company.partner_id.bank_ids.active = False
         self.env["invoice.requirement"].create({"code": "bank", "company_id": self.company.id, "is_compulsory": True})
