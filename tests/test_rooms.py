@@ -18,7 +18,6 @@ FLOORS = ("engine", "models", "wizard", "report", "controllers")
 #: customers, and leaves the others to the call list: no order of steps hangs on it.
 SHARED = {
     ("call.list.line", "_other_lines"): "the hook by which the desk adds its lines",
-    ("call.list.line", "_listed"): "of the desk, also who owes and isn't to be called",
     ("call.list.line", "_listed"): "with All on the desk, who owes something too",
     ("call.list.line", "_compute_attempts"): "tries of a customer, about all its invoices",
     ("call.list.line", "_compute_contact_attempt_ids"): "the same, as records",

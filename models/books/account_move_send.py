@@ -25,4 +25,4 @@ class AccountMoveSend(models.AbstractModel):
     @api.model
     def _end_tasks_to_send(self, moves):
         """They have left: the tasks to send them are done, whosever they are."""
-        moves.sudo().activity_feedback(["lead_to_cash.mail_activity_type_send_invoice"])
+        moves.sudo().activity_feedback(["lead_to_cash.mail_activity_type_send_invoice"])  # tasks of colleagues, too

@@ -47,8 +47,9 @@ class AccountMove(models.Model):
             move.lacks_discount_note = may and bool(move._taken_discount())
 
     def _discount_notes_sudo(self):
-        """Those that aren't cancelled, whoever reads the invoice."""
-        return self.sudo().discount_note_ids.filtered(lambda note: note.state != "cancel")
+        """Those that aren't cancelled."""
+        notes_sudo = self.sudo().discount_note_ids  # whoever reads the invoice
+        return notes_sudo.filtered(lambda note: note.state != "cancel")
 
     def _may_need_discount_note(self):
         country = self.company_id.sudo().account_fiscal_country_id.code  # a fact of the company
