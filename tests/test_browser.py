@@ -187,7 +187,6 @@ class TestBrowser(ScreenTours, HttpCase):
         """Five items of each customer: two to call, one to look at, the rest to send; on a working day."""
         self.enterContext(freeze_time(f"{TODAY} 12:00:00"))
         policy, moves = self.five_items_each(customers)
-        self.env.company.dunning_calls_a_day = 0  # calls aren't spread over working days: today may be none
         called, look = moves.commercial_partner_id[:2], moves.commercial_partner_id[2]
         moves.filtered(lambda move: move.partner_id in called).line_ids.filtered(
             lambda line: line.account_type == "asset_receivable"
