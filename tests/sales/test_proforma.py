@@ -157,6 +157,28 @@ class TestReminded(ProformaCase):
         self.assertEqual((order.proforma_state, order.proforma_amount, self.tasks(order)), ("open", 200.0, []))
         self.assertEqual(self.counts(order, ["2026-03-30", "2026-04-02"]), [0, 1])
 
+    def test_sent_again_asks_for_what_is_left(self):
+        order = self.asked()
+        self.transaction(order, 99.9)
+        self.assertIn("payment_amount=0.1", order.proforma_url.split("&")[-1:])
+        order.order_line.product_uom_qty = 2
+        self.job("2026-03-12")
+        self.assertEqual(order.proforma_state, "changed")
+        self.send(order, "2026-03-12")
+        body = order.message_ids[:1].body
+        self.assertIn("payment_amount=100.1", body)
+        self.assertIn("100.10", body)
+        self.assertNotIn("200.00", body)
+        self.assertEqual((order.proforma_state, order.proforma_rest), ("open", 100.1))
+
+    def test_cancelling_ends_it_at_once(self):
+        order = self.asked()
+        order.order_line.product_uom_qty = 2
+        self.job("2026-03-12")
+        self.assertTrue(self.tasks(order))
+        order.with_user(self.seller)._action_cancel()
+        self.assertEqual((order.proforma_state, order.proforma_text, self.tasks(order)), ("stopped", False, []))
+
     def test_waits_while_the_customer_is_held(self):
         order = self.asked()
         there = self.customer.with_company(self.env.company)
