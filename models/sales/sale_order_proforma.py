@@ -127,8 +127,9 @@ class SaleOrder(models.Model):
         return self.proforma_due_date or (self.payment_term_id and self.payment_term_id._last_due(self._today()))
 
     def _find_mail_template(self):
-        """The pro-forma's own e-mail, which says the amount, the day and where to pay."""
-        ours = self.env.context.get("proforma") and self._proforma_day()
+        """The pro-forma's own e-mail, which says the amount, the day and where to pay. Without a day it is the host's, but
+        for a transaction invoice, which the host doesn't know."""
+        ours = self.env.context.get("proforma") and (self.proforma_kind == "transaction" or self._proforma_day())
         template = ours and self.env.ref("lead_to_cash.mail_template_proforma", raise_if_not_found=False)
         return template or super()._find_mail_template()
 

@@ -309,7 +309,18 @@ class TestEveryMail(RealProcessCase):
         with MailSink() as sink:
             cls.database.mail_options = ["--smtp=127.0.0.1", f"--smtp-port={sink.port}", "--email-from=us@example.com"]
             output = cls.database.shell(
-                MAKE + NOTICES + SALES + QUOTATIONS + ORDERS + PEOPLE + LETTERS + PLANS + CHARGES + WRITTEN + SEND + KINDS,
+                MAKE
+                + NOTICES
+                + SALES
+                + QUOTATIONS
+                + ORDERS
+                + PEOPLE
+                + LETTERS
+                + PLANS
+                + CHARGES
+                + WRITTEN
+                + SEND
+                + KINDS,
                 at=DAY,
             )
         cls.kinds = {*ast.literal_eval(re.search(r"^KINDS (.*)$", output, re.M)[1]), *OTHERS}

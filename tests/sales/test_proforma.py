@@ -70,6 +70,14 @@ class TestSent(ProformaCase):
         message = order.message_ids.filtered(lambda one: self.customer in one.partner_ids)[:1]
         self.assertIn("transaction invoice for the order", message.body)
 
+    def test_in_israel_it_is_called_so_without_a_day_too(self):
+        self.env.company.account_fiscal_country_id = self.env.ref("base.il")
+        order = self.send(self.confirmed(payment_term_id=False))
+        body = order.message_ids.filtered(lambda one: self.customer in one.partner_ids)[:1].body
+        self.assertIn("transaction invoice for the order", body)
+        self.assertNotIn("Please pay by", body)
+        self.assertFalse(order.proforma_state)
+
     def test_a_copy_begins_anew(self):
         copy = self.asked().copy()
         self.assertEqual((copy.proforma_date, copy.proforma_state, copy.proforma_due_date), (False, False, False))
