@@ -68,6 +68,7 @@ class TestInvoices(ChargeCase):
     def test_written_by_whose_invoice_it_is(self):
         seller = self.user("invoices_it", "sales_team.group_sale_salesman")
         seller.email = "seller@example.com"
+        self.customer.collector_id = False
         self.move.invoice_user_id = seller
         self.charge(ANNOUNCED)
         letter = self.one().letter_id
