@@ -46,6 +46,12 @@ class TestWords(TransactionCase):
         self.env["res.lang"]._activate_lang(lang)
         return self.env[model].with_context(lang=lang).fields_get([field], ["string", "selection"])[field]
 
+    def test_names_keep_their_direction_in_lists(self):
+        """Also in a right-to-left screen: a full stop stays at the end of a name."""
+        for model in ("payment.charge", "payment.consent", "invoice.upload", "collections.customer", "dunning.notice"):
+            with self.subTest(model):
+                self.assertIn("o_l2c_directed", self.env[model].get_view(view_type="list")["arch"])
+
     def test_states(self):
         for (model, field), words in STATES.items():
             for position, lang in enumerate((HE, RO)):

@@ -27,7 +27,8 @@ class AccountLetter(models.Model):
             return waiting_sudo.sudo(False)  # back to who asked
         there = self.with_company(consent.company_id)
         readers = there._readers(customer)
-        user = customer.with_company(consent.company_id)._collection_responsibles().get(customer)
+        documents = charges.sudo()._items().move_id  # whose invoice it is, is no secret of the job's
+        user = customer.with_company(consent.company_id)._collection_responsibles(documents).get(customer)
         return there._queue(readers, kind, False, self._today(), user=user, **about)
 
     def _charges(self):

@@ -65,7 +65,12 @@ class SaleOrder(models.Model):
     @api.depends("proforma_amount", "transaction_ids.state", "transaction_ids.amount")
     def _compute_proforma_rest(self):
         for order in self:
-            order.proforma_rest = max(0.0, order.proforma_amount - order.amount_paid)
+            order.proforma_rest = order._unpaid_of(order.proforma_amount)
+
+    def _unpaid_of(self, amount):
+        """What is left of an amount after what was paid online, as the currency writes it."""
+        left = max(0.0, amount - self.amount_paid)
+        return self.currency_id.round(left) if self.currency_id else left
 
     @api.depends("proforma_rest", "access_token")
     def _compute_proforma_url(self):
@@ -113,13 +118,18 @@ class SaleOrder(models.Model):
             raise UserError(self.env._("“Pay by” is over. Choose today or a later day."))
         return self.with_context(proforma=True).action_quotation_send()
 
+    def _proforma_asks(self):
+        """What one that is sent now asks for."""
+        return self._unpaid_of(self.amount_total)
+
     def _proforma_day(self):
         """Until when it is to be paid."""
         return self.proforma_due_date or (self.payment_term_id and self.payment_term_id._last_due(self._today()))
 
     def _find_mail_template(self):
-        """The pro-forma's own e-mail, which says the amount, the day and where to pay."""
-        ours = self.env.context.get("proforma") and self._proforma_day()
+        """The pro-forma's own e-mail, which says the amount, the day and where to pay. Without a day it is the host's, but
+        for a transaction invoice, which the host doesn't know."""
+        ours = self.env.context.get("proforma") and (self.proforma_kind == "transaction" or self._proforma_day())
         template = ours and self.env.ref("lead_to_cash.mail_template_proforma", raise_if_not_found=False)
         return template or super()._find_mail_template()
 
@@ -226,6 +236,23 @@ class SaleOrder(models.Model):
         rows = self.env.execute_query(engine.news(ids))
         for state in dict.fromkeys(row[1] for row in rows):
             self.browse(row[0] for row in rows if row[1] == state)._set_proforma(state)
+
+    def _action_cancel(self):
+        result = super()._action_cancel()
+        self._follow_own_proformas()
+        return result
+
+    def _create_invoices(self, *args, **kwargs):
+        moves = super()._create_invoices(*args, **kwargs)
+        self._follow_own_proformas()
+        return moves
+
+    def _follow_own_proformas(self):
+        """What people do with their orders is known at once, without waiting for the job."""
+        followed = (*engine.PROFORMA_WAITING, "paid")
+        orders_sudo = self.sudo()  # whoever cancels or invoices
+        if orders_sudo := orders_sudo.filtered(lambda order: order.proforma_state in followed):
+            orders_sudo._follow_proformas(orders_sudo.ids)
 
     def _set_proforma(self, state, says=None):
         """They stand so; who sells is told what is to be done, once.

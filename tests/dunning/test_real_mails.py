@@ -211,6 +211,39 @@ env['account.letter']._cron_write()
 env['dunning.plan'].sudo()._cron_follow()  # once more
 env['account.letter']._cron_write()
 """
+#: Of charges to saved cards: announced, declined, to be confirmed, failed.
+CHARGES = """
+env.company.charges_saved_cards = True
+method = env.ref('payment.payment_method_unknown')
+method.support_tokenization = True
+form = env['ir.ui.view'].create({'name': 'Form', 'type': 'qweb', 'arch': '<form action="x"/>'})
+provider = env['payment.provider'].create({
+    'name': 'Provider', 'code': 'none', 'state': 'enabled', 'is_published': True, 'allow_tokenization': True,
+    'payment_method_ids': [Command.set(method.ids)], 'redirect_form_view_id': form.id})
+method.active = True
+for kind in ('charge_announced', 'charge_again', 'charge_confirm', 'charge_failed'):
+    for lang in LANGUAGES:
+        customer = person(kind, lang)
+        invoices(customer, '2026-03-02')
+        card = env['payment.token'].create({
+            'provider_id': provider.id, 'payment_method_id': method.id, 'partner_id': customer.id,
+            'payment_details': '4242', 'provider_ref': 'x'})
+        [offer] = env['payment.consent']._offers(customer)
+        env['payment.consent']._agree(customer, offer['key'], card.id, offer['shown'], '127.0.0.1')
+env['payment.charge']._cron_charge()
+for charge in env['payment.charge'].search([]):
+    kind = charge.partner_id.email.partition('.')[0]
+    if kind != 'charge_announced':
+        charge.letter_id.unlink()
+        if kind == 'charge_confirm':
+            charge._set_state('pending')
+        elif kind == 'charge_failed':
+            charge._set_state('failed', reason='unusable')
+        env['account.letter']._announce_charges(charge, kind)
+env['account.letter']._cron_write()
+env['mail.mail'].search([('scheduled_date', '!=', False), ('state', '=', 'outgoing'),
+                         ('model', '=', 'account.letter')]).scheduled_date = False
+"""
 #: What a person opens, reads and sends: outcomes of disputes, answers to customers, files for lawyers.
 WRITTEN = """
 from odoo.tests import Form
@@ -276,7 +309,19 @@ class TestEveryMail(RealProcessCase):
         with MailSink() as sink:
             cls.database.mail_options = ["--smtp=127.0.0.1", f"--smtp-port={sink.port}", "--email-from=us@example.com"]
             output = cls.database.shell(
-                MAKE + NOTICES + SALES + QUOTATIONS + ORDERS + PEOPLE + LETTERS + PLANS + WRITTEN + SEND + KINDS, at=DAY
+                MAKE
+                + NOTICES
+                + SALES
+                + QUOTATIONS
+                + ORDERS
+                + PEOPLE
+                + LETTERS
+                + PLANS
+                + CHARGES
+                + WRITTEN
+                + SEND
+                + KINDS,
+                at=DAY,
             )
         cls.kinds = {*ast.literal_eval(re.search(r"^KINDS (.*)$", output, re.M)[1]), *OTHERS}
         cls.mails = {}

@@ -65,6 +65,15 @@ class TestInvoices(ChargeCase):
         self.assertEqual(self.told_kinds(self.move)[0], "charge_announced")
         self.assertIn("Charged to the saved card", "".join(self.move.message_ids.mapped("body")))
 
+    def test_written_by_whose_invoice_it_is(self):
+        seller = self.user("invoices_it", "sales_team.group_sale_salesman")
+        seller.email = "seller@example.com"
+        self.customer.collector_id = False
+        self.move.invoice_user_id = seller
+        self.charge(ANNOUNCED)
+        letter = self.one().letter_id
+        self.assertEqual((letter.user_id, letter.mail_id.email_from), (seller, seller.email_formatted))
+
     def test_declined_twice_more_then_reminded(self):
         self.charge(ANNOUNCED)
         charge, day = self.one(), fields.Date.to_date(DUE)

@@ -70,6 +70,14 @@ class TestSent(ProformaCase):
         message = order.message_ids.filtered(lambda one: self.customer in one.partner_ids)[:1]
         self.assertIn("transaction invoice for the order", message.body)
 
+    def test_in_israel_it_is_called_so_without_a_day_too(self):
+        self.env.company.account_fiscal_country_id = self.env.ref("base.il")
+        order = self.send(self.confirmed(payment_term_id=False))
+        body = order.message_ids.filtered(lambda one: self.customer in one.partner_ids)[:1].body
+        self.assertIn("transaction invoice for the order", body)
+        self.assertNotIn("Please pay by", body)
+        self.assertFalse(order.proforma_state)
+
     def test_a_copy_begins_anew(self):
         copy = self.asked().copy()
         self.assertEqual((copy.proforma_date, copy.proforma_state, copy.proforma_due_date), (False, False, False))
@@ -156,6 +164,28 @@ class TestReminded(ProformaCase):
         self.send(order, day="2026-03-19")
         self.assertEqual((order.proforma_state, order.proforma_amount, self.tasks(order)), ("open", 200.0, []))
         self.assertEqual(self.counts(order, ["2026-03-30", "2026-04-02"]), [0, 1])
+
+    def test_sent_again_asks_for_what_is_left(self):
+        order = self.asked()
+        self.transaction(order, 99.9)
+        self.assertIn("payment_amount=0.1", order.proforma_url.split("&")[-1:])
+        order.order_line.product_uom_qty = 2
+        self.job("2026-03-12")
+        self.assertEqual(order.proforma_state, "changed")
+        self.send(order, "2026-03-12")
+        body = order.message_ids[:1].body
+        self.assertIn("payment_amount=100.1", body)
+        self.assertIn("100.10", body)
+        self.assertNotIn("200.00", body)
+        self.assertEqual((order.proforma_state, order.proforma_rest), ("open", 100.1))
+
+    def test_cancelling_ends_it_at_once(self):
+        order = self.asked()
+        order.order_line.product_uom_qty = 2
+        self.job("2026-03-12")
+        self.assertTrue(self.tasks(order))
+        order.with_user(self.seller)._action_cancel()
+        self.assertEqual((order.proforma_state, order.proforma_text, self.tasks(order)), ("stopped", False, []))
 
     def test_waits_while_the_customer_is_held(self):
         order = self.asked()

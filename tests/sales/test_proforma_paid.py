@@ -16,8 +16,13 @@ class TestMoney(ProformaCase):
         action = order.with_user(self.seller).action_invoice_proforma()
         move = self.env["account.move"].browse(action["res_id"])
         self.assertEqual((move.state, move.amount_total, order.invoice_ids), ("draft", 100.0, move))
-        self.job("2026-03-18")
         self.assertEqual((order.proforma_state, self.tasks(order)), ("invoiced", []))
+
+    def test_invoiced_by_the_hosts_button(self):
+        order = self.asked()
+        self.transaction(order)
+        order.with_user(self.seller)._create_invoices()
+        self.assertEqual((order.proforma_state, order.proforma_text, self.tasks(order)), ("invoiced", False, []))
 
     def test_also_what_is_invoiced_on_delivery(self):
         self.product.invoice_policy = "delivery"
