@@ -50,9 +50,9 @@ def planned_day(due, today, notice_days, is_agreed):
 
 
 def chargeable(question, until, consent_ids=None):
-    """SQL for (consent_id, promise_id, move_line_id, currency_id, amount, due) of what customers of the company have
-    agreed to, that falls due up to the day ``until``, whether it was announced already or not: instalments of the
-    plans that a consent is for, else journal items of invoices.
+    """SQL for (consent_id, promise_id, move_line_id, currency_id, amount, due) of what customers of the
+    company have agreed to, that falls due up to the day ``until`` (or SQL for it, of the consent ``c``), whether it was
+    announced already or not: instalments of the plans that a consent is for, else journal items of invoices.
 
     Left out is what is disputed, promised (but for the plan's own instalments), excluded, closed, paused, of a
     customer who is on hold, insolvent or with a lawyer, paid or on its way; open credits and money that nobody has
@@ -69,7 +69,7 @@ def chargeable(question, until, consent_ids=None):
     return SQL(
         """
         WITH consent AS (
-            SELECT c.id, c.scope, c.plan_id, c.partner_id FROM payment_consent c
+            SELECT c.id, c.scope, c.plan_id, c.partner_id, c.notice_days FROM payment_consent c
              WHERE c.company_id = %(company)s AND c.state = 'active' AND %(ours)s),
         item AS MATERIALIZED (
             SELECT l.id, l.customer_id, l.currency_id, l.due, l.left_currency, l.claimed_currency AS amount,
@@ -137,9 +137,10 @@ def chargeable(question, until, consent_ids=None):
     )
 
 
-def not_announced(question, until):
-    """SQL for those of :func:`chargeable` of which no charge is on its way, was made, or has failed, or was stopped by
-    a person, by the same consent."""
+def not_announced(question, notice_days):
+    """SQL for those of :func:`chargeable` that fall due within so many days, or as many as were agreed, if those are
+    more: of which no charge is on its way, was made, or has failed, or was stopped by a person, by the same consent."""
+    until = SQL("%s::date + GREATEST(c.notice_days, %s)", question.today, notice_days)
     return SQL(
         """
         SELECT f.* FROM (%(chargeable)s) f
@@ -164,6 +165,7 @@ def announced(question, consent_ids=None):
           FROM payment_charge c
      LEFT JOIN (%(chargeable)s) f ON f.consent_id = c.consent_id
                AND (f.promise_id = c.promise_id OR f.move_line_id = c.move_line_id)
+               AND f.currency_id = c.currency_id
          WHERE c.state = 'announced' AND c.company_id = %(company)s AND %(ours)s
         """,
         chargeable=chargeable(question, EVERY_DAY, consent_ids),
