@@ -55,7 +55,8 @@ def chargeable(question, until, consent_ids=None):
     announced already or not: instalments of the plans that a consent is for, else journal items of invoices.
 
     Left out is what is disputed, promised (but for the plan's own instalments), excluded, closed, paused, of a
-    customer who is on hold, insolvent or with a lawyer, paid or on its way; open credits and money that nobody has
+    customer who is on hold, insolvent or with a lawyer, paid or on its way, and what another charge is on its way for, which
+    nobody may know yet to have come: an instalment's for an item, an item's for an instalment; open credits and money that nobody has
     matched yet take off what falls due first.
 
     :param question: of which ``company_id, today, payment_states`` and, on the customer ``cp``, ``hold_until`` and
@@ -77,7 +78,11 @@ def chargeable(question, until, consent_ids=None):
                    (m.closure_reason_id IS NOT NULL OR l.no_followup OR l.disputed >= l.left_currency
                     OR m.dunning_paused_until >= %(today)s) IS NOT TRUE AS is_free,
                    EXISTS (SELECT 1 FROM dunning_promise_line_rel x JOIN dunning_promise s ON s.id = x.promise_id
-                            WHERE x.move_line_id = l.id AND s.state = 'open') AS is_promised
+                            WHERE x.move_line_id = l.id AND s.state = 'open') AS is_promised,
+                   EXISTS (SELECT 1 FROM payment_charge p
+                            WHERE p.move_line_id = l.id AND p.state = 'pending') AS is_asked,
+                   EXISTS (SELECT 1 FROM payment_charge p JOIN dunning_promise_line_rel x ON x.promise_id = p.promise_id
+                            WHERE x.move_line_id = l.id AND p.state = 'pending') AS is_asked_in_part
               FROM (%(items)s) l
               JOIN account_move m ON m.id = l.move_id
               JOIN res_partner cp ON cp.id = l.customer_id
@@ -92,7 +97,7 @@ def chargeable(question, until, consent_ids=None):
           GROUP BY 1, 2),
         weighed AS (
             SELECT i.*, SUM(i.amount) OVER (PARTITION BY i.customer_id, i.currency_id ORDER BY i.due, i.id) AS up_to_here
-              FROM item i WHERE i.amount > 0 AND i.is_free AND NOT i.is_promised),
+              FROM item i WHERE i.amount > 0 AND i.is_free AND NOT i.is_promised AND NOT i.is_asked_in_part),
         rest AS (
             SELECT k.customer_id, k.currency_id, GREATEST(k.amount - COALESCE(w.amount, 0), 0) AS amount
               FROM credit k
@@ -113,7 +118,7 @@ def chargeable(question, until, consent_ids=None):
               JOIN (%(owed)s) o ON o.id = s.id
         CROSS JOIN LATERAL (
                    SELECT COALESCE(SUM(l.amount_residual_currency - t.left_currency), 0) AS under_way,
-                          COALESCE(bool_and(t.is_free AND t.is_document AND t.disputed = 0), FALSE) AS is_free
+                          COALESCE(bool_and(t.is_free AND t.is_document AND t.disputed = 0 AND NOT t.is_asked), FALSE) AS is_free
                      FROM dunning_promise_line_rel x
                      JOIN account_move_line l ON l.id = x.move_line_id
                      JOIN item t ON t.id = l.id

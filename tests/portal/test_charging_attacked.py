@@ -144,3 +144,58 @@ class TestChargingAttacked(ChargeCase):
         late = self.invoice(due="2026-03-11")
         self.charge(ANNOUNCED, "13:00:00")
         self.assertEqual(str(self.charges(late).date), "2026-03-24")
+
+    def begun(self, charge):
+        """The provider is being asked, and the server stops."""
+        at = charge.with_company(charge.company_id).with_context(l2c_today=f"{charge.date} 12:00:00")
+        self.assertTrue(at._begin(charge.amount))
+
+    def test_a_plan_about_what_may_have_been_charged(self):
+        """As long as nobody knows whether an invoice was charged, its instalments aren't."""
+        self.charge(ANNOUNCED)
+        [charge] = self.charges(self.move)
+        self.begun(charge)
+        plan = self.dialog().save()
+        self.consent(plan)
+        self.charge(DUE, "14:00:00")
+        self.assertTrue(charge.is_unclear)
+        self.assertFalse(self.charges(plan))
+        charge.with_user(self.collector).action_was_not_charged()
+        self.charge("2026-03-25")
+        self.assertEqual(charge.state, "cancelled")
+        self.assertEqual(set(self.charges(plan).mapped("state")), {"announced"})
+
+    def test_an_invoice_whose_instalment_may_have_been_charged(self):
+        self.agreed._withdraw()
+        plan = self.dialog().save()
+        self.consent(plan)
+        self.charge(TODAY)
+        first = self.charges(plan)[:1]
+        self.begun(first)
+        plan.action_cancel()
+        self.consent()
+        self.charge("2026-03-20")
+        self.assertFalse(self.charges(self.move))
+        first.with_user(self.collector).action_was_charged()
+        self.charge("2026-03-21")
+        self.assertEqual((first.state, self.charges(self.move).amount), ("done", 100 - first.amount))
+
+    def test_two_due_dates_of_an_invoice(self):
+        """Each is charged on its day, and pays itself."""
+        move = self.invoice(invoice_payment_term_id=self.half_later().id, invoice_date=DUE)
+        self.charge(ANNOUNCED)
+        self.charge(DUE)
+        [first] = self.charges(move)
+        self.says(first, "done")
+        self.charge(DUE, "13:00:00")
+        items = self.items(move).sorted("date_maturity")
+        self.assertEqual(items.mapped("amount_residual"), [0, 50])
+        self.charge("2026-06-10")
+        second = self.charges(move) - first
+        self.assertEqual((second.move_line_id, second.amount, str(second.date)), (items[1], 50, "2026-06-24"))
+
+    def test_a_card_of_another_company(self):
+        other = self.env["res.company"].create({"name": "Other", "charges_saved_cards": True})
+        consents, partner = self.env["payment.consent"], self.contact.partner_id
+        self.assertEqual(consents._cards(self.env.company, partner), self.card)
+        self.assertFalse(consents._cards(other, partner))
