@@ -50,12 +50,13 @@ def planned_day(due, today, notice_days, is_agreed):
 
 
 def chargeable(question, until, consent_ids=None):
-    """SQL for (consent_id, promise_id, move_line_id, currency_id, amount, due) of what customers of the company have
-    agreed to, that falls due up to the day ``until``, whether it was announced already or not: instalments of the
-    plans that a consent is for, else journal items of invoices.
+    """SQL for (consent_id, promise_id, move_line_id, currency_id, amount, due) of what customers of the
+    company have agreed to, that falls due up to the day ``until`` (or SQL for it, of the consent ``c``), whether it was
+    announced already or not: instalments of the plans that a consent is for, else journal items of invoices.
 
     Left out is what is disputed, promised (but for the plan's own instalments), excluded, closed, paused, of a
-    customer who is on hold, insolvent or with a lawyer, paid or on its way; open credits and money that nobody has
+    customer who is on hold, insolvent or with a lawyer, paid or on its way, and what another charge is on its way for, which
+    nobody may know yet to have come: an instalment's for an item, an item's for an instalment; open credits and money that nobody has
     matched yet take off what falls due first.
 
     :param question: of which ``company_id, today, payment_states`` and, on the customer ``cp``, ``hold_until`` and
@@ -69,7 +70,7 @@ def chargeable(question, until, consent_ids=None):
     return SQL(
         """
         WITH consent AS (
-            SELECT c.id, c.scope, c.plan_id, c.partner_id FROM payment_consent c
+            SELECT c.id, c.scope, c.plan_id, c.partner_id, c.notice_days FROM payment_consent c
              WHERE c.company_id = %(company)s AND c.state = 'active' AND %(ours)s),
         item AS MATERIALIZED (
             SELECT l.id, l.customer_id, l.currency_id, l.due, l.left_currency, l.claimed_currency AS amount,
@@ -77,7 +78,11 @@ def chargeable(question, until, consent_ids=None):
                    (m.closure_reason_id IS NOT NULL OR l.no_followup OR l.disputed >= l.left_currency
                     OR m.dunning_paused_until >= %(today)s) IS NOT TRUE AS is_free,
                    EXISTS (SELECT 1 FROM dunning_promise_line_rel x JOIN dunning_promise s ON s.id = x.promise_id
-                            WHERE x.move_line_id = l.id AND s.state = 'open') AS is_promised
+                            WHERE x.move_line_id = l.id AND s.state = 'open') AS is_promised,
+                   EXISTS (SELECT 1 FROM payment_charge p
+                            WHERE p.move_line_id = l.id AND p.state = 'pending') AS is_asked,
+                   EXISTS (SELECT 1 FROM payment_charge p JOIN dunning_promise_line_rel x ON x.promise_id = p.promise_id
+                            WHERE x.move_line_id = l.id AND p.state = 'pending') AS is_asked_in_part
               FROM (%(items)s) l
               JOIN account_move m ON m.id = l.move_id
               JOIN res_partner cp ON cp.id = l.customer_id
@@ -92,7 +97,7 @@ def chargeable(question, until, consent_ids=None):
           GROUP BY 1, 2),
         weighed AS (
             SELECT i.*, SUM(i.amount) OVER (PARTITION BY i.customer_id, i.currency_id ORDER BY i.due, i.id) AS up_to_here
-              FROM item i WHERE i.amount > 0 AND i.is_free AND NOT i.is_promised),
+              FROM item i WHERE i.amount > 0 AND i.is_free AND NOT i.is_promised AND NOT i.is_asked_in_part),
         rest AS (
             SELECT k.customer_id, k.currency_id, GREATEST(k.amount - COALESCE(w.amount, 0), 0) AS amount
               FROM credit k
@@ -113,7 +118,7 @@ def chargeable(question, until, consent_ids=None):
               JOIN (%(owed)s) o ON o.id = s.id
         CROSS JOIN LATERAL (
                    SELECT COALESCE(SUM(l.amount_residual_currency - t.left_currency), 0) AS under_way,
-                          COALESCE(bool_and(t.is_free AND t.is_document AND t.disputed = 0), FALSE) AS is_free
+                          COALESCE(bool_and(t.is_free AND t.is_document AND t.disputed = 0 AND NOT t.is_asked), FALSE) AS is_free
                      FROM dunning_promise_line_rel x
                      JOIN account_move_line l ON l.id = x.move_line_id
                      JOIN item t ON t.id = l.id
@@ -137,9 +142,10 @@ def chargeable(question, until, consent_ids=None):
     )
 
 
-def not_announced(question, until):
-    """SQL for those of :func:`chargeable` of which no charge is on its way, was made, or has failed, or was stopped by
-    a person, by the same consent."""
+def not_announced(question, notice_days):
+    """SQL for those of :func:`chargeable` that fall due within so many days, or as many as were agreed, if those are
+    more: of which no charge is on its way, was made, or has failed, or was stopped by a person, by the same consent."""
+    until = SQL("%s::date + GREATEST(c.notice_days, %s)", question.today, notice_days)
     return SQL(
         """
         SELECT f.* FROM (%(chargeable)s) f
@@ -164,6 +170,7 @@ def announced(question, consent_ids=None):
           FROM payment_charge c
      LEFT JOIN (%(chargeable)s) f ON f.consent_id = c.consent_id
                AND (f.promise_id = c.promise_id OR f.move_line_id = c.move_line_id)
+               AND f.currency_id = c.currency_id
          WHERE c.state = 'announced' AND c.company_id = %(company)s AND %(ours)s
         """,
         chargeable=chargeable(question, EVERY_DAY, consent_ids),

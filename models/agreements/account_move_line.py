@@ -29,6 +29,10 @@ class AccountMoveLine(models.Model):
         groups="base.group_user",
     )
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_charged(self):
+        self.env["payment.charge"]._refuse_without([("move_line_id", "in", self.ids)])
+
     @api.depends("left_currency", "disputed_currency")
     def _compute_claimed_currency(self):
         """As `engine.books.items` says it in SQL."""

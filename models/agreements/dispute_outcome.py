@@ -115,6 +115,13 @@ class DunningDispute(models.Model):
             raise UserError(
                 self.env._("A credit note is for one posted invoice. Open the invoice that it is for, and credit it.")
             )
+        if (self.granted_amount or self.amount) and self.currency_id.compare_amounts(self._left_to_credit(), 0) <= 0:
+            raise UserError(
+                self.env._(
+                    "%(notes)s credits all of it already. Cancel that one first.",
+                    notes=", ".join(note.display_name for note in self._credits_sudo()),
+                )
+            )
         moves.check_access("write")
         action = moves.action_reverse()
         said = {
@@ -125,6 +132,15 @@ class DunningDispute(models.Model):
             "default_reason": self.reason,
         }
         return action | {"context": said}
+
+    def _credits_sudo(self):
+        """The credit notes made for it that aren't cancelled."""
+        notes_sudo = self.sudo().credit_note_ids  # what is credited is a fact of the dispute
+        return notes_sudo.filtered(lambda note: note.state != "cancel")
+
+    def _left_to_credit(self):
+        """What is granted, else disputed, less what is credited already."""
+        return (self.granted_amount or self.amount) - sum(self._credits_sudo().mapped("amount_total"))
 
     def action_credit_notes(self):
         """The credit notes made for it."""

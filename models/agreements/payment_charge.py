@@ -134,6 +134,20 @@ class PaymentCharge(models.Model):
             raise UserError(late[0]._no_way("cancelled"))
         self._cancel("stopped")
 
+    @api.model
+    def _refuse_without(self, about):
+        """What the provider was asked for isn't forgotten with what it is for: else it could be asked twice.
+
+        :raise UserError: while one of the charges about these is on its way
+        """
+        charge_sudo = self.sudo().search([*about, ("state", "=", "pending")], limit=1)  # whoever deletes
+        if charge_sudo:
+            raise UserError(
+                self.env._(
+                    "%(what)s is being charged to a saved card. Wait until it is done.", what=charge_sudo.subject
+                )
+            )
+
     # How it goes on -------------------------------------------------------------------------
 
     def _cancel(self, reason):

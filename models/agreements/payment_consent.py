@@ -30,6 +30,9 @@ class PaymentConsent(models.Model):
     card = fields.Char(readonly=True, help="How the card was called when the customer chose it.")
     text = fields.Text("What Was Agreed", required=True, readonly=True, help="As the page showed it.")
     lang = fields.Char("Language", readonly=True)
+    notice_days = fields.Integer(
+        readonly=True, help="Days before a charge for its announcement, as the text says: never fewer, by no setting."
+    )
     agreed_on = fields.Datetime(required=True, readonly=True)
     agreed_from = fields.Char(readonly=True, help="The network address.")
     agreed_by_id = fields.Many2one("res.partner", "Agreed by", readonly=True)
@@ -68,6 +71,10 @@ class PaymentConsent(models.Model):
         scope = Domain("scope", "=", "plan" if plan else "invoices")
         ours = Domain("company_id", "=", company.id) & Domain("state", "=", "active")
         return self.search(ours & scope & about, limit=1)
+
+    def _is_owners(self):
+        """Whether whose card it is still belongs to the customer: a contact may have left, with the card."""
+        return self.sudo().token_id.partner_id.commercial_partner_id == self.partner_id  # the job's
 
     def action_withdraw(self):
         """The customer has said, not on the page, that nothing is to be charged any more.

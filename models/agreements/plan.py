@@ -265,6 +265,10 @@ class DunningPlan(models.Model):
             raise UserError(self.env._("A plan stands as it was agreed. Cancel it, and make another one."))
         return super().write(vals)
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_charged(self):
+        self.env["payment.charge"]._refuse_without([("promise_id.plan_id", "in", self.ids)])
+
     def action_next(self):
         """Go on to the next customer of the desk, after a plan was agreed on the phone."""
         self.check_access("read")

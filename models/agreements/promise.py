@@ -156,6 +156,10 @@ class DunningPromise(models.Model):
             raise UserError(self.env._("A promise stands as it was given. Cancel it, and log another one."))
         return super().write(vals)
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_charged(self):
+        self.env["payment.charge"]._refuse_without([("promise_id", "in", self.ids)])
+
     def action_cancel(self):
         """The promise no longer counts: its items go on as before, and so does their status. Of a plan, all that is
         open."""

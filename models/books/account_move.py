@@ -165,6 +165,7 @@ class AccountMove(models.Model):
 
     def button_draft(self):
         self.check_access("write")
+        self._refuse_discount_entries()
         result = super().button_draft()
         self._write_offs_to_draft()
         self._discount_notes_to_draft()

@@ -64,14 +64,20 @@ class AccountMove(models.Model):
     def _taken_discount(self):
         """The journal items that have booked its discount, with its taxes, when the money came for it alone. A discount
         that leaves the VAT as it was needs no note."""
-        owed = self.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
-        entries = owed.matched_credit_ids.credit_move_id.move_id.filtered(lambda move: move.move_type == "entry")
         found = self.env["account.move.line"]
-        for entry in entries:
-            customers = entry.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
-            if customers.matched_debit_ids.debit_move_id.move_id == self:
+        for entry, paid in self._discounting():
+            if paid == self:
                 found |= entry._discount_lines()
         return found
+
+    def _discounting(self):
+        """(payment's entry, the documents that it pays) of what has paid it; differences of rates aren't documents."""
+        owed = self.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        payments = owed.matched_credit_ids.credit_move_id.move_id  # the host matches drafts, too
+        for entry in payments.filtered(lambda move: move.move_type == "entry" and move.state == "posted"):
+            customers = entry.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+            matched = customers.matched_debit_ids | customers.matched_credit_ids | owed.matched_credit_ids
+            yield entry, customers.matched_debit_ids.debit_move_id.move_id - matched.exchange_move_id
 
     def _discount_lines(self):
         """Of a payment's entry, what is on the account of discounts, with its taxes."""
@@ -104,7 +110,9 @@ class AccountMove(models.Model):
         }
 
     def _prepare_discount_note_values(self, booked):
+        at_its_rate = {"invoice_date": self._today(), "invoice_currency_rate": self.invoice_currency_rate}
         return {
+            **(at_its_rate if self.currency_id != self.company_currency_id else {}),
             "move_type": "out_refund",
             "company_id": self.company_id.id,
             "partner_id": self.partner_id.id,
@@ -198,12 +206,26 @@ class AccountMove(models.Model):
             "line_ids": [Command.create(values) for values in (customer, *opposite)],
         }
 
+    def _refuse_discount_entries(self):
+        """
+        :raise UserError: when an entry that takes back a discount would go without its credit note: the discount would
+            count twice
+        """
+        notes_sudo = self.sudo().search([("discount_entry_id", "in", self.ids), ("id", "not in", self.ids)])  # a fact
+        if notes_sudo:
+            raise UserError(
+                self.env._(
+                    "This entry goes with the credit note %(note)s. Reset that to draft, and the entry is cancelled.",
+                    note=notes_sudo[0].name,
+                )
+            )
+
     def _discount_notes_to_draft(self):
         """The payment's own booking counts again."""
         entries = self.discount_entry_id
         if entries:
             self.sudo().discount_entry_id = False  # written by posting alone
-            entries.button_draft()
+            entries.filtered(lambda entry: entry.state == "posted").button_draft()
             entries.button_cancel()
 
     # The job ------------------------------------------------------------------------------------
@@ -222,9 +244,22 @@ class AccountMove(models.Model):
 
     def _ask_discount_note(self):
         self.sudo().is_discount_note_asked = True  # written by the job alone
-        if self.lacks_discount_note:
+        shared = self._is_discount_shared()
+        if shared or self.lacks_discount_note:
             user = self._planned_for()[self]
-            user._reading(self).activity_schedule(NOTE_TASK, self._today(), user_id=user.id, handling_step=ONCE)
+            there = user._reading(self)
+            note = there.env._(
+                "It was paid together with other documents, and the payment has booked the discounts of all. Take the "
+                "payment back to draft and register one for each document: then its credit note is proposed."
+            )
+            about = {"user_id": user.id, "note": note if shared else False, "handling_step": ONCE}
+            there.activity_schedule(NOTE_TASK, self._today(), **about)
+
+    def _is_discount_shared(self):
+        """Whether its payment has booked discounts, and is for other documents, too."""
+        if not self._may_need_discount_note() or self._discount_notes_sudo():
+            return False
+        return any(len(paid) > 1 and entry._discount_lines() for entry, paid in self._discounting())
 
 
 class AccountTax(models.Model):

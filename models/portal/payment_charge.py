@@ -37,8 +37,8 @@ class PaymentCharge(models.Model):
     def _charge_company(self, cron):
         company, commit = self.env.company, self.env["ir.cron"]._commit_progress
         ours = [("company_id", "=", company.id)]
-        late = [("state", "=", "failed"), ("reason", "=", "unconfirmed"), ("transaction_id.state", "=", "done")]
-        for charge in self.search([*ours, "|", ("state", "=", "pending"), *["&", "&", *late]], order="id"):
+        late = [("state", "=", "failed"), ("transaction_id.state", "=", "done")]
+        for charge in self.search([*ours, "|", ("state", "=", "pending"), *["&", *late]], order="id"):
             with cron_step(cron, f"Following the charge {charge.id}"):
                 charge._follow_up()
             commit()
@@ -88,9 +88,9 @@ class PaymentCharge(models.Model):
     def _to_announce(self):
         """Rows of what falls due soon, by their consents."""
         company = self.env.company
-        until = self._today() + timedelta(days=company.charge_notice_days)
         self.env.flush_all()
-        rows = self.env.execute_query_dict(not_announced(company._dunning_question(), until))
+        question = company._dunning_question()
+        rows = self.env.execute_query_dict(not_announced(question, company.charge_notice_days))
         return groupby(rows, lambda row: row["consent_id"])
 
     def _announce_consent(self, consent, rows):
@@ -98,13 +98,16 @@ class PaymentCharge(models.Model):
         if not consent.try_lock_for_update(allow_referencing=True):
             return  # it is being withdrawn
         consent.invalidate_recordset(["state"])
-        if consent.state == "active":
+        if consent.state == "active" and not consent._is_owners():
+            consent._withdraw(by=self.env.user.partner_id)
+        elif consent.state == "active":
             charges = self.create([self._prepare_values(consent, row) for row in rows])
             charges._announce("charge_announced")
             charges._reasons_changed()
 
     def _prepare_values(self, consent, row):
         company, today = self.env.company, self._today()
+        notice_days = max(company.charge_notice_days, consent.notice_days)
         return {
             "consent_id": consent.id,
             "partner_id": consent.partner_id.id,
@@ -113,7 +116,7 @@ class PaymentCharge(models.Model):
             "move_line_id": row["move_line_id"],
             "currency_id": row["currency_id"],
             "amount": row["amount"],
-            "date": planned_day(row["due"], today, company.charge_notice_days, bool(row["promise_id"])),
+            "date": planned_day(row["due"], today, notice_days, bool(row["promise_id"])),
         }
 
     def _announce(self, kind):
@@ -177,7 +180,8 @@ class PaymentCharge(models.Model):
         token_sudo = self.consent_id.sudo().token_id  # the job's
         payer = token_sudo.partner_id
         usable_sudo = self.env["payment.provider"]._usable(self.company_id, payer, self.currency_id, amount)
-        if not token_sudo.active or token_sudo.provider_id not in usable_sudo:
+        is_usable = token_sudo.active and token_sudo.provider_id in usable_sudo
+        if not is_usable or not self.consent_id._is_owners():
             self._fail("unusable")
             return False
         number = self.attempts + 1

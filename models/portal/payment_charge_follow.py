@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ...engine.agreements.charges import RETRIES, RETRY_DAYS
+from ...engine.agreements.charges import ONE_OF, RETRIES, RETRY_DAYS
 from ..handling.cron_step import cron_step
 
 #: After so long without a word of the provider the customer, or whoever looks it up, is asked.
@@ -44,9 +44,18 @@ class PaymentCharge(models.Model):
                 transaction_sudo._post_process()
             if not transaction_sudo.is_post_processed:  # the money came all the same: the host books it
                 self.env.ref("payment.cron_post_process_payment_tx").sudo()._trigger()
+        if not self._is_first():
+            return
         self._set_state("done", is_unclear=False)
         self._log(lambda charge: charge.env._("Charged to the saved card: %(what)s.", what=charge._text()))
         self._reasons_changed()
+
+    def _is_first(self):
+        """Whether no other charge of the same has taken its place. One that was only announced meanwhile is moot."""
+        about = [("promise_id", "=", self.promise_id.id), ("move_line_id", "=", self.move_line_id.id)]
+        others_sudo = self.sudo().search([*about, ("id", "!=", self.id), ("state", "in", ONE_OF)])  # of any consent
+        others_sudo.filtered(lambda charge: charge.state == "announced")._cancel("nothing")
+        return all(charge.state == "cancelled" for charge in others_sudo)
 
     def _declined(self, said):
         """Announced anew, twice at most."""

@@ -164,6 +164,7 @@ class PaymentConsent(models.Model):
             "token_id": card.id,
             "card": card.display_name,
             "text": offer["text"],
+            "notice_days": offer["company"].charge_notice_days,
             "lang": self.env.lang,
             "agreed_on": self._now(),
             "agreed_from": address,

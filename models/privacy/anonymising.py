@@ -97,7 +97,7 @@ class Anonymising(models.AbstractModel):
         env["dunning.notice"].search(own)._forget_words()
         env["account.letter"].search(own)._forget_words()
         gone = env._("Anonymised")
-        env["payment.consent"].search(own)._withdraw()
+        self._forget_cards(partners)
         env["dunning.dispute"].search(own).attachment_ids.unlink()
         for model, values in {
             "dunning.dispute": {"note": gone, "closing_note": False, "answer": False},
@@ -108,7 +108,6 @@ class Anonymising(models.AbstractModel):
             "customer.warning": {"what": gone, "source": gone},
             "dunning.write.off": {},
             "dunning.plan": {"confirmed_from": False, "access_token": False},
-            "payment.consent": {"card": False, "agreed_from": False, "withdrawn_from": False, "access_token": False},
             "payment.loyalty.grant": {},
         }.items():
             records = env[model].with_context(active_test=False).search(own)
@@ -117,6 +116,19 @@ class Anonymising(models.AbstractModel):
 
         for model in ("payment.grade", "payment.forecast"):
             env[model].search(own).unlink()
+
+    @api.model
+    def _forget_cards(self, partners):
+        """What they have agreed to, also for another, ends, and so do their cards."""
+        env = partners.env
+        names = ("partner_id", "agreed_by_id", "withdrawn_by_id", "token_id.partner_id")
+        consents = env["payment.consent"].search(Domain.OR(Domain(name, "in", partners.ids) for name in names))
+        consents._withdraw()
+        consents.write({"card": False, "agreed_from": False, "withdrawn_from": False, "access_token": False})
+        self._forget_chatter(consents)
+        cards = env["payment.token"].search([("partner_id", "in", partners.ids)])
+        cards.filtered("active").active = False
+        cards.payment_details = False
 
     @api.model
     def _forget_leads(self, leads):

@@ -3,6 +3,7 @@
 import random
 
 from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
 from .test_disputes import DisputeCase
@@ -79,6 +80,38 @@ class TestDisputesCredited(DisputeCase):
         self.assertAlmostEqual(note.amount_total, 20.0)
         self.assertIn("Broken glass", note.invoice_line_ids[0].name)
         self.assertEqual(note.reversed_entry_id, dispute.move_line_ids.move_id)
+
+    def test_not_twice(self):
+        """A second one is of what the first has left; of all of it there is none."""
+        move = self.taxed()
+        dispute = self.dispute(move, amount=30.0)
+        first = self.credited(dispute)
+        for state in ("draft", "posted"):
+            with self.assertRaisesRegex(UserError, "credits all of it already"):
+                dispute.action_credit_note()
+            if state == "draft":
+                first.action_post()
+        first.button_draft()
+        first.button_cancel()
+        second = self.credited(dispute) - first
+        self.assertAlmostEqual(second.amount_total, 30.0)
+        second.invoice_line_ids[1:].unlink()
+        third = self.credited(dispute) - first - second
+        self.assertAlmostEqual(second.amount_total + third.amount_total, 30.0)
+
+    def test_cash_rounding(self):
+        """What is granted isn't rounded."""
+        accounts = self.env["account.account"].search([("account_type", "=", "expense")], limit=1)
+        rounding = self.env["account.cash.rounding"].create(
+            {
+                **{"name": "0.05", "rounding": 0.05, "strategy": "add_invoice_line"},
+                **{"profit_account_id": accounts.id, "loss_account_id": accounts.id},
+            }
+        )
+        move = self.invoice(due="2026-03-02", amount=99.98, invoice_cash_rounding_id=rounding.id)
+        self.assertAlmostEqual(move.amount_total, 100.0)
+        note = self.credited(self.dispute(move, amount=33.33))
+        self.assertAlmostEqual(note.amount_total, 33.33)
 
     def test_all_of_it(self):
         move = self.taxed()

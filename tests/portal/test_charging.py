@@ -285,6 +285,8 @@ class TestInvoices(ChargeCase):
             with self.assertRaises(ValidationError), self.env.cr.savepoint():
                 self.env.company.charge_notice_days = days
         self.env.company.charge_notice_days = 3
+        self.agreed._withdraw()
+        self.consent()
         self.charge(ANNOUNCED)
         self.assertFalse(self.charges(self.move))
         self.charge("2026-03-21")

@@ -21,23 +21,24 @@ class AccountMoveReversal(models.TransientModel):
         """0 where it is all of the invoice, or not about it alone."""
         for wizard in self:
             dispute, move = wizard.dispute_id, wizard.move_ids._origin
-            amount = dispute.granted_amount or dispute.amount
+            amount = dispute._left_to_credit()
             about = len(move) == 1 and move == dispute.move_line_ids.move_id and dispute.currency_id == move.currency_id
             is_part = about and 0 < move.currency_id.round(amount) < move.amount_total
             wizard.disputed_amount = amount if is_part else 0
 
     def reverse_moves(self, is_modify=False):
+        amount = self.credits_disputed and not is_modify and self.disputed_amount  # before the note itself counts
         action = super().reverse_moves(is_modify=is_modify)
         dispute = self.dispute_id
         if dispute and self.move_ids <= dispute.move_line_ids.move_id:
             dispute.check_access("write")
             notes = self.new_move_ids.filtered(lambda move: move.move_type == "out_refund")
-            if self.credits_disputed and self.disputed_amount and not is_modify:
-                self._reduce(notes)
+            if amount:
+                self._reduce(notes, amount)
             notes.sudo().dispute_id = dispute  # who credits need not write fields of ours
         return action
 
-    def _reduce(self, note):
+    def _reduce(self, note, amount):
         """The draft is about what is disputed, taxes included, to the cent: its lines are those of Odoo's down
         payments, one for each account and its taxes."""
         there = note.with_context(lang=note.partner_id.lang or self.env.lang)
@@ -48,10 +49,11 @@ class AccountMoveReversal(models.TransientModel):
             lines,
             note.company_id,
             "fixed",
-            self.disputed_amount,
+            amount,
             computation_key=f"dispute,{self.dispute_id.id}",
             grouping_function=lambda line: {"account_id": line["account_id"]},
         )
+        note.invoice_cash_rounding_id = False
         note.invoice_line_ids = [
             Command.clear(),
             *(

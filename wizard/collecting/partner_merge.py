@@ -33,6 +33,7 @@ class PartnerMerge(models.TransientModel):
         own_cases, holds = self._open_cases(dst_partner), self._longest_holds(partners)
         names = [name for name in dst_partner._audited_names() if dst_partner._fields[name].company_dependent]
         before = dst_partner._audit_texts(names)
+        self._agreed_once(partners, dst_partner)
         result = super()._merge(partner_ids, dst_partner=dst_partner, extra_checks=extra_checks)
         dst_partner.invalidate_recordset(names)
         why = self.env._("Customers were merged.")
@@ -40,6 +41,15 @@ class PartnerMerge(models.TransientModel):
         self._hold_as_long(dst_partner.with_context(**{WHY: Own(why), "l2c_merging": Own(True)}), holds)
         self._follow_merged(dst_partner, own_cases)
         return result
+
+    def _agreed_once(self, partners, kept):
+        """Of several consents to charge all invoices that of the one that stays goes on, else the oldest: what the others
+        announced is announced anew."""
+        consents_sudo = self.env["payment.consent"].sudo()  # as the host: whoever may merge
+        about = [("partner_id", "in", partners.ids), ("scope", "=", "invoices"), ("state", "=", "active")]
+        for active_sudo in consents_sudo.search(about, order="id").grouped("company_id").values():
+            ranked_sudo = active_sudo.sorted(lambda consent: (consent.partner_id != kept, consent.id))
+            ranked_sudo[1:]._withdraw(by=self.env.user.partner_id)
 
     def _open_cases(self, partner):
         """The cases of a customer that are open, in all companies."""
