@@ -66,7 +66,7 @@ class ByPandas:
         is_open, age = self.open_at(day), (day - self.due).dt.days
         edges = [(-10000, 0), (1, 30), (31, 60), (61, 90), (91, 10000)]
         sums = [self.amount[is_open & age.between(*edge)].sum() for edge in edges]
-        return dict(zip(SUMS, [*sums, 0.0, self.amount[is_open].sum()], strict=True))
+        return dict(zip(SUMS, [*sums, 0.0, self.amount[is_open].sum(), sum(sums[1:])], strict=True))
 
     def sales(self, month):
         return self.amount[self.date.dt.to_period("M") == month].sum()

@@ -318,7 +318,7 @@ class TestLeaks(LeakCase):
         tasks = self.tasks(orders)
         self.assertEqual(len(tasks), 10)
         self.assertNotIn(orders[0].id, tasks.mapped("res_id"))
-        self.assertEqual(["3 more" in (task.note or "") for task in tasks].count(True), 1)
+        self.assertEqual(["in the next nights: 3." in (task.note or "") for task in tasks].count(True), 1)
         self.night("2026-03-11")
         self.assertEqual(len(self.tasks(orders)), 13)
 

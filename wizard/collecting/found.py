@@ -31,6 +31,10 @@ class CollectionFound(models.TransientModel):
     quotation_text = fields.Char(compute="_compute_texts")
     lead_text = fields.Char(compute="_compute_texts")
 
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        self.display_name = self.env._("What We Found")
+
     @api.depends("company_id")
     @api.depends_context("uid", "l2c_today")
     def _compute_found(self):
