@@ -17,6 +17,8 @@ REFUSALS = ("AccessError", "MissingError", "UserError", "ValidationError")
 #: What parameters without a default are given.
 VALUES = {
     "lines": [],
+    "domain": [],
+    "specification": {"display_name": {}},
     "key": "call",
     "lead_ids": [1],
     "msg_dict": {},

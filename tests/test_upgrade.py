@@ -29,6 +29,8 @@ CHANGES = {
     ("mail_template", "name"): (3, "the e-mails of the series are for the tries 2, 4 and 6"),
     ("mail_template", "description"): (3, "the same"),
     ("handling_status", "requires_next_action"): (4, "also there nobody is forgotten"),
+    ("handling_status", "guidance"): (9, "statuses of invoices say what they mean"),
+    ("sale_order", "access_token"): (1, "Odoo tries each e-mail on a document, whose page gets its token"),
     ("mail_message", "body"): (5, "the chatter of notices held the ways to the customers' pages"),
 }
 
