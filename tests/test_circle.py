@@ -245,7 +245,7 @@ class TestCircleOfIsrael(TestCircle):
         books.call("account.move", "web_save", [move], {"allocation_number": "123456789"}, {})
         self.assertEqual(self.database.query(task, move), [])
         self.jobs(SOLD, "15:00:00")
-        super().invoiced()
+        return super().invoiced()
 
 
 class TestCircleOfRomania(TestCircle):
@@ -272,4 +272,4 @@ class TestCircleOfRomania(TestCircle):
             dialog = {"res_model": sending, "context": {"active_model": "account.move", "active_ids": [move]}}
             self.press(books, dialog, "action_send_and_print", {"extra_edi_checkboxes": {}})
             self.assertEqual(books.call("account.move", "read", [move], ["activity_ids"])[0]["activity_ids"], [])
-        super().invoiced()
+        return super().invoiced()

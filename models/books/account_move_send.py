@@ -16,11 +16,12 @@ class AccountMoveSend(models.AbstractModel):
     def _hook_if_errors(self, moves_data, allow_raising=True):
         """Who is responsible for an invoice that didn't leave in the background has a task that says why: a line in its
         chatter nobody need see."""
-        super()._hook_if_errors(moves_data, allow_raising=allow_raising)
+        result = super()._hook_if_errors(moves_data, allow_raising=allow_raising)
         for move, move_data in moves_data.items():
             if move.sending_data:  # else somebody stands before it
                 reason = self._format_error_html(move_data["error"])
                 move._plan_once("lead_to_cash.mail_activity_type_send_invoice", lambda _move, why=reason: why)
+        return result
 
     @api.model
     def _end_tasks_to_send(self, moves):

@@ -40,9 +40,7 @@ class ReceivableAgeing(models.Model):
     overdue = fields.Monetary(readonly=True, help="All that is past due, whatever its age.")
     credits = fields.Monetary("Unallocated Credits", readonly=True)
     residual = fields.Monetary("Open Balance", readonly=True)
-    disputed = fields.Monetary(
-        "Disputed", readonly=True, help="Disputed still, of what was open and disputed on that day."
-    )
+    disputed = fields.Monetary(readonly=True, help="Disputed still, of what was open and disputed on that day.")
 
     _depends = {
         "account.account": ["account_type"],

@@ -39,7 +39,8 @@ class TestSent(ProformaCase):
         order = self.confirmed()
         order.proforma_due_date = "2026-03-15"
         order.with_user(self.seller).action_send_proforma()
-        order.with_context(proforma=True).message_post(body="A note for colleagues")
+        note = "A note for colleagues"
+        order.with_context(proforma=True).message_post(body=note)
         self.assertFalse(order.proforma_date)
 
     def test_refused(self):
