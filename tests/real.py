@@ -58,6 +58,15 @@ class MailSink:
         self._controller.stop()
 
 
+def _sweep_clocks():
+    """A process that was killed leaves behind what its clock shares with its children; another one that gets its number
+    would not start."""
+    for path in Path("/dev/shm").glob("*faketime_*"):
+        number = path.name.rpartition("_")[2]
+        if number.isdigit() and not Path("/proc", number).exists():
+            path.unlink(missing_ok=True)
+
+
 class RealDatabase:
     """A copy of a template database with its filestore, and Odoo's processes on it.
 
@@ -167,6 +176,8 @@ class RealDatabase:
         arguments = list(arguments)
         subcommand = [arguments.pop(0)] if arguments and not arguments[0].startswith("-") else []
         clock = ["faketime", at] if at else []
+        if at:
+            _sweep_clocks()
         return [
             *clock,
             sys.executable,
