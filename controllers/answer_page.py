@@ -11,7 +11,7 @@ from ..engine.agreements.files import MOST_BYTES
 from ..engine.portal.answers import read_number
 from ..models.portal.amounts import ITEM
 from ..models.portal.token_page import LARGEST_ID
-from .token_page import ID, MOST_POSTED, UNLISTED, TokenPages
+from .token_page import ID, MOST_POSTED, SHOWS, TAKES, UNLISTED, TokenPages
 
 _logger = logging.getLogger(__name__)
 
@@ -21,23 +21,14 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
 
     _page_model = "dunning.notice"
 
-    @http.route(
-        f"/my/collection/<{ID}:notice_id>", type="http", auth="public", methods=["GET"], website=True, sitemap=False
-    )
+    @http.route(f"/my/collection/<{ID}:notice_id>", **SHOWS)
     def answer_page(self, notice_id, access_token="", done=None, **_query):
         """The page behind a notice, for whoever has its link."""
         notice_sudo = self._notice(notice_id, access_token)
         answer = notice_sudo.answer_ids.filtered(lambda answer: answer.id == read_number(done or ""))
         return self._render_page(notice_sudo, answer=answer, done=done)
 
-    @http.route(
-        f"/my/collection/<{ID}:notice_id>/document/<{ID}:document_id>",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        website=True,
-        sitemap=False,
-    )
+    @http.route(f"/my/collection/<{ID}:notice_id>/document/<{ID}:document_id>", **SHOWS)
     def document(self, notice_id, document_id, access_token="", **_query):
         """One of the documents that the notice names, as PDF; no other one. Making it anew counts as a post."""
         notice_sudo = self._notice(notice_id, access_token)
@@ -60,15 +51,7 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
         }
         return request.make_response(content, list(headers.items()))
 
-    @http.route(
-        f"/my/collection/<{ID}:notice_id>/copies",
-        type="http",
-        auth="public",
-        methods=["POST"],
-        max_content_length=MOST_POSTED,
-        website=True,
-        sitemap=False,
-    )
+    @http.route(f"/my/collection/<{ID}:notice_id>/copies", **TAKES)
     def copies(self, notice_id, access_token="", **_form):
         """Send the open documents once more, to those who got the notice."""
         if too_much := self._too_much(notice_id, access_token):
@@ -80,15 +63,7 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
             return self._render_page(notice_sudo, error=str(error), status=422)
         return request.redirect(notice_sudo.get_portal_url(query_string="&done=copies"))
 
-    @http.route(
-        f"/my/collection/<{ID}:notice_id>/answer",
-        type="http",
-        auth="public",
-        methods=["POST"],
-        max_content_length=MOST_POSTED,
-        website=True,
-        sitemap=False,
-    )
+    @http.route(f"/my/collection/<{ID}:notice_id>/answer", **TAKES)
     def answer(self, notice_id, access_token="", **form):
         """Take one answer; a reload of what follows sends nothing."""
         if too_much := self._too_much(notice_id, access_token):
@@ -104,9 +79,7 @@ class AnswerPage(TokenPages, PortalAccount, PaymentPortal):
             return self._render_page(notice_sudo, error=str(error), form=form, status=422)
         return request.redirect(notice_sudo.get_portal_url(query_string=f"&done={answer.id}"))
 
-    @http.route(
-        f"/my/collection/<{ID}:notice_id>/pay", type="http", auth="public", methods=["GET"], website=True, sitemap=False
-    )
+    @http.route(f"/my/collection/<{ID}:notice_id>/pay", **SHOWS)
     def pay_page(self, notice_id, access_token="", amount="", **_query):
         """Choose how to pay all of what is open, or some items, or part of an amount."""
         notice_sudo = self._notice(notice_id, access_token)

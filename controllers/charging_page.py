@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from odoo.http import request
 
 from ..engine.portal.answers import read_number
-from .token_page import ID, MOST_POSTED, UNLISTED, TokenPages
+from .token_page import ID, MOST_POSTED, SHOWS, TAKES, UNLISTED, TokenPages
 
 
 class ChargingPage(TokenPages, http.Controller):
@@ -40,22 +40,12 @@ class ChargingPage(TokenPages, http.Controller):
             return self._render_charging(error=str(error), status=422)
         return request.redirect("/my/charging")
 
-    @http.route(
-        f"/my/charging/<{ID}:consent_id>", type="http", auth="public", methods=["GET"], website=True, sitemap=False
-    )
+    @http.route(f"/my/charging/<{ID}:consent_id>", **SHOWS)
     def consent_page(self, consent_id, access_token="", **_query):
         """What was agreed, and what comes, for whoever has the link."""
         return self._render_consent(self._page_of(consent_id, access_token))
 
-    @http.route(
-        f"/my/charging/<{ID}:consent_id>/withdraw",
-        type="http",
-        auth="public",
-        methods=["POST"],
-        max_content_length=MOST_POSTED,
-        website=True,
-        sitemap=False,
-    )
+    @http.route(f"/my/charging/<{ID}:consent_id>/withdraw", **TAKES)
     def withdraw(self, consent_id, access_token="", **_form):
         """One click, from any page that shows the consent."""
         if too_much := self._too_much(consent_id, access_token):
