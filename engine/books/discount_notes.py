@@ -34,3 +34,22 @@ def taken(company_ids, since):
         companies=tuple(company_ids),
         since=since,
     )
+
+
+def given(company_ids, since):
+    """SQL for the ids of credit notes of discounts whose invoices no payment has settled any more, and of which nobody was
+    told yet.
+
+    :param since: the day from which credit notes count
+    """
+    return SQL(
+        """SELECT n.id
+             FROM account_move n
+             JOIN account_move m ON m.id = n.discounted_move_id
+            WHERE n.company_id IN %(companies)s AND n.state = 'posted' AND n.date >= %(since)s
+              AND n.discount_entry_id IS NOT NULL AND n.is_discount_note_asked IS NOT TRUE
+              AND m.payment_state = 'not_paid'
+         ORDER BY n.id""",
+        companies=tuple(company_ids),
+        since=since,
+    )

@@ -74,7 +74,8 @@ class PaymentConsent(models.Model):
 
     def _is_owners(self):
         """Whether whose card it is still belongs to the customer: a contact may have left, with the card."""
-        return self.sudo().token_id.partner_id.commercial_partner_id == self.partner_id  # the job's
+        payer = self.sudo().token_id.partner_id  # the job's
+        return payer.active and payer.commercial_partner_id == self.partner_id
 
     def action_withdraw(self):
         """The customer has said, not on the page, that nothing is to be charged any more.

@@ -232,7 +232,8 @@ class AccountMove(models.Model):
 
     @api.model
     def _cron_propose_discount_notes(self):
-        """Who has the invoice gets a task, once, where the law asks for a credit note of the discount."""
+        """Who has the invoice gets a task, once, where the law asks for a credit note of the discount, and where one was
+        given whose payment was taken back."""
         cron = self.env.ref("lead_to_cash.cron_discount_notes")
         companies = self.env["res.company"].search([("account_fiscal_country_id.code", "in", list(engine.NEEDS_NOTE))])
         for company in companies:
@@ -241,6 +242,19 @@ class AccountMove(models.Model):
             for [move_id] in self.env.execute_query(engine.taken(company.ids, since)):
                 with cron_step(cron, f"Asking for the credit note of a discount, invoice {move_id}"):
                     self.browse(move_id)._ask_discount_note()
+            for [note_id] in self.env.execute_query(engine.given(company.ids, since)):
+                with cron_step(cron, f"Telling that the discount of the credit note {note_id} was not taken"):
+                    self.browse(note_id)._tell_not_taken()
+
+    def _tell_not_taken(self):
+        self.sudo().is_discount_note_asked = True  # written by the job alone
+        user = self._planned_for()[self]
+        there = user._reading(self)
+        note = there.env._(
+            "The payment that took this discount was taken back. Reset this credit note to draft, or bill what it gave, "
+            "unless the customer pays less the discount again."
+        )
+        there.activity_schedule(NOTE_TASK, self._today(), user_id=user.id, note=note, handling_step=ONCE)
 
     def _ask_discount_note(self):
         self.sudo().is_discount_note_asked = True  # written by the job alone

@@ -45,6 +45,11 @@ class TestDiscountNoteAttacked(DiscountNoteCase):
         payment.action_draft()
         payment.action_cancel()
         self.assertEqual((move.amount_residual, note.amount_residual, self.balances()), (120, 0, owed))
+        for _twice in range(2):
+            self.job()
+            [task] = note.activity_ids
+            self.assertEqual((task.activity_type_id, task.user_id), (self.kind, self.accountant))
+            self.assertIn("was taken back", task.note)
         self.registered(move)
         self.assertEqual((move.amount_residual, move.lacks_discount_note, self.balances()), (0, False, paid))
 

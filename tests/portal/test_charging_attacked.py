@@ -102,6 +102,14 @@ class TestChargingAttacked(ChargeCase):
         self.charge("2026-03-25")
         self.assertEqual(self.agreed.state, "withdrawn", "nothing else is announced")
 
+    def test_a_contact_who_was_archived(self):
+        self.charge(ANNOUNCED)
+        self.contact.active = False
+        self.contact.partner_id.active = False
+        self.charge(DUE)
+        [charge] = self.charges(self.move)
+        self.assertEqual((charge.transaction_id.ids, charge.state, charge.reason), ([], "failed", "unusable"))
+
     def test_anonymising_the_contact(self):
         self.charge(ANNOUNCED)
         self.contact.active = False
