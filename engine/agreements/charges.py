@@ -72,23 +72,7 @@ def chargeable(question, until, consent_ids=None):
         WITH consent AS (
             SELECT c.id, c.scope, c.plan_id, c.partner_id, c.notice_days FROM payment_consent c
              WHERE c.company_id = %(company)s AND c.state = 'active' AND %(ours)s),
-        item AS MATERIALIZED (
-            SELECT l.id, l.customer_id, l.currency_id, l.due, l.left_currency, l.claimed_currency AS amount,
-                   l.disputed, m.move_type IN ('out_invoice', 'out_receipt') AS is_document,
-                   (m.closure_reason_id IS NOT NULL OR l.no_followup OR l.disputed >= l.left_currency
-                    OR m.dunning_paused_until >= %(today)s) IS NOT TRUE AS is_free,
-                   EXISTS (SELECT 1 FROM dunning_promise_line_rel x JOIN dunning_promise s ON s.id = x.promise_id
-                            WHERE x.move_line_id = l.id AND s.state = 'open') AS is_promised,
-                   EXISTS (SELECT 1 FROM payment_charge p
-                            WHERE p.move_line_id = l.id AND p.state = 'pending') AS is_asked,
-                   EXISTS (SELECT 1 FROM payment_charge p JOIN dunning_promise_line_rel x ON x.promise_id = p.promise_id
-                            WHERE x.move_line_id = l.id AND p.state = 'pending') AS is_asked_in_part
-              FROM (%(items)s) l
-              JOIN account_move m ON m.id = l.move_id
-              JOIN res_partner cp ON cp.id = l.customer_id
-             WHERE l.company_id = %(company)s AND l.customer_id IN (SELECT partner_id FROM consent)
-               AND (%(hold)s >= %(today)s) IS NOT TRUE
-               AND COALESCE(%(state)s, 'normal') IN ('normal', 'plan')),
+        item AS MATERIALIZED (%(items)s),
         credit AS (
             SELECT x.customer_id, x.currency_id, SUM(x.amount) AS amount
               FROM (SELECT customer_id, currency_id, -left_currency AS amount FROM item WHERE left_currency < 0
@@ -103,28 +87,7 @@ def chargeable(question, until, consent_ids=None):
               FROM credit k
          LEFT JOIN (SELECT customer_id, currency_id, SUM(amount) AS amount FROM weighed WHERE due <= %(today)s
                   GROUP BY 1, 2) w ON w.customer_id = k.customer_id AND w.currency_id = k.currency_id),
-        found AS (
-            SELECT c.id AS consent_id, NULL::int AS promise_id, w.id AS move_line_id, w.currency_id,
-                   LEAST(w.amount, w.up_to_here - COALESCE(k.amount, 0)) AS amount, w.due
-              FROM weighed w
-              JOIN consent c ON c.partner_id = w.customer_id AND c.scope = 'invoices'
-         LEFT JOIN credit k ON k.customer_id = w.customer_id AND k.currency_id = w.currency_id
-             WHERE w.is_document AND w.due <= %(until)s
-             UNION ALL
-            SELECT c.id, s.id, NULL, s.currency_id,
-                   LEAST(s.amount, o.owed - i.under_way - s.target, o.open - i.under_way) - COALESCE(k.amount, 0), s.date
-              FROM consent c
-              JOIN dunning_promise s ON s.plan_id = c.plan_id AND s.state = 'open' AND s.date <= %(until)s
-              JOIN (%(owed)s) o ON o.id = s.id
-        CROSS JOIN LATERAL (
-                   SELECT COALESCE(SUM(l.amount_residual_currency - t.left_currency), 0) AS under_way,
-                          COALESCE(bool_and(t.is_free AND t.is_document AND t.disputed = 0 AND NOT t.is_asked), FALSE) AS is_free
-                     FROM dunning_promise_line_rel x
-                     JOIN account_move_line l ON l.id = x.move_line_id
-                     JOIN item t ON t.id = l.id
-                    WHERE x.promise_id = s.id) i
-         LEFT JOIN rest k ON k.customer_id = c.partner_id AND k.currency_id = s.currency_id
-             WHERE c.scope = 'plan' AND i.is_free)
+        found AS (%(of_invoices)s UNION ALL %(of_plans)s)
         SELECT f.consent_id, f.promise_id, f.move_line_id, f.currency_id,
                ROUND(f.amount / u.rounding) * u.rounding AS amount, f.due
           FROM found f JOIN res_currency u ON u.id = f.currency_id
@@ -132,12 +95,78 @@ def chargeable(question, until, consent_ids=None):
         """,
         company=question.company_id,
         today=question.today,
-        until=until,
+        items=_items(question),
+        ours=ours,
+        coming=coming,
+        of_invoices=_of_invoices(until),
+        of_plans=_of_plans(until),
+    )
+
+
+def _items(question):
+    """SQL for the open items of those who have agreed, and what stands against charging each."""
+    return SQL(
+        """
+        SELECT l.id, l.customer_id, l.currency_id, l.due, l.left_currency, l.claimed_currency AS amount,
+               l.disputed, m.move_type IN ('out_invoice', 'out_receipt') AS is_document,
+               (m.closure_reason_id IS NOT NULL OR l.no_followup OR l.disputed >= l.left_currency
+                OR m.dunning_paused_until >= %(today)s) IS NOT TRUE AS is_free,
+               EXISTS (SELECT 1 FROM dunning_promise_line_rel x JOIN dunning_promise s ON s.id = x.promise_id
+                        WHERE x.move_line_id = l.id AND s.state = 'open') AS is_promised,
+               EXISTS (SELECT 1 FROM payment_charge p
+                        WHERE p.move_line_id = l.id AND p.state = 'pending') AS is_asked,
+               EXISTS (SELECT 1 FROM payment_charge p JOIN dunning_promise_line_rel x ON x.promise_id = p.promise_id
+                        WHERE x.move_line_id = l.id AND p.state = 'pending') AS is_asked_in_part
+          FROM (%(items)s) l
+          JOIN account_move m ON m.id = l.move_id
+          JOIN res_partner cp ON cp.id = l.customer_id
+         WHERE l.company_id = %(company)s AND l.customer_id IN (SELECT partner_id FROM consent)
+           AND (%(hold)s >= %(today)s) IS NOT TRUE
+           AND COALESCE(%(state)s, 'normal') IN ('normal', 'plan')
+        """,
+        company=question.company_id,
+        today=question.today,
         hold=question.hold_until,
         state=question.state,
         items=open_now(),
-        ours=ours,
-        coming=coming,
+    )
+
+
+def _of_invoices(until):
+    """SQL for the items of who has agreed to have all invoices charged, less what credits and money on its way cover."""
+    return SQL(
+        """
+        SELECT c.id AS consent_id, NULL::int AS promise_id, w.id AS move_line_id, w.currency_id,
+               LEAST(w.amount, w.up_to_here - COALESCE(k.amount, 0)) AS amount, w.due
+          FROM weighed w
+          JOIN consent c ON c.partner_id = w.customer_id AND c.scope = 'invoices'
+     LEFT JOIN credit k ON k.customer_id = w.customer_id AND k.currency_id = w.currency_id
+         WHERE w.is_document AND w.due <= %s
+        """,
+        until,
+    )
+
+
+def _of_plans(until):
+    """SQL for the instalments of the plans that a consent is for, less what credits leave after what is due."""
+    return SQL(
+        """
+        SELECT c.id, s.id, NULL, s.currency_id,
+               LEAST(s.amount, o.owed - i.under_way - s.target, o.open - i.under_way) - COALESCE(k.amount, 0), s.date
+          FROM consent c
+          JOIN dunning_promise s ON s.plan_id = c.plan_id AND s.state = 'open' AND s.date <= %(until)s
+          JOIN (%(owed)s) o ON o.id = s.id
+    CROSS JOIN LATERAL (
+               SELECT COALESCE(SUM(l.amount_residual_currency - t.left_currency), 0) AS under_way,
+                      COALESCE(bool_and(t.is_free AND t.is_document AND t.disputed = 0 AND NOT t.is_asked), FALSE) AS is_free
+                 FROM dunning_promise_line_rel x
+                 JOIN account_move_line l ON l.id = x.move_line_id
+                 JOIN item t ON t.id = l.id
+                WHERE x.promise_id = s.id) i
+     LEFT JOIN rest k ON k.customer_id = c.partner_id AND k.currency_id = s.currency_id
+         WHERE c.scope = 'plan' AND i.is_free
+        """,
+        until=until,
         owed=owed(SQL("s.state = 'open' AND s.plan_id IN (SELECT plan_id FROM consent)")),
     )
 
