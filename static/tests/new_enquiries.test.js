@@ -1,6 +1,6 @@
 import { waitForChannels, waitNotifications } from "@bus/../tests/bus_test_helpers";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
-import { expect, test } from "@odoo/hoot";
+import { Deferred, expect, test } from "@odoo/hoot";
 import { queryAllTexts, waitFor } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame, mockDate } from "@odoo/hoot-mock";
 import {
@@ -8,6 +8,7 @@ import {
     asyncStep,
     defineModels,
     fields,
+    getMockEnv,
     getService,
     models,
     mountView,
@@ -115,4 +116,16 @@ test("the open list is read again when a colleague takes an enquiry; nothing is 
     await waitNotifications([TAKEN_ENQUIRY, { ids: [1] }]);
     await waitForSteps(["read"]);
     expect(".o_notification").toHaveCount(0);
+});
+
+test("one that comes while the list is read for the first time", async () => {
+    const first = new Deferred();
+    onRpc("call.list.line", "get_new_enquiries", () => ({}));
+    onRpc("call.list.line", "web_search_read", () => first);
+    await mountView({ resModel: "call.list.line", type: "list" });
+    getMockEnv().bus.trigger(NEW_ENQUIRY);
+    await animationFrame();
+    first.resolve();
+    await waitFor(".o_data_row");
+    expect(".o_data_row").toHaveCount(3);
 });

@@ -1,3 +1,4 @@
+import { status } from "@odoo/owl";
 import { useBus } from "@web/core/utils/hooks";
 import { registry } from "@web/core/registry";
 import { KanbanController } from "@web/views/kanban/kanban_controller";
@@ -13,7 +14,15 @@ const withEnquiries = (Controller) =>
         setup() {
             super.setup();
             for (const news of [NEW_ENQUIRY, TAKEN_ENQUIRY]) {
-                useBus(this.env.bus, news, () => this.model.load());
+                useBus(this.env.bus, news, () => this.readAgain());
+            }
+        }
+
+        /** Not before the first page is there: reading once more would take its place, and nothing would be drawn. */
+        async readAgain() {
+            await this.model.whenReady;
+            if (status(this) !== "destroyed") {
+                await this.model.load();
             }
         }
     };
