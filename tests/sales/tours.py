@@ -120,10 +120,6 @@ class MondayTours(SalesDay):
         kinds = dict(lines._read_group([], ["kind"], ["__count"]))
         self.assertEqual(kinds, dict.fromkeys(lines._ranks.keys() & kinds.keys(), len(self.numbers())))
         self.assertEqual(len(kinds), 7)
-        # The first page of all waits for its scripts and styles to be made, which isn't what is tested here.
-        self.browser_js(
-            "/odoo/call-list", "console.log('test successful')", "odoo.isReady === true", "tour_salesperson"
-        )
         self.start_tour("/odoo/call-list", tour, login="tour_salesperson", timeout=600)
         self.env.invalidate_all()
         attempts = self.env["contact.attempt"].search([("user_id", "=", self.salesperson.id)])
