@@ -5,6 +5,7 @@ import { KanbanController } from "@web/views/kanban/kanban_controller";
 import { kanbanView } from "@web/views/kanban/kanban_view";
 import { ListController } from "@web/views/list/list_controller";
 import { listView } from "@web/views/list/list_view";
+import { FilledColumnsRenderer } from "@lead_to_cash/handling/filled_columns";
 
 /**
  * The collector's desk: counters above the customers, each of which opens what it counts. The
@@ -72,6 +73,7 @@ const withCounters = (Controller, template) =>
 registry.category("views").add("desk_list", {
     ...listView,
     Controller: withCounters(ListController, "lead_to_cash.DeskListView"),
+    Renderer: FilledColumnsRenderer,
 });
 
 registry.category("views").add("desk_kanban", {

@@ -5,7 +5,7 @@ import { KanbanController } from "@web/views/kanban/kanban_controller";
 import { kanbanView } from "@web/views/kanban/kanban_view";
 import { ListController } from "@web/views/list/list_controller";
 import { listView } from "@web/views/list/list_view";
-import { CallListRenderer } from "./call_list_renderer";
+import { FilledColumnsRenderer } from "@lead_to_cash/handling/filled_columns";
 import { NEW_ENQUIRY, TAKEN_ENQUIRY } from "./new_enquiries";
 
 /** The call list: read again when a new enquiry comes, or a colleague takes one. */
@@ -30,6 +30,6 @@ const withEnquiries = (Controller) =>
 registry.category("views").add("l2c_call_list", {
     ...listView,
     Controller: withEnquiries(ListController),
-    Renderer: CallListRenderer,
+    Renderer: FilledColumnsRenderer,
 });
 registry.category("views").add("l2c_call_kanban", { ...kanbanView, Controller: withEnquiries(KanbanController) });
