@@ -203,7 +203,7 @@ def _given(states, today, only=None):
         CROSS JOIN LATERAL (SELECT * FROM (%(open)s) i WHERE i.move_id = d.move_id
                             OFFSET 0) o -- by the index of each document, whatever the planner expects
               JOIN res_currency c ON c.id = o.currency_id),
-        pair AS MATERIALIZED (%(pairs)s),
+        pair AS MATERIALIZED (%(pairs)s), -- the rates are asked for here, once
         alone AS MATERIALIZED (%(alone)s),
         owing_still AS MATERIALIZED (
             SELECT o.id, o.move_id, o.company_id, o.currency_id, o.due, o.rounding,
@@ -225,29 +225,16 @@ def _given(states, today, only=None):
     )
 
 
-def loose(states, today):
-    """SQL for (customer, company, currency, amount) of the money under way that isn't for documents: what is
-    linked to nothing, and what its documents leave of the rest.
+def on_its_way(states, today, companies):
+    """SQL for (customer, company, currency, amount) of all money on its way that is for no document: what
+    bank statements say that nobody has matched yet; what is linked to nothing, and what the documents of the rest
+    leave of it.
 
     :param states: of payments that count, as of Odoo's ``_valid_payment_states``
     """
     return SQL(
         """
-        WITH %s
-        SELECT pot.customer_id, pot.company_id, pot.currency_id,
-               pot.amount - COALESCE(x.used, 0) AS amount
-          FROM pot LEFT JOIN (SELECT pot_id, SUM(used) AS used FROM given GROUP BY pot_id) x ON x.pot_id = pot.id
-         WHERE pot.is_loose AND pot.customer_id IS NOT NULL
-        """,
-        _given(states, today),
-    )
-
-
-def on_its_way(states, today, companies):
-    """SQL for (customer, company, currency, amount) of all money on its way that is for no document: what
-    bank statements say that nobody has matched yet, and what is loose."""
-    return SQL(
-        """
+        WITH %(given)s
         SELECT p.commercial_partner_id AS customer_id, s.company_id,
                COALESCE(s.foreign_currency_id, s.currency_id) AS currency_id,
                CASE WHEN s.foreign_currency_id IS NULL THEN s.amount ELSE s.amount_currency END AS amount
@@ -256,10 +243,13 @@ def on_its_way(states, today, companies):
           JOIN res_partner p ON p.id = s.partner_id
          WHERE s.company_id IN %(companies)s AND s.is_reconciled IS NOT TRUE AND s.amount > 0
          UNION ALL
-        SELECT * FROM (%(loose)s) loose WHERE loose.company_id IN %(companies)s AND loose.amount > 0
+        SELECT pot.customer_id, pot.company_id, pot.currency_id, pot.amount - COALESCE(x.used, 0)
+          FROM pot LEFT JOIN (SELECT pot_id, SUM(used) AS used FROM given GROUP BY pot_id) x ON x.pot_id = pot.id
+         WHERE pot.is_loose AND pot.customer_id IS NOT NULL AND pot.company_id IN %(companies)s
+           AND pot.amount > COALESCE(x.used, 0)
         """,
         companies=tuple(companies),
-        loose=loose(states, today),
+        given=_given(states, today),
     )
 
 
@@ -300,6 +290,15 @@ def concerned(move_ids):
     a row without payment for each document of which something is said to be under way. Mostly in vain."""
     return SQL(
         """
+        WITH online AS MATERIALIZED ( -- asked, and planned, once
+            SELECT transaction_id AS id FROM account_invoice_transaction_rel WHERE invoice_id IN %(moves)s
+             UNION
+            SELECT x.transaction_id
+              FROM account_move_line l
+              JOIN sale_order_line_invoice_rel r ON r.invoice_line_id = l.id
+              JOIN sale_order_line o ON o.id = r.order_line_id
+              JOIN sale_order_transaction_rel x ON x.sale_order_id = o.order_id
+             WHERE l.move_id IN %(moves)s)
         SELECT NULL::integer, NULL::integer, l.move_id FROM account_move_line l
          WHERE l.under_way_currency != 0 AND l.move_id IN %(moves)s
          UNION
@@ -310,25 +309,13 @@ def concerned(move_ids):
                    AND (y.id IN (SELECT payment_id FROM account_move__account_payment WHERE invoice_id IN %(moves)s)
                         OR y.payment_transaction_id IN (
                            SELECT p.id FROM payment_transaction p
-                            WHERE p.id IN (%(online)s) OR p.source_transaction_id IN (%(online)s)))
+                            WHERE p.id IN (SELECT id FROM online) OR p.source_transaction_id IN (SELECT id FROM online)))
                  UNION ALL
                 SELECT NULL, t.id FROM payment_transaction t
-                 WHERE t.id IN (%(online)s) AND t.state IN ('authorized', 'pending', 'done') AND t.payment_id IS NULL) money
+                 WHERE t.id IN (SELECT id FROM online) AND t.state IN ('authorized', 'pending', 'done')
+                   AND t.payment_id IS NULL) money
     CROSS JOIN LATERAL (%(linked)s) d
         """,
         moves=tuple(move_ids),
-        online=SQL(
-            """
-            SELECT transaction_id FROM account_invoice_transaction_rel WHERE invoice_id IN %(moves)s
-             UNION
-            SELECT x.transaction_id
-              FROM account_move_line l
-              JOIN sale_order_line_invoice_rel r ON r.invoice_line_id = l.id
-              JOIN sale_order_line o ON o.id = r.order_line_id
-              JOIN sale_order_transaction_rel x ON x.sale_order_id = o.order_id
-             WHERE l.move_id IN %(moves)s
-            """,
-            moves=tuple(move_ids),
-        ),
         linked=_linked(),
     )

@@ -285,7 +285,7 @@ def decide(question):
     """
     return SQL(
         """
-        WITH item AS MATERIALIZED (%(item)s UNION ALL %(flight)s), -- else planned anew for each of the parts around it
+        WITH item AS MATERIALIZED (%(item)s UNION ALL %(flight)s), -- else copied anew into each part, to be planned
              suspended AS (%(suspended)s),
              weighed AS (%(weighed)s),
              fact AS (%(fact)s),

@@ -18,7 +18,7 @@ def reachable(partner, customer, *, by_mail=BY_MAIL):
             AND NOT EXISTS (
                SELECT 1 FROM res_partner wrong
                 WHERE wrong.commercial_partner_id = %(p)s.commercial_partner_id AND wrong.is_wrong_addressee
-                  AND CASE WHEN wrong.id = %(p)s.id THEN TRUE -- not OR: see below
+                  AND CASE WHEN wrong.id = %(p)s.id THEN TRUE -- as in :func:`belongs`
                            ELSE wrong.email_normalized = %(p)s.email_normalized END))""",
         p=SQL.identifier(partner),
         customer=customer,
@@ -28,12 +28,15 @@ def reachable(partner, customer, *, by_mail=BY_MAIL):
 
 def belongs(partner, customer, company):
     """Whether ``partner``, an alias, is the ``customer`` or a contact of theirs, as the ``company`` knows them: a
-    contact of another company alone isn't seen by who reminds. The latter are expressions: ids."""
+    contact of another company alone isn't seen by who reminds. The latter are expressions: ids.
+
+    It says CASE, not OR: an OR PostgreSQL holds against each of the many indexes of partners when it plans."""
     return SQL(
-        """CASE WHEN %(p)s.id = %(customer)s THEN TRUE -- not OR: that is held against each index that partners have
+        """CASE WHEN %(p)s.id = %(customer)s THEN TRUE
                 ELSE %(p)s.commercial_partner_id = %(customer)s AND (%(p)s.company_id IS NULL
-            OR EXISTS (SELECT 1 FROM res_company its JOIN res_company ours ON ours.id = %(company)s
-                        WHERE its.id = %(p)s.company_id AND starts_with(ours.parent_path, its.parent_path))) END""",
+                     OR EXISTS (SELECT 1 FROM res_company its JOIN res_company ours ON ours.id = %(company)s
+                                 WHERE its.id = %(p)s.company_id AND starts_with(ours.parent_path, its.parent_path)))
+           END""",
         p=SQL.identifier(partner),
         customer=customer,
         company=company,
