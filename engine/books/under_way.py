@@ -130,25 +130,43 @@ def _pots():
 
 
 def rate_of(currency, company, day):
-    """What Odoo gives on a day for one unit of the company's currency."""
-    rates = SQL(
-        """SELECT r.rate FROM res_currency_rate r JOIN res_company c ON c.id = %(company)s
-            WHERE r.currency_id = %(currency)s
-              AND (r.company_id IS NULL OR r.company_id = split_part(c.parent_path, '/', 1)::integer)""",
+    """What Odoo gives on a day for one unit of the company's currency: by the last rate until then, else the first."""
+    return SQL(
+        """COALESCE((SELECT r.rate FROM res_currency_rate r JOIN res_company c ON c.id = %(company)s
+                      WHERE r.currency_id = %(currency)s
+                        AND (r.company_id IS NULL OR r.company_id = split_part(c.parent_path, '/', 1)::integer)
+                   ORDER BY r.name > %(day)s, r.company_id, ABS(r.name - %(day)s), r.name LIMIT 1), 1)""",
         currency=currency,
         company=company,
-    )
-    return SQL(
-        """COALESCE((%(rates)s AND r.name <= %(day)s ORDER BY r.company_id, r.name DESC LIMIT 1),
-                    (%(rates)s ORDER BY r.company_id, r.name LIMIT 1), 1)""",
-        rates=rates,
         day=day,
     )
 
 
-def _spread(pots, items):
-    """What the pots give to the items (``id, move_id, company_id, currency_id, due, owed``): ``pot_id, id,
-    part`` (of what is owed), and ``used`` in the pot's currency, negative where it is other side's."""
+def _pairs():
+    """Each pot with each item of its documents (``id, due``), and its ``rate``: the pot's currency for one unit of the
+    item's."""
+    return SQL(
+        """
+        SELECT pot.id AS pot_id, pot.amount, pot.sign, cardinality(pot.docs) = 1 AS is_alone, c.rounding, i.id, i.due,
+               CASE WHEN i.currency_id = pot.currency_id THEN 1 ELSE %(to)s / %(of)s END AS rate
+          FROM pot
+          JOIN res_currency c ON c.id = pot.currency_id
+    CROSS JOIN LATERAL unnest(pot.docs) AS d(move_id)
+          JOIN owing i ON i.move_id = d.move_id
+         WHERE pot.amount > 0
+        """,
+        to=rate_of(SQL("pot.currency_id"), SQL("i.company_id"), SQL("pot.day")),
+        of=rate_of(SQL("i.currency_id"), SQL("i.company_id"), SQL("pot.day")),
+    )
+
+
+def _spread(which, items):
+    """What pots give to their items: ``pot_id, id, part`` (of what is owed), and ``used`` in the pot's currency,
+    negative where it is other side's.
+
+    :param which: which of the rows ``pair``
+    :param items: the table with what is ``owed`` of each
+    """
     return SQL(
         """
         SELECT pot_id, id, taken.part, CASE WHEN own THEN 1 ELSE -1 END * taken.part * worth AS used
@@ -160,23 +178,16 @@ def _spread(pots, items):
                                   FROM (SELECT valued.*,
                                                COALESCE(SUM(worth) FILTER (WHERE own) OVER (PARTITION BY pot_id), 0) AS owns,
                                                COALESCE(SUM(worth) FILTER (WHERE NOT own) OVER (PARTITION BY pot_id), 0) AS others
-                                          FROM (SELECT pot.id AS pot_id, pot.amount, i.id, i.due, i.owed * pot.sign > 0 AS own,
-                                                       ROUND(ABS(i.owed) * %(rate)s / c.rounding) * c.rounding AS worth
-                                                  FROM pot
-                                                  JOIN res_currency c ON c.id = pot.currency_id
-                                            CROSS JOIN LATERAL unnest(pot.docs) AS d(move_id)
-                                                  JOIN %(items)s i ON i.move_id = d.move_id AND i.owed != 0
-                                                 WHERE pot.amount > 0 AND %(pots)s) valued) summed) told) given) asked
+                                          FROM (SELECT pair.pot_id, pair.amount, pair.id, pair.due, i.owed * pair.sign > 0 AS own,
+                                                       ROUND(ABS(i.owed) * pair.rate / pair.rounding) * pair.rounding AS worth
+                                                  FROM pair
+                                                  JOIN %(items)s i ON i.id = pair.id AND i.owed != 0
+                                                 WHERE %(which)s) valued) summed) told) given) asked
     CROSS JOIN LATERAL (SELECT LEAST(part, GREATEST(1 - before, 0)) AS part) taken
          WHERE taken.part > 0
         """,
-        pots=pots,
+        which=which,
         items=items,
-        rate=SQL(
-            "CASE WHEN i.currency_id = pot.currency_id THEN 1 ELSE %s / %s END",
-            rate_of(SQL("pot.currency_id"), SQL("i.company_id"), SQL("pot.day")),
-            rate_of(SQL("i.currency_id"), SQL("i.company_id"), SQL("pot.day")),
-        ),
     )
 
 
@@ -192,6 +203,7 @@ def _given(states, today, only=None):
         CROSS JOIN LATERAL (SELECT * FROM (%(open)s) i WHERE i.move_id = d.move_id
                             OFFSET 0) o -- by the index of each document, whatever the planner expects
               JOIN res_currency c ON c.id = o.currency_id),
+        pair AS MATERIALIZED (%(pairs)s), -- the rates are asked for here, once
         alone AS MATERIALIZED (%(alone)s),
         owing_still AS MATERIALIZED (
             SELECT o.id, o.move_id, o.company_id, o.currency_id, o.due, o.rounding,
@@ -207,34 +219,22 @@ def _given(states, today, only=None):
         money=_money(states, today, only),
         pots=_pots(),
         open=open_now(),
-        alone=_spread(SQL("cardinality(pot.docs) = 1"), SQL("owing")),
-        together=_spread(SQL("cardinality(pot.docs) > 1"), SQL("owing_still")),
-    )
-
-
-def loose(states, today):
-    """SQL for (customer, company, currency, amount) of the money under way that isn't for documents: what is
-    linked to nothing, and what its documents leave of the rest.
-
-    :param states: of payments that count, as of Odoo's ``_valid_payment_states``
-    """
-    return SQL(
-        """
-        WITH %s
-        SELECT pot.customer_id, pot.company_id, pot.currency_id,
-               pot.amount - COALESCE(x.used, 0) AS amount
-          FROM pot LEFT JOIN (SELECT pot_id, SUM(used) AS used FROM given GROUP BY pot_id) x ON x.pot_id = pot.id
-         WHERE pot.is_loose AND pot.customer_id IS NOT NULL
-        """,
-        _given(states, today),
+        pairs=_pairs(),
+        alone=_spread(SQL("pair.is_alone"), SQL("owing")),
+        together=_spread(SQL("NOT pair.is_alone"), SQL("owing_still")),
     )
 
 
 def on_its_way(states, today, companies):
     """SQL for (customer, company, currency, amount) of all money on its way that is for no document: what
-    bank statements say that nobody has matched yet, and what is loose."""
+    bank statements say that nobody has matched yet; what is linked to nothing, and what the documents of the rest
+    leave of it.
+
+    :param states: of payments that count, as of Odoo's ``_valid_payment_states``
+    """
     return SQL(
         """
+        WITH %(given)s
         SELECT p.commercial_partner_id AS customer_id, s.company_id,
                COALESCE(s.foreign_currency_id, s.currency_id) AS currency_id,
                CASE WHEN s.foreign_currency_id IS NULL THEN s.amount ELSE s.amount_currency END AS amount
@@ -243,10 +243,13 @@ def on_its_way(states, today, companies):
           JOIN res_partner p ON p.id = s.partner_id
          WHERE s.company_id IN %(companies)s AND s.is_reconciled IS NOT TRUE AND s.amount > 0
          UNION ALL
-        SELECT * FROM (%(loose)s) loose WHERE loose.company_id IN %(companies)s AND loose.amount > 0
+        SELECT pot.customer_id, pot.company_id, pot.currency_id, pot.amount - COALESCE(x.used, 0)
+          FROM pot LEFT JOIN (SELECT pot_id, SUM(used) AS used FROM given GROUP BY pot_id) x ON x.pot_id = pot.id
+         WHERE pot.is_loose AND pot.customer_id IS NOT NULL AND pot.company_id IN %(companies)s
+           AND pot.amount > COALESCE(x.used, 0)
         """,
         companies=tuple(companies),
-        loose=loose(states, today),
+        given=_given(states, today),
     )
 
 
@@ -287,6 +290,15 @@ def concerned(move_ids):
     a row without payment for each document of which something is said to be under way. Mostly in vain."""
     return SQL(
         """
+        WITH online AS MATERIALIZED ( -- asked, and planned, once
+            SELECT transaction_id AS id FROM account_invoice_transaction_rel WHERE invoice_id IN %(moves)s
+             UNION
+            SELECT x.transaction_id
+              FROM account_move_line l
+              JOIN sale_order_line_invoice_rel r ON r.invoice_line_id = l.id
+              JOIN sale_order_line o ON o.id = r.order_line_id
+              JOIN sale_order_transaction_rel x ON x.sale_order_id = o.order_id
+             WHERE l.move_id IN %(moves)s)
         SELECT NULL::integer, NULL::integer, l.move_id FROM account_move_line l
          WHERE l.under_way_currency != 0 AND l.move_id IN %(moves)s
          UNION
@@ -297,25 +309,13 @@ def concerned(move_ids):
                    AND (y.id IN (SELECT payment_id FROM account_move__account_payment WHERE invoice_id IN %(moves)s)
                         OR y.payment_transaction_id IN (
                            SELECT p.id FROM payment_transaction p
-                            WHERE p.id IN (%(online)s) OR p.source_transaction_id IN (%(online)s)))
+                            WHERE p.id IN (SELECT id FROM online) OR p.source_transaction_id IN (SELECT id FROM online)))
                  UNION ALL
                 SELECT NULL, t.id FROM payment_transaction t
-                 WHERE t.id IN (%(online)s) AND t.state IN ('authorized', 'pending', 'done') AND t.payment_id IS NULL) money
+                 WHERE t.id IN (SELECT id FROM online) AND t.state IN ('authorized', 'pending', 'done')
+                   AND t.payment_id IS NULL) money
     CROSS JOIN LATERAL (%(linked)s) d
         """,
         moves=tuple(move_ids),
-        online=SQL(
-            """
-            SELECT transaction_id FROM account_invoice_transaction_rel WHERE invoice_id IN %(moves)s
-             UNION
-            SELECT x.transaction_id
-              FROM account_move_line l
-              JOIN sale_order_line_invoice_rel r ON r.invoice_line_id = l.id
-              JOIN sale_order_line o ON o.id = r.order_line_id
-              JOIN sale_order_transaction_rel x ON x.sale_order_id = o.order_id
-             WHERE l.move_id IN %(moves)s
-            """,
-            moves=tuple(move_ids),
-        ),
         linked=_linked(),
     )

@@ -19,7 +19,7 @@ from ..books.items import owed_to_customers
 from ..handling.workdays import moved_days
 from .items import flight, item, notice_day
 from .ladder import fact
-from .recipients import addresses, contact_of
+from .recipients import addresses
 
 CODES = [
     ("reminded", "Reminded"),
@@ -176,7 +176,7 @@ def _weighed(question):
 
 def _no_address(question):
     """Whether nobody can be written to about the item."""
-    found = addresses(SQL("fact.partner_id"), contact_of(SQL("fact.id")), SQL("%s", question.company_id))
+    found = addresses(SQL("fact.partner_id"), SQL("fact.contact_id"), SQL("%s", question.company_id))
     return SQL("channel = 'email' AND NOT EXISTS (%s)", found)
 
 
@@ -285,7 +285,7 @@ def decide(question):
     """
     return SQL(
         """
-        WITH item AS (%(item)s UNION ALL %(flight)s),
+        WITH item AS MATERIALIZED (%(item)s UNION ALL %(flight)s), -- else copied anew into each part, to be planned
              suspended AS (%(suspended)s),
              weighed AS (%(weighed)s),
              fact AS (%(fact)s),

@@ -40,13 +40,15 @@ def _withheld(residual, rate):
                 THEN EXISTS (SELECT 1 FROM (VALUES (l.amount_currency), (m.amount_total), (m.amount_untaxed),
                                                    (l.amount_currency * m.amount_untaxed / NULLIF(m.amount_total, 0))) b(base)
                               WHERE %(rate)s > 0 AND ABS(%(rest)s - b.base * %(rate)s / 100) <= 1)
-                     OR EXISTS (SELECT 1 FROM account_partial_reconcile r
-                                  JOIN account_move_line c ON c.id = r.credit_move_id
-                                  JOIN account_payment y ON y.id = c.payment_id AND y.is_tax_withheld
-                                 WHERE r.debit_move_id = l.id)
-                     OR EXISTS (SELECT 1 FROM account_move__account_payment x
-                                  JOIN account_payment y ON y.id = x.payment_id AND y.is_tax_withheld
-                                 WHERE x.invoice_id = l.move_id AND y.state IN ('in_process', 'paid') AND y.move_id IS NULL)
+                     OR EXISTS (SELECT 1
+                                  FROM (SELECT c.payment_id, TRUE AS is_booked FROM account_partial_reconcile r
+                                          JOIN account_move_line c ON c.id = r.credit_move_id
+                                         WHERE r.debit_move_id = l.id
+                                         UNION ALL
+                                        SELECT x.payment_id, FALSE FROM account_move__account_payment x
+                                         WHERE x.invoice_id = l.move_id) paid
+                                  JOIN account_payment y ON y.id = paid.payment_id AND y.is_tax_withheld
+                                 WHERE is_booked OR (y.state IN ('in_process', 'paid') AND y.move_id IS NULL))
                 ELSE FALSE END""",
         rest=residual,
         rate=SQL("(%s)::numeric", rate),
@@ -71,7 +73,7 @@ def item(question):
         SELECT l.id, l.move_id, l.currency_id, cp.id AS partner_id, l.claimed_currency AS residual, l.due,
                l.disputed >= l.left_currency AS is_disputed,
                CASE WHEN l.disputed < l.left_currency THEN l.disputed ELSE 0 END AS part_disputed,
-               COALESCE(m.invoice_date, l.date) AS invoiced, m.sent_date AS sent,
+               COALESCE(m.partner_id, l.partner_id) AS contact_id, COALESCE(m.invoice_date, l.date) AS invoiced, m.sent_date AS sent,
                l.payment_returned_date AS returned, %(discounted)s AS discounted, m.closure_reason_id IS NOT NULL AS closed,
                COALESCE(l.no_followup, FALSE) AS no_followup,
                l.date > %(today)s AS later,
@@ -114,7 +116,7 @@ def flight(question):
     and online payments. Rows like those of ``item``, of which only the last amount counts."""
     return SQL(
         """
-        SELECT NULL::int, NULL::int, f.currency_id, p.commercial_partner_id, 0, NULL::date, FALSE, 0, NULL::date, NULL::date,
+        SELECT NULL::int, NULL::int, f.currency_id, p.commercial_partner_id, 0, NULL::date, FALSE, 0, NULL::int, NULL::date, NULL::date,
                NULL::date, NULL::date, FALSE, FALSE, FALSE, NULL::int, NULL::date, NULL::text, NULL::text, NULL::text,
                NULL::date, FALSE,
                NULL::date, FALSE, FALSE, FALSE, f.amount, FALSE

@@ -90,7 +90,8 @@ def _reached(question):
               JOIN dunning_level nv ON nv.id = n.level_id
         CROSS JOIN LATERAL (
                     SELECT nl.notice_state IN ('queued', 'sent')
-                           OR (nl.notice_state = 'failed' AND %(partly_left)s) AS heard) was
+                           OR (nl.notice_state = 'failed' AND %(partly_left)s) AS heard
+                    OFFSET 0) was -- asked and planned once, although it is read three times
              WHERE nl.move_line_id = w.id AND nl.notice_state != 'cancelled'
              UNION ALL
             SELECT NULL, v.id, v.policy_id, v.sequence, v.delay_days, 0, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL

@@ -154,7 +154,7 @@ def transition(model, table, rule, where, now, uid, *, chosen=None, log=True):
     """
     return SQL(
         """
-        WITH doc AS (
+        WITH doc AS MATERIALIZED ( -- else each place that reads the roles gets, and plans, their sub-selects
             SELECT d.id,
                    d.handling_status_since AS since,
                    old.id AS old_id,

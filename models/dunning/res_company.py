@@ -222,19 +222,22 @@ class ResCompany(models.Model):
             for company in self.parent_ids.sorted(lambda company: len(company.parent_path), reverse=True)
         ]
         fits = [
-            SQL("WHEN cp.id IN %s THEN %s", partner._search(policy._partner_domain()).subselect(), policy.id)
+            SQL("WHEN %s THEN %s", self._dunning_fits_sql(partner, policy._partner_domain()), policy.id)
             for policy in policies
         ]
         default = next((c.dunning_policy_id for c in self.parent_ids[::-1] if c.dunning_policy_id in policies), None)
-        chosen = SQL("COALESCE(%s)", SQL(", ").join(own))
+        # What is chosen stands here once: PostgreSQL plans its sub-selects anew for each place.
         return SQL(
-            "CASE WHEN %(chosen)s IS NOT NULL THEN CASE WHEN %(chosen)s IN %(running)s THEN %(chosen)s END %(fits)s"
-            " ELSE %(default)s END",
-            chosen=chosen,
-            running=tuple(policies.ids),
+            "CASE COALESCE(%(own)s, CASE %(fits)s ELSE %(default)s END) %(running)s END",
+            own=SQL(", ").join(own),
             fits=SQL(" ").join(fits),
             default=default.id if default else SQL("NULL::integer"),
+            running=SQL(" ").join(SQL("WHEN %s THEN %s", policy.id, policy.id) for policy in policies),
         )
+
+    def _dunning_fits_sql(self, partners, domain):
+        """Whether the customer ``cp`` is matched by ``domain``; where that is anybody, nobody is looked up."""
+        return SQL("TRUE") if domain.is_true() else SQL("cp.id IN %s", partners._search(domain).subselect())
 
     def _dunning_rate_sql(self, today):
         """One unit of the currency ``currency_id`` in the company's currency."""
