@@ -7,7 +7,8 @@ the index and in the query. Who filters by ``res_model`` doesn't pay for the oth
 customers, is put together in ``engine.collecting.desk``.
 
 A person is one line of a salesperson, whatever they have asked for: of the documents that are due the most
-urgent. Whether there is a more urgent one is looked up in an index, for the lines that are read alone.
+urgent. Whether there is a more urgent one is looked up in an index, for the lines that are read alone. So is the
+customer of a quotation, whom the branches leave out: the planner looks at all indexes of a table, once a branch.
 """
 
 from odoo.tools import SQL
@@ -124,7 +125,7 @@ def lines_of(line_id):
 
 def call_list(now, local_now, others=()):
     """SQL for a line of every lead and quotation; ``listed`` says whether it is open and due. What of a person
-    is the most urgent, :func:`foremost` says.
+    is the most urgent, :func:`foremost` says; names and numbers of customers, :func:`of_customer`.
 
     :param now: the current moment, a naive UTC datetime
     :param local_now: the same in the reader's time zone, in which a planned day begins
@@ -138,10 +139,10 @@ def call_list(now, local_now, others=()):
     return SQL(" UNION ALL ").join([goals, leads, _quotations(now, local_now, today), *others])
 
 
-def foremost(line, now, today, companies):
-    """SQL: whether the same person has nothing more urgent with the same salesperson than the row ``line`` of
-    the call list. Sub-selects within a comparison: made joins, they would be read for all lines, not for those of
-    a page; and the planner takes it for nearly always true, which it is: else it would sort all.
+def more_urgent(line, now, today, companies):
+    """SQL to join to the row ``line`` of the call list: a row if the same person has something more urgent with the
+    same salesperson. Joined, not a condition: the planner would copy that to each branch, and plan it for each. Its
+    limit keeps it a look into the indexes for each line that is read; made a join of tables, it would read them whole.
 
     :param line: the table's name in the statement
     :param now: the current moment, a naive UTC datetime
@@ -149,22 +150,24 @@ def foremost(line, now, today, companies):
     :param companies: ids of the companies whose documents are read: those of others come before nothing
     """
     return SQL(
-        """CASE WHEN EXISTS (
-                   SELECT FROM crm_lead
-                     WHERE %(open)s AND %(caller)s = %(line)s.caller AND %(person)s = %(line)s.person
-                       AND %(due)s <= %(today)s AND (company_id IS NULL OR company_id IN %(companies)s)
-                       AND (CASE WHEN %(goal_open)s AND response_goal > %(now)s::timestamp THEN %(goal_rank)s
-                                 ELSE %(rank)s END, 1, id) < (%(line)s.rank, %(number)s, %(line)s.res_id)) THEN 1
-                WHEN EXISTS (
-                   SELECT FROM sale_order
-                     WHERE %(order_open)s AND %(caller)s = %(line)s.caller AND partner_id = %(line)s.partner_id
-                       AND next_action_date <= %(today)s AND (company_id IS NULL OR company_id IN %(companies)s)
-                       AND (%(order_rank)s, 2, id) < (%(line)s.rank, %(number)s, %(line)s.res_id)) THEN 1
-                ELSE 0 END != 1""",
+        """LATERAL (
+               SELECT id
+                 FROM (SELECT id
+                         FROM crm_lead
+                        WHERE %(open)s AND %(caller)s = %(line)s.caller AND %(person)s = %(line)s.person
+                          AND %(due)s <= %(today)s AND (company_id IS NULL OR company_id IN %(companies)s)
+                          AND (CASE WHEN %(goal_open)s AND response_goal > %(now)s::timestamp THEN %(goal_rank)s
+                                    ELSE %(rank)s END, 1, id) < (%(line)s.rank, %(number)s, %(line)s.res_id)
+                        UNION ALL
+                       SELECT id
+                         FROM sale_order
+                        WHERE %(order_open)s AND %(caller)s = %(line)s.caller AND partner_id = %(line)s.partner_id
+                          AND next_action_date <= %(today)s AND (company_id IS NULL OR company_id IN %(companies)s)
+                          AND (%(order_rank)s, 2, id) < (%(line)s.rank, %(number)s, %(line)s.res_id)) document
+                LIMIT 1)""",
         line=SQL.identifier(line),
         number=SQL("CASE %s WHEN 'crm.lead' THEN 1 ELSE 2 END", SQL.identifier(line, "res_model")),
         now=now,
-        at_its_time=at_its_time(SQL("%s::timestamp", now)),
         today=today,
         companies=tuple(companies) or (0,),
         due=SQL(LEAD_DUE),
@@ -176,6 +179,21 @@ def foremost(line, now, today, companies):
         goal_rank=SQL(GOAL_RANK),
         order_rank=SQL(ORDER_RANK),
         order_open=SQL(ORDER_OPEN),
+    )
+
+
+def foremost(urgent):
+    """SQL: whether there is no row ``urgent``, which :func:`more_urgent` makes. Of one row at most, the planner takes
+    such a comparison for true, which it nearly always is: else it would sort all lines instead of reading the first
+    page in order.
+    """
+    return SQL("COALESCE(%s, 0) = 0", SQL.identifier(urgent, "id"))
+
+
+def of_customer(line, column):
+    """SQL: a column of the customer of the row ``line`` of the call list."""
+    return SQL(
+        "(SELECT p.%s FROM res_partner p WHERE p.id = %s)", SQL.identifier(column), SQL.identifier(line, "partner_id")
     )
 
 
@@ -264,8 +282,8 @@ def _quotations(now, local_now, today):
                   id,
                   name::varchar,
                   partner_id,
-                  (SELECT p.complete_name FROM res_partner p WHERE p.id = partner_id)::varchar,
-                  (SELECT p.phone FROM res_partner p WHERE p.id = partner_id)::varchar,
+                  NULL::varchar,
+                  NULL::varchar,
                   user_id, team_id, company_id,
                   %(order_amount)s::numeric,
                   EXTRACT(EPOCH FROM %(local_now)s - next_action_date)::float8 / 3600,
