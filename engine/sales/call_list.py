@@ -71,12 +71,19 @@ LEAD_DUE = f"""CASE
     WHEN {LEAD_UNTRIED} THEN COALESCE(next_action_date, DATE '-infinity')
     ELSE next_action_date
 END"""
-GOAL_RANK = "-date_part('epoch', create_date)"
 #: Open, or closed and to be asked again.
 LEAD_OPEN = """(active AND won_status = 'pending' AND handling_role IN ('new', 'no_answer', 'contacted', 'in_progress')
     OR handling_role = 'lost' AND reengaged_date IS NOT NULL AND next_action_date IS NOT NULL)"""
+#: Columns of leads that PostgreSQL computes, with their types: the rank, and the day from which an open lead is called,
+#: which others have not. Told in each branch of each statement, they would take longer to plan than the page to read.
+LEAD_COLUMNS = {
+    "call_rank": ("double precision", LEAD_RANK),
+    "call_date": ("date", f"CASE WHEN {LEAD_OPEN} THEN {LEAD_DUE} END"),
+}
+LEAD_LISTED = "call_date IS NOT NULL"
+GOAL_RANK = "-date_part('epoch', create_date)"
 #: An enquiry that nobody has tried yet.
-GOAL_OPEN = f"active AND won_status = 'pending' AND {LEAD_UNTRIED} AND response_goal IS NOT NULL"
+GOAL_OPEN = f"{LEAD_LISTED} AND {LEAD_UNTRIED} AND response_goal IS NOT NULL"
 #: In the company's currency.
 ORDER_AMOUNT = "COALESCE(amount_total / NULLIF(currency_rate, 0), amount_total)"
 ORDER_RANK = f"3e12::float8 - LEAST(GREATEST({ORDER_AMOUNT}, 0), 999999999999)::float8"
@@ -87,20 +94,27 @@ ORDER_PERSON = "'p' || partner_id::text"
 #: Who calls; those of nobody are together, too.
 CALLER = "COALESCE(user_id, 0)"
 
-#: What serves the first page of the list, of all and of one salesperson.
-LEAD_INDEX = f"(({LEAD_RANK}), id, ({LEAD_DUE}), callback_at) WHERE {LEAD_OPEN}"
-LEAD_USER_INDEX = f"(user_id, ({LEAD_RANK}), id, ({LEAD_DUE}), callback_at) WHERE {LEAD_OPEN}"
+#: What serves the first page of the list, of all and of one salesperson; enquiries whose goal isn't over, before all
+#: others; and whether the same person has something more urgent with the same salesperson.
+LEAD_INDEXES = {
+    "crm_lead_call_rank_idx": f"(call_rank, id, call_date, callback_at) WHERE {LEAD_LISTED}",
+    "crm_lead_call_user_idx": f"(user_id, call_rank, id, call_date, callback_at) WHERE {LEAD_LISTED}",
+    "crm_lead_call_goal_idx": f"(({GOAL_RANK}), id, response_goal, call_date, user_id) WHERE {GOAL_OPEN}",
+    "crm_lead_call_person_idx": f"(({CALLER}), ({LEAD_PERSON})) WHERE {LEAD_LISTED}",
+}
+#: The same of quotations.
 ORDER_INDEX = f"(({ORDER_RANK}), id, next_action_date, user_id, callback_at) WHERE {ORDER_OPEN}"
-GOAL_INDEX = f"(({GOAL_RANK}), id, response_goal, ({LEAD_DUE}), user_id) WHERE {GOAL_OPEN}"
-#: What serves to see whether the same person has something more urgent with the same salesperson.
-LEAD_PERSON_INDEX = f"(({CALLER}), ({LEAD_PERSON})) WHERE {LEAD_OPEN}"
 ORDER_PERSON_INDEX = f"(({CALLER}), partner_id) WHERE {ORDER_OPEN}"
 
 
-#: Lets the planner know how these go together: else it takes open leads for so rare that it sorts all of a salesperson.
-LEAD_STATISTICS = "crm_lead_call_list_stat"
-MAKE_LEAD_STATISTICS = f"""CREATE STATISTICS IF NOT EXISTS {LEAD_STATISTICS} (mcv)
-    ON active, won_status, handling_role FROM crm_lead"""
+def add_lead_columns(names):
+    """SQL that adds so many of the ``LEAD_COLUMNS``: together, as the table is written anew each time."""
+    columns = (
+        f"ADD COLUMN {name} {kind} GENERATED ALWAYS AS ({value}) STORED"
+        for name, (kind, value) in LEAD_COLUMNS.items()
+        if name in names
+    )
+    return SQL("ALTER TABLE crm_lead %s", SQL(", ").join(map(SQL, columns)))
 
 
 def document_id(line_id):
@@ -154,10 +168,10 @@ def more_urgent(line, now, today, companies):
                SELECT id
                  FROM (SELECT id
                          FROM crm_lead
-                        WHERE %(open)s AND %(caller)s = %(line)s.caller AND %(person)s = %(line)s.person
-                          AND %(due)s <= %(today)s AND (company_id IS NULL OR company_id IN %(companies)s)
+                        WHERE call_date <= %(today)s AND %(caller)s = %(line)s.caller AND %(person)s = %(line)s.person
+                          AND (company_id IS NULL OR company_id IN %(companies)s)
                           AND (CASE WHEN %(goal_open)s AND response_goal > %(now)s::timestamp THEN %(goal_rank)s
-                                    ELSE %(rank)s END, 1, id) < (%(line)s.rank, %(number)s, %(line)s.res_id)
+                                    ELSE call_rank END, 1, id) < (%(line)s.rank, %(number)s, %(line)s.res_id)
                         UNION ALL
                        SELECT id
                          FROM sale_order
@@ -170,11 +184,8 @@ def more_urgent(line, now, today, companies):
         now=now,
         today=today,
         companies=tuple(companies) or (0,),
-        due=SQL(LEAD_DUE),
         caller=SQL(CALLER),
         person=SQL(LEAD_PERSON),
-        rank=SQL(LEAD_RANK),
-        open=SQL(LEAD_OPEN),
         goal_open=SQL(GOAL_OPEN),
         goal_rank=SQL(GOAL_RANK),
         order_rank=SQL(ORDER_RANK),
@@ -206,12 +217,11 @@ def _goals(now, local_now, today, goal):
     """Enquiries that nobody has called yet, while their goal isn't over. It is found by its rank, too: those of
     long ago aren't read."""
     listed = SQL(
-        "%s AND %s < -date_part('epoch', %s - make_interval(days => %s)) AND %s <= %s",
+        "%s AND %s < -date_part('epoch', %s - make_interval(days => %s)) AND call_date <= %s",
         goal,
         SQL(GOAL_RANK),
         now,
         GOAL_DAYS,
-        SQL(LEAD_DUE),
         today,
     )
     return _lead_lines(GOAL_NUMBER, SQL(GOAL_RANK), listed, now, local_now, goal)
@@ -219,10 +229,8 @@ def _goals(now, local_now, today, goal):
 
 def _leads(now, local_now, today, goal):
     """The others."""
-    listed = SQL(
-        "%s AND %s <= %s AND %s AND %s IS NOT TRUE", SQL(LEAD_OPEN), SQL(LEAD_DUE), today, at_its_time(now), goal
-    )
-    return _lead_lines(MODELS["crm.lead"], SQL(LEAD_RANK), listed, now, local_now, goal)
+    listed = SQL("call_date <= %s AND %s AND %s IS NOT TRUE", today, at_its_time(now), goal)
+    return _lead_lines(MODELS["crm.lead"], SQL("call_rank"), listed, now, local_now, goal)
 
 
 def _lead_lines(number, rank, listed, now, local_now, goal):
@@ -325,9 +333,9 @@ def same_person(documents):
                    SELECT 'sale.order', id, %(caller)s, %(order_person)s, partner_id
                      FROM sale_order WHERE id IN %(order_ids)s) page
        CROSS JOIN LATERAL (
-                   SELECT 'crm.lead' AS model, id, %(rank)s AS rank, %(due)s AS due
+                   SELECT 'crm.lead' AS model, id, call_rank AS rank, call_date AS due
                      FROM crm_lead
-                    WHERE %(open)s AND %(caller)s = page.caller AND %(person)s = page.person
+                    WHERE %(listed)s AND %(caller)s = page.caller AND %(person)s = page.person
                     UNION ALL
                    SELECT 'sale.order', id, %(order_rank)s, next_action_date
                      FROM sale_order
@@ -337,9 +345,7 @@ def same_person(documents):
          ORDER BY other.rank, other.model, other.id""",
         caller=SQL(CALLER),
         person=SQL(LEAD_PERSON),
-        rank=SQL(LEAD_RANK),
-        due=SQL(LEAD_DUE),
-        open=SQL(LEAD_OPEN),
+        listed=SQL(LEAD_LISTED),
         order_person=SQL(ORDER_PERSON),
         order_rank=SQL(ORDER_RANK),
         order_open=SQL(ORDER_OPEN),
