@@ -1,7 +1,6 @@
 from odoo.tools import SQL
 
 from .engine.handling.status import REQUIRED
-from .engine.sales.call_list import LEAD_STATISTICS
 
 
 def pre_init_hook(env):
@@ -59,4 +58,3 @@ def uninstall_hook(env):
     env["dunning.notice"].search([("state", "in", ("queued", "failed"))])._drop_mails()
     env["ir.model.constraint"].search([("module.name", "=", "lead_to_cash"), ("type", "=", "f")]).unlink()
     env["ir.config_parameter"].search([("key", "=like", "lead_to_cash.%")]).unlink()
-    env.cr.execute(SQL("DROP STATISTICS IF EXISTS %s", SQL.identifier(LEAD_STATISTICS)))

@@ -244,7 +244,9 @@ def _spread(database, table, copies):
     """So many copies of each seed of ``table``."""
     seeds, changed = SPREAD[table]
     rows = database.query(
-        "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND column_name != 'id'", table
+        """SELECT column_name FROM information_schema.columns
+            WHERE table_name = %s AND column_name != 'id' AND is_generated = 'NEVER'""",
+        table,
     )
     names = [name for [name] in rows]
     values = ", ".join(changed.get(name, f'd."{name}"') for name in names)

@@ -7,7 +7,8 @@ the index and in the query. Who filters by ``res_model`` doesn't pay for the oth
 customers, is put together in ``engine.collecting.desk``.
 
 A person is one line of a salesperson, whatever they have asked for: of the documents that are due the most
-urgent. Whether there is a more urgent one is looked up in an index, for the lines that are read alone.
+urgent. Whether there is a more urgent one is looked up in an index, for the lines that are read alone. So is the
+customer of a quotation, whom the branches leave out: the planner looks at all indexes of a table, once a branch.
 """
 
 from odoo.tools import SQL
@@ -70,12 +71,19 @@ LEAD_DUE = f"""CASE
     WHEN {LEAD_UNTRIED} THEN COALESCE(next_action_date, DATE '-infinity')
     ELSE next_action_date
 END"""
-GOAL_RANK = "-date_part('epoch', create_date)"
 #: Open, or closed and to be asked again.
 LEAD_OPEN = """(active AND won_status = 'pending' AND handling_role IN ('new', 'no_answer', 'contacted', 'in_progress')
     OR handling_role = 'lost' AND reengaged_date IS NOT NULL AND next_action_date IS NOT NULL)"""
+#: Columns of leads that PostgreSQL computes, with their types: the rank, and the day from which an open lead is called,
+#: which others have not. Told in each branch of each statement, they would take longer to plan than the page to read.
+LEAD_COLUMNS = {
+    "call_rank": ("double precision", LEAD_RANK),
+    "call_date": ("date", f"CASE WHEN {LEAD_OPEN} THEN {LEAD_DUE} END"),
+}
+LEAD_LISTED = "call_date IS NOT NULL"
+GOAL_RANK = "-date_part('epoch', create_date)"
 #: An enquiry that nobody has tried yet.
-GOAL_OPEN = f"active AND won_status = 'pending' AND {LEAD_UNTRIED} AND response_goal IS NOT NULL"
+GOAL_OPEN = f"{LEAD_LISTED} AND {LEAD_UNTRIED} AND response_goal IS NOT NULL"
 #: In the company's currency.
 ORDER_AMOUNT = "COALESCE(amount_total / NULLIF(currency_rate, 0), amount_total)"
 ORDER_RANK = f"3e12::float8 - LEAST(GREATEST({ORDER_AMOUNT}, 0), 999999999999)::float8"
@@ -86,20 +94,27 @@ ORDER_PERSON = "'p' || partner_id::text"
 #: Who calls; those of nobody are together, too.
 CALLER = "COALESCE(user_id, 0)"
 
-#: What serves the first page of the list, of all and of one salesperson.
-LEAD_INDEX = f"(({LEAD_RANK}), id, ({LEAD_DUE}), callback_at) WHERE {LEAD_OPEN}"
-LEAD_USER_INDEX = f"(user_id, ({LEAD_RANK}), id, ({LEAD_DUE}), callback_at) WHERE {LEAD_OPEN}"
+#: What serves the first page of the list, of all and of one salesperson; enquiries whose goal isn't over, before all
+#: others; and whether the same person has something more urgent with the same salesperson.
+LEAD_INDEXES = {
+    "crm_lead_call_rank_idx": f"(call_rank, id, call_date, callback_at) WHERE {LEAD_LISTED}",
+    "crm_lead_call_user_idx": f"(user_id, call_rank, id, call_date, callback_at) WHERE {LEAD_LISTED}",
+    "crm_lead_call_goal_idx": f"(({GOAL_RANK}), id, response_goal, call_date, user_id) WHERE {GOAL_OPEN}",
+    "crm_lead_call_person_idx": f"(({CALLER}), ({LEAD_PERSON})) WHERE {LEAD_LISTED}",
+}
+#: The same of quotations.
 ORDER_INDEX = f"(({ORDER_RANK}), id, next_action_date, user_id, callback_at) WHERE {ORDER_OPEN}"
-GOAL_INDEX = f"(({GOAL_RANK}), id, response_goal, ({LEAD_DUE}), user_id) WHERE {GOAL_OPEN}"
-#: What serves to see whether the same person has something more urgent with the same salesperson.
-LEAD_PERSON_INDEX = f"(({CALLER}), ({LEAD_PERSON})) WHERE {LEAD_OPEN}"
 ORDER_PERSON_INDEX = f"(({CALLER}), partner_id) WHERE {ORDER_OPEN}"
 
 
-#: Lets the planner know how these go together: else it takes open leads for so rare that it sorts all of a salesperson.
-LEAD_STATISTICS = "crm_lead_call_list_stat"
-MAKE_LEAD_STATISTICS = f"""CREATE STATISTICS IF NOT EXISTS {LEAD_STATISTICS} (mcv)
-    ON active, won_status, handling_role FROM crm_lead"""
+def add_lead_columns(names):
+    """SQL that adds so many of the ``LEAD_COLUMNS``: together, as the table is written anew each time."""
+    columns = (
+        f"ADD COLUMN {name} {kind} GENERATED ALWAYS AS ({value}) STORED"
+        for name, (kind, value) in LEAD_COLUMNS.items()
+        if name in names
+    )
+    return SQL("ALTER TABLE crm_lead %s", SQL(", ").join(map(SQL, columns)))
 
 
 def document_id(line_id):
@@ -124,7 +139,7 @@ def lines_of(line_id):
 
 def call_list(now, local_now, others=()):
     """SQL for a line of every lead and quotation; ``listed`` says whether it is open and due. What of a person
-    is the most urgent, :func:`foremost` says.
+    is the most urgent, :func:`foremost` says; names and numbers of customers, :func:`of_customer`.
 
     :param now: the current moment, a naive UTC datetime
     :param local_now: the same in the reader's time zone, in which a planned day begins
@@ -138,10 +153,10 @@ def call_list(now, local_now, others=()):
     return SQL(" UNION ALL ").join([goals, leads, _quotations(now, local_now, today), *others])
 
 
-def foremost(line, now, today, companies):
-    """SQL: whether the same person has nothing more urgent with the same salesperson than the row ``line`` of
-    the call list. Sub-selects within a comparison: made joins, they would be read for all lines, not for those of
-    a page; and the planner takes it for nearly always true, which it is: else it would sort all.
+def more_urgent(line, now, today, companies):
+    """SQL to join to the row ``line`` of the call list: a row if the same person has something more urgent with the
+    same salesperson. Joined, not a condition: the planner would copy that to each branch, and plan it for each. Its
+    limit keeps it a look into the indexes for each line that is read; made a join of tables, it would read them whole.
 
     :param line: the table's name in the statement
     :param now: the current moment, a naive UTC datetime
@@ -149,33 +164,47 @@ def foremost(line, now, today, companies):
     :param companies: ids of the companies whose documents are read: those of others come before nothing
     """
     return SQL(
-        """CASE WHEN EXISTS (
-                   SELECT FROM crm_lead
-                     WHERE %(open)s AND %(caller)s = %(line)s.caller AND %(person)s = %(line)s.person
-                       AND %(due)s <= %(today)s AND (company_id IS NULL OR company_id IN %(companies)s)
-                       AND (CASE WHEN %(goal_open)s AND response_goal > %(now)s::timestamp THEN %(goal_rank)s
-                                 ELSE %(rank)s END, 1, id) < (%(line)s.rank, %(number)s, %(line)s.res_id)) THEN 1
-                WHEN EXISTS (
-                   SELECT FROM sale_order
-                     WHERE %(order_open)s AND %(caller)s = %(line)s.caller AND partner_id = %(line)s.partner_id
-                       AND next_action_date <= %(today)s AND (company_id IS NULL OR company_id IN %(companies)s)
-                       AND (%(order_rank)s, 2, id) < (%(line)s.rank, %(number)s, %(line)s.res_id)) THEN 1
-                ELSE 0 END != 1""",
+        """LATERAL (
+               SELECT id
+                 FROM (SELECT id
+                         FROM crm_lead
+                        WHERE call_date <= %(today)s AND %(caller)s = %(line)s.caller AND %(person)s = %(line)s.person
+                          AND (company_id IS NULL OR company_id IN %(companies)s)
+                          AND (CASE WHEN %(goal_open)s AND response_goal > %(now)s::timestamp THEN %(goal_rank)s
+                                    ELSE call_rank END, 1, id) < (%(line)s.rank, %(number)s, %(line)s.res_id)
+                        UNION ALL
+                       SELECT id
+                         FROM sale_order
+                        WHERE %(order_open)s AND %(caller)s = %(line)s.caller AND partner_id = %(line)s.partner_id
+                          AND next_action_date <= %(today)s AND (company_id IS NULL OR company_id IN %(companies)s)
+                          AND (%(order_rank)s, 2, id) < (%(line)s.rank, %(number)s, %(line)s.res_id)) document
+                LIMIT 1)""",
         line=SQL.identifier(line),
         number=SQL("CASE %s WHEN 'crm.lead' THEN 1 ELSE 2 END", SQL.identifier(line, "res_model")),
         now=now,
-        at_its_time=at_its_time(SQL("%s::timestamp", now)),
         today=today,
         companies=tuple(companies) or (0,),
-        due=SQL(LEAD_DUE),
         caller=SQL(CALLER),
         person=SQL(LEAD_PERSON),
-        rank=SQL(LEAD_RANK),
-        open=SQL(LEAD_OPEN),
         goal_open=SQL(GOAL_OPEN),
         goal_rank=SQL(GOAL_RANK),
         order_rank=SQL(ORDER_RANK),
         order_open=SQL(ORDER_OPEN),
+    )
+
+
+def foremost(urgent):
+    """SQL: whether there is no row ``urgent``, which :func:`more_urgent` makes. Of one row at most, the planner takes
+    such a comparison for true, which it nearly always is: else it would sort all lines instead of reading the first
+    page in order.
+    """
+    return SQL("COALESCE(%s, 0) = 0", SQL.identifier(urgent, "id"))
+
+
+def of_customer(line, column):
+    """SQL: a column of the customer of the row ``line`` of the call list."""
+    return SQL(
+        "(SELECT p.%s FROM res_partner p WHERE p.id = %s)", SQL.identifier(column), SQL.identifier(line, "partner_id")
     )
 
 
@@ -188,12 +217,11 @@ def _goals(now, local_now, today, goal):
     """Enquiries that nobody has called yet, while their goal isn't over. It is found by its rank, too: those of
     long ago aren't read."""
     listed = SQL(
-        "%s AND %s < -date_part('epoch', %s - make_interval(days => %s)) AND %s <= %s",
+        "%s AND %s < -date_part('epoch', %s - make_interval(days => %s)) AND call_date <= %s",
         goal,
         SQL(GOAL_RANK),
         now,
         GOAL_DAYS,
-        SQL(LEAD_DUE),
         today,
     )
     return _lead_lines(GOAL_NUMBER, SQL(GOAL_RANK), listed, now, local_now, goal)
@@ -201,10 +229,8 @@ def _goals(now, local_now, today, goal):
 
 def _leads(now, local_now, today, goal):
     """The others."""
-    listed = SQL(
-        "%s AND %s <= %s AND %s AND %s IS NOT TRUE", SQL(LEAD_OPEN), SQL(LEAD_DUE), today, at_its_time(now), goal
-    )
-    return _lead_lines(MODELS["crm.lead"], SQL(LEAD_RANK), listed, now, local_now, goal)
+    listed = SQL("call_date <= %s AND %s AND %s IS NOT TRUE", today, at_its_time(now), goal)
+    return _lead_lines(MODELS["crm.lead"], SQL("call_rank"), listed, now, local_now, goal)
 
 
 def _lead_lines(number, rank, listed, now, local_now, goal):
@@ -264,8 +290,8 @@ def _quotations(now, local_now, today):
                   id,
                   name::varchar,
                   partner_id,
-                  (SELECT p.complete_name FROM res_partner p WHERE p.id = partner_id)::varchar,
-                  (SELECT p.phone FROM res_partner p WHERE p.id = partner_id)::varchar,
+                  NULL::varchar,
+                  NULL::varchar,
                   user_id, team_id, company_id,
                   %(order_amount)s::numeric,
                   EXTRACT(EPOCH FROM %(local_now)s - next_action_date)::float8 / 3600,
@@ -307,9 +333,9 @@ def same_person(documents):
                    SELECT 'sale.order', id, %(caller)s, %(order_person)s, partner_id
                      FROM sale_order WHERE id IN %(order_ids)s) page
        CROSS JOIN LATERAL (
-                   SELECT 'crm.lead' AS model, id, %(rank)s AS rank, %(due)s AS due
+                   SELECT 'crm.lead' AS model, id, call_rank AS rank, call_date AS due
                      FROM crm_lead
-                    WHERE %(open)s AND %(caller)s = page.caller AND %(person)s = page.person
+                    WHERE %(listed)s AND %(caller)s = page.caller AND %(person)s = page.person
                     UNION ALL
                    SELECT 'sale.order', id, %(order_rank)s, next_action_date
                      FROM sale_order
@@ -319,9 +345,7 @@ def same_person(documents):
          ORDER BY other.rank, other.model, other.id""",
         caller=SQL(CALLER),
         person=SQL(LEAD_PERSON),
-        rank=SQL(LEAD_RANK),
-        due=SQL(LEAD_DUE),
-        open=SQL(LEAD_OPEN),
+        listed=SQL(LEAD_LISTED),
         order_person=SQL(ORDER_PERSON),
         order_rank=SQL(ORDER_RANK),
         order_open=SQL(ORDER_OPEN),

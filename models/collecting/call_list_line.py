@@ -1,11 +1,12 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_amount
+from odoo.tools import SQL, format_amount
 
 from ...engine.collecting import desk as engine
 from ...engine.handling.directions import isolated
 from ...engine.handling.own import ids_of
 from ...engine.sales.call_list import CALL_RANKS, MODELS
+from ...engine.sales.keeping_touch import TOUCH_MODEL
 from ..handling.searching import check_searched
 
 
@@ -70,6 +71,15 @@ class CallListLine(models.Model):
             return []
         rate = self.env.company._dunning_rate_sql(local_now.date())
         return [engine.worklist(now, local_now, rate, self._zone())]
+
+    @property
+    def _table_sql(self):
+        """Where no customers are read, nothing of what only their lines are made of is to be flushed."""
+        if not self.env.context.get("l2c_without_customers"):
+            return super()._table_sql
+        models = ("crm.lead", "sale.order", "res.partner", TOUCH_MODEL)
+        read = [self.env[model]._fields[name] for model in models for name in self._depends[model]]
+        return SQL("(%s)", self._table_query, to_flush=read)
 
     def _zone(self):
         """The name of the reader's time zone."""

@@ -13,8 +13,10 @@ from ...engine.sales.call_list import (
     document_id,
     foremost,
     lines_of,
+    more_urgent,
+    of_customer,
 )
-from ...engine.sales.keeping_touch import touches
+from ...engine.sales.keeping_touch import TOUCH_MODEL, touches
 
 
 class CallListLine(models.Model):
@@ -122,8 +124,25 @@ class CallListLine(models.Model):
         query = super(CallListLine, asked)._search(domain, *args, active_test=active_test, bypass_access=True, **kwargs)
         if active_test and self.env.context.get("active_test", True):
             query.add_where(self._listed())
-            query.add_where(foremost(self._table, self._now(), self._today(), self.env.companies.ids))
+            self._join_more_urgent(query)
         return query
+
+    def _join_more_urgent(self, query):
+        """Keep of each person the most urgent line."""
+        table = more_urgent(self._table, self._now(), self._today(), self.env.companies.ids)
+        alias = query.make_alias(self._table, "urgent")
+        query.add_join("LEFT JOIN", alias, table, SQL("TRUE"))
+        query.add_where(foremost(alias))
+
+    def _field_to_sql(self, alias, fname, query=None):
+        """Quotations, and whom one keeps in touch with, are named and called as their customer is."""
+        sql = super()._field_to_sql(alias, fname, query)
+        if fname in ("name", "partner_name"):
+            return SQL("COALESCE(%s, %s)", sql, of_customer(alias, "complete_name"))
+        if fname == "phone":
+            of_customers = SQL("%s IN %s", SQL.identifier(alias, "res_model"), ("sale.order", TOUCH_MODEL))
+            return SQL("CASE WHEN %s THEN %s ELSE %s END", of_customers, of_customer(alias, "phone"), sql)
+        return sql
 
     def _listed(self):
         """SQL: who stands on the list: those for whom it is time."""

@@ -2,10 +2,11 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, plaintext2html
+from odoo.tools.sql import add_index, column_exists, index_exists
 
 from ...engine.handling.own import Own
 from ...engine.handling.status import OPEN_ROLES, Rule, role_array
-from ...engine.sales.call_list import GOAL_INDEX, LEAD_INDEX, LEAD_PERSON_INDEX, LEAD_USER_INDEX, MAKE_LEAD_STATISTICS
+from ...engine.sales.call_list import LEAD_COLUMNS, LEAD_INDEXES, add_lead_columns
 from ..handling.next_action import ONCE, PLANNED
 from ..handling.searching import check_searched
 
@@ -73,17 +74,13 @@ class CrmLead(models.Model):
         groups="base.group_user",
     )
 
-    # Serves the first page of the call list of all salespeople, in its order.
-    _call_list_idx = models.Index(LEAD_INDEX)
-    # Serves the same of one salesperson.
-    _call_list_user_idx = models.Index(LEAD_USER_INDEX)
-    # Serves the enquiries whose goal isn't over, before all others.
-    _call_list_goal_idx = models.Index(GOAL_INDEX)
-    # Serves the same: whether the same person has something more urgent.
-    _call_list_person_idx = models.Index(LEAD_PERSON_INDEX)
-
     def init(self):
-        self.env.cr.execute(SQL(MAKE_LEAD_STATISTICS))
+        """Make the columns of the call list, which no field is, and its indexes, which need them."""
+        if missing := [name for name in LEAD_COLUMNS if not column_exists(self.env.cr, self._table, name)]:
+            self.env.cr.execute(add_lead_columns(missing))
+        for name, definition in LEAD_INDEXES.items():
+            if not index_exists(self.env.cr, name):
+                add_index(self.env.cr, name, self._table, definition, unique=False)
         return super().init()
 
     @api.depends(*QUALIFICATION_FIELDS, "tag_ids")

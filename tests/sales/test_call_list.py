@@ -190,6 +190,39 @@ class TestCallList(CallListCase):
         self.assertIn("08.03.2026", self.line(follow_up, lang="ro_RO").reason)
         self.assertIn("3 ore", self.line(self.called("b"), lang="ro_RO").reason)
 
+    def test_a_quotation_is_named_and_called_as_its_customer(self):
+        self.customer.write({"name": "Quoted Ltd", "phone": "+40 21 555 0199"})
+        order = self.sent(partner_id=self.customer.id)
+        line = self.line(order, self.seller)
+        self.assertEqual((line.name, line.partner_name, line.phone), (order.name, "Quoted Ltd", "+40 21 555 0199"))
+        for name, value in (("partner_name", "quoted l"), ("phone", "555 0199"), ("name", order.name)):
+            self.assertEqual(self.lines(self.seller, [(name, "ilike", value)]), line, name)
+            self.assertFalse(self.lines(self.seller, [(name, "ilike", f"{value}?")]), name)
+        groups = self.env["call.list.line"].with_user(self.seller)._read_group([], ["partner_name"], ["__count"])
+        self.assertEqual(groups, [("Quoted Ltd", 1)])
+
+    def test_a_lead_without_a_number_has_none(self):
+        self.customer.phone = "+40 21 555 0199"
+        lead = self.called("no number", partner_id=self.customer.id)
+        lead.phone = False
+        self.assertTrue(self.customer.phone)
+        self.assertFalse(self.line(lead).phone)
+
+    def test_the_first_page_comes_from_the_indexes(self):
+        """Whether the same person has something more urgent is looked up for the lines of the page, in one place."""
+        query = (
+            self.env["call.list.line"]
+            .with_user(self.seller)
+            ._search([("res_model", "in", ["crm.lead", "sale.order"])], limit=40, order="rank, res_id")
+        )
+        statement = query.select()
+        self.env.cr.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        self.env.cr.execute("EXPLAIN " + statement.code, statement.params)
+        plan = "\n".join(row for [row] in self.env.cr.fetchall())
+        self.assertIn("Merge Append", plan)
+        self.assertNotIn("Sort  (", plan)
+        self.assertEqual(plan.count("crm_lead_call_person_idx"), 1)
+
     # Who sees what -----------------------------------------------------------------------
 
     def test_everybody_sees_the_lines_of_the_documents_they_see(self):
