@@ -4,6 +4,8 @@
 ARRIVED = ("sent", "received")
 #: What is said of an e-mail that has left and came back.
 CAME_BACK = "back"
+#: States of a notice that becomes another one by its e-mails.
+FOLLOWING = ("queued", "failed", "cancelled")
 
 
 def follows(notice, mails):
@@ -29,7 +31,7 @@ def follows(notice, mails):
     counted = set(mails) - {"cancel"}
     if notice == "cancelled":
         return "sent" if counted.intersection(ARRIVED) else None
-    if notice not in ("queued", "failed") or not mails:
+    if notice not in FOLLOWING or not mails:
         return None
     if "outgoing" in counted:
         return "queued"

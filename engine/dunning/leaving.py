@@ -1,25 +1,35 @@
-"""What is asked just before an e-mail of a notice goes to the server."""
+"""What is asked just before e-mails of notices go to the server."""
 
 from odoo.tools import SQL
 
 from .waiting import unlike_the_books
 
 
-def claim_as_written(mail_id):
-    """SQL that locks the mail, and gives its id, when it may leave just as it was written: it waits for the
-    first time, so does its notice, and the books still say what it says."""
+def as_written(mail_ids):
+    """SQL for the ids of those of these mails whose notices wait, and say what the books say."""
     return SQL(
         """
         SELECT m.id
           FROM mail_mail m
-          JOIN dunning_notice n ON n.id = m.dunning_notice_id AND n.state = 'queued'
-         WHERE m.id = %(mail)s AND m.state = 'outgoing'
-           AND m.dunning_failure IS NULL AND m.dunning_is_uncertain IS NOT TRUE
-           AND NOT EXISTS (
-               SELECT 1 FROM dunning_notice_line nl JOIN account_move_line l ON l.id = nl.move_line_id
-                WHERE nl.notice_id = n.id AND %(unlike)s)
-           FOR NO KEY UPDATE OF m SKIP LOCKED
+          JOIN dunning_notice_line nl ON nl.notice_id = m.dunning_notice_id
+          JOIN account_move_line l ON l.id = nl.move_line_id
+         WHERE m.id IN %s
+      GROUP BY m.id
+        HAVING bool_and(nl.notice_state = 'queued' AND NOT %s)
         """,
-        mail=mail_id,
-        unlike=unlike_the_books(),
+        tuple(mail_ids) or (0,),
+        unlike_the_books(),
+    )
+
+
+def claim(mail_id):
+    """SQL that locks the mail, and gives its id, when it waits for the first time. It is asked once a mail: of one
+    table, as PostgreSQL plans it anew each time."""
+    return SQL(
+        """
+        SELECT id FROM mail_mail
+         WHERE id = %s AND state = 'outgoing' AND dunning_failure IS NULL AND dunning_is_uncertain IS NOT TRUE
+           FOR NO KEY UPDATE SKIP LOCKED
+        """,
+        mail_id,
     )

@@ -4,7 +4,7 @@ from odoo.tools import email_normalize, email_normalize_all, plaintext2html, spl
 from psycopg2 import OperationalError
 
 from ...engine.dunning import waiting as engine
-from ...engine.dunning.following import CAME_BACK, follows
+from ...engine.dunning.following import CAME_BACK, FOLLOWING, follows
 from ...engine.handling.own import own
 from ..handling.cron_step import cron_step
 from ..handling.next_action import ONCE, PLANNED
@@ -27,8 +27,10 @@ class DunningNotice(models.Model):
     @api.model
     def _follow_mails(self, mails):
         """The notices' state is that of their e-mails, and so is what went wrong."""
+        # Those that have followed already aren't read again.
+        following = [("is_written", "=", True), ("state", "in", FOLLOWING)]
         # Who writes a mail need not see what it is about.
-        notices_sudo = self.sudo().search([("mail_ids", "in", mails.ids), ("is_written", "=", True)])
+        notices_sudo = self.sudo().search([("mail_ids", "in", mails.ids), *following])
         for (state, reason, moment), group_sudo in notices_sudo.grouped(_by_mails).items():
             if state:
                 group_sudo._take_over(state, reason, moment)

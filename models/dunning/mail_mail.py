@@ -5,7 +5,7 @@ from smtplib import SMTPServerDisconnected
 
 import psycopg2
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE, TRANSACTION_STATUS_INERROR
 
 from ...engine.dunning import delivery, leaving
@@ -20,6 +20,8 @@ _logger = logging.getLogger(__name__)
 LEAVING = object()
 #: After so many mails their notices follow.
 FOLLOW = 100
+#: So many are compared with the books at once.
+TOGETHER = 10
 
 
 class MailMail(models.Model):
@@ -81,7 +83,9 @@ class MailMail(models.Model):
 
     def _notices_sudo(self):
         # The sender of a mail need not see what it is about.
-        return self.env["dunning.notice"].sudo().search([("mail_ids", "in", self.ids)])
+        notices_sudo = self.env["dunning.notice"].sudo()
+        # The host also deletes the e-mails that go once they have left where there are none.
+        return notices_sudo.search([("mail_ids", "in", self.ids)]) if self else notices_sudo
 
     def _of_notices(self):
         """Those of these mails that are of notices."""
@@ -154,7 +158,8 @@ class MailMail(models.Model):
                 yield *server, outgoing
 
     def _send(self, auto_commit=False, raise_exception=False, smtp_session=None, **options):
-        """Notices leave one by one, each checked against the books just before."""
+        """Notices leave one by one, each claimed just before; those that leave together are compared with the books
+        just before the first of them. What changes the books meanwhile withdraws the e-mails that it concerns."""
         options |= {"auto_commit": auto_commit, "smtp_session": smtp_session}
         mails = self._of_notices()
         if others := self - mails:
@@ -162,19 +167,33 @@ class MailMail(models.Model):
         ready = mails._check_reasons(auto_commit).with_context(
             l2c_server=Own(mails._filter_mail_mail_servers(options.get("mail_server") or self.env["ir.mail_server"]))
         )
-        for number, mail_id in enumerate(ready.ids, 1):
+        for some in split_every(FOLLOW, ready.ids, ready.browse):
+            hours = some._hours_as_written()
+            for together in split_every(TOGETHER, some.ids, some.browse):
+                together._leave_together(hours, raise_exception, **options)
+            if auto_commit:
+                some._tell_notices()
+        return True
+
+    def _hours_as_written(self):
+        """The hours of those that leave as they were written: nothing is attached. Calendars are dear to ask for each."""
+        return self._notices_sudo().filtered(lambda notice: not notice._attaches())._hours_of_mails()
+
+    def _leave_together(self, hours, raise_exception, smtp_session, **options):
+        """Few enough to leave within a minute of being compared with the books.
+
+        :param hours: as of :meth:`_hours_as_written`
+        """
+        self.env.cr.flush()
+        rows = self.env.execute_query(leaving.as_written(self.ids))
+        plain = self.with_context(l2c_hours=Own({mail_id: hours[mail_id] for [mail_id] in rows if mail_id in hours}))
+        for mail_id in self.ids:
             if getattr(smtp_session, "sock", True) is None:
-                break  # the server hung up: the others go with another session
-            if number % FOLLOW == 1:  # calendars are dear to ask for each
-                some = ready.browse(ready.ids[number - 1 : number - 1 + FOLLOW])
-                plain = some._notices_sudo().filtered(lambda notice: not notice._attaches())
-                hours = Own(plain._hours_of_mails())
-            error = ready.browse(mail_id).with_context(l2c_hours=hours)._leave(**options)
+                return  # the server hung up: the others go with another session
+            # Alone: what it reads is forgotten with each commit.
+            error = plain.browse(mail_id)._leave(smtp_session=smtp_session, **options)
             if error and raise_exception:
                 raise error
-            if auto_commit and number % FOLLOW == 0:
-                ready.browse(ready.ids[number - FOLLOW : number])._tell_notices()
-        return True
 
     def _filter_mail_mail_servers(self, mail_servers):
         """What holds for all that leave together isn't asked for each of them."""
@@ -233,11 +252,9 @@ class MailMail(models.Model):
             return error
 
     def _claim_as_written(self):
-        """Claim it, with one query, when nothing has happened since it was written."""
+        """Claim it, with one query, when nothing had happened since it was written."""
         self.env.cr.flush()
-        return self._is_open(own(self.env, "l2c_hours")) and bool(
-            self.env.execute_query(leaving.claim_as_written(self.id))
-        )
+        return self._is_open(own(self.env, "l2c_hours")) and bool(self.env.execute_query(leaving.claim(self.id)))
 
     def _is_open(self, hours):
         """Whether it may leave at this moment, by :meth:`_hours_of_mails`."""

@@ -194,8 +194,10 @@ class DunningNotice(models.Model):
         """Overdue invoices that nobody has handled yet are now reminded of; what the level
         says comes next is planned."""
         raised = self.line_ids.filtered(lambda line: line.level_id and line.days_overdue > 0)
-        overdue = raised.move_line_id.move_id.filtered(lambda move: move.handling_role == "new")
-        overdue._set_handling_role("contacted")
+        moves = raised.move_line_id.move_id
+        # One that was reset to draft meanwhile is new as long as it is a draft.
+        overdue = moves.filtered(lambda move: move.state == "posted" and move.handling_role == "new")
+        overdue._handling_update(chosen="contacted")
         for notice in self.filtered("level_id.next_activity_type_id"):
             if not notice._is_settled():
                 user = notice._responsible()

@@ -270,6 +270,11 @@ class TestFailures(RunCase):
         mail.unlink()
         self.assertEqual(self.notice.state, "sent")
 
+    def test_an_invoice_is_reset_to_draft_when_its_mail_has_just_left(self):
+        self.notice.mail_ids.with_context(l2c_leaving=LEAVING).write({"state": "sent"})
+        self.move.button_draft()
+        self.assertEqual((self.notice.state, self.move.state, self.move.handling_role), ("sent", "draft", "new"))
+
     def test_once_more_by_hand_is_the_same_mail_the_next_day_too(self):
         """The server may have it."""
         mail = self.fail(self.notice, uncertain=True)
