@@ -164,6 +164,8 @@ class AccountMove(models.Model):
         return result
 
     def button_draft(self):
+        if not self:  # the host, for each line that is written
+            return super().button_draft()
         self.check_access("write")
         self._refuse_discount_entries()
         result = super().button_draft()

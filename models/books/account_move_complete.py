@@ -235,7 +235,7 @@ class AccountMove(models.Model):
     def _send_by_itself(self):
         """Posted invoices leave by the host's own way, in the background; what can't leave so has a task that says why."""
         withheld = self.browse().union(*self._withheld())
-        withheld.sudo().waits_to_be_sent = True  # noted by nobody else
+        withheld._note_sending(waits_to_be_sent=True)
         sending = self.env["account.move.send"]
         cron_sudo = self.env.ref("account.ir_cron_account_move_send").sudo()  # jobs run as users who needn't see it
         leaving = self.browse()
@@ -246,10 +246,17 @@ class AccountMove(models.Model):
                 leaving |= move
         for user, moves in leaving.grouped(lambda move: move.invoice_user_id).items():
             author = user if user.active and user._is_internal() else self.env.user
-            moves.sending_data = {"author_user_id": author.id, "author_partner_id": author.partner_id.id}
-        (self - withheld).sudo().waits_to_be_sent = False  # noted by nobody else
+            moves._note_sending(sending_data={"author_user_id": author.id, "author_partner_id": author.partner_id.id})
+        (self - withheld).sudo().filtered("waits_to_be_sent")._note_sending(waits_to_be_sent=False)
         if leaving:
             cron_sudo._trigger()
+
+    def _note_sending(self, **vals):
+        """How these invoices leave: nothing of their lines, and nobody's change."""
+        if not self:
+            return
+        moves_sudo = self.sudo()  # noted by nobody else
+        moves_sudo.with_context(skip_invoice_sync=True, skip_is_manually_modified=True).write(vals)
 
     def _stays_because(self, methods, cron):
         """Why an invoice can't leave by itself: a function that says it to a reader, or None."""
@@ -267,7 +274,6 @@ class AccountMove(models.Model):
         order = "date, invoice_date, sequence_number, id"  # as the host takes them
         while next_withheld := self.search(queued, order=order, limit=job_count)._withheld():
             withheld = self.browse().union(*next_withheld)
-            # Noted by nobody else.
-            withheld.sudo().write({"sending_data": False, "waits_to_be_sent": True})
+            withheld._note_sending(sending_data=False, waits_to_be_sent=True)
             withheld._plan_once("lead_to_cash.mail_activity_type_allocation")
         return super()._cron_account_move_send(job_count=job_count)

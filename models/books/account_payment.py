@@ -60,6 +60,8 @@ class AccountPayment(models.Model):
         return self._documents() | settled
 
     def unlink(self):
+        if not self:  # the host, for each line that is written
+            return super().unlink()
         documents = self._documents()
         result = super().unlink()
         self.browse()._documents_changed(documents.exists())

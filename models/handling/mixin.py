@@ -8,6 +8,8 @@ from ...engine.handling.own import Own, own
 from ...engine.handling.status import ROLES, Changed, choices, transition
 
 HANDLING_FIELDS = ["handling_status_id", "handling_role", "handling_status_since"]
+#: What the rule says of a document, by what is in the database: read anew whenever its status is brought in line.
+CHOICE_FIELDS = ["handling_choice_ids", "handling_offer_ids"]
 
 
 class HandlingMixin(models.AbstractModel):
@@ -194,6 +196,7 @@ class HandlingMixin(models.AbstractModel):
         if not documents.ids:
             return
         documents.flush_recordset()
+        documents.invalidate_recordset(CHOICE_FIELDS, flush=False)
         changed = documents._handling_transition(SQL("d.id IN %s", tuple(documents.ids)), chosen=chosen)
         documents._handling_changed(changed)
 
@@ -205,7 +208,7 @@ class HandlingMixin(models.AbstractModel):
             self._follow_status(changed)
 
     def _handling_written(self, changed):
-        names = [*HANDLING_FIELDS, "handling_change_ids", "handling_choice_ids", "handling_offer_ids"]
+        names = [*HANDLING_FIELDS, *CHOICE_FIELDS, "handling_change_ids"]
         documents = self.browse(row.id for row in changed)
         documents.invalidate_recordset(names, flush=False)
         documents.modified(HANDLING_FIELDS)
@@ -251,7 +254,8 @@ class HandlingMixin(models.AbstractModel):
         self._check_field_access(field, "read")
         return super()._traverse_related_sql(alias, field, query)
 
-    @api.depends(lambda self: ["handling_status_id", *sorted(self._handling_triggers())])
+    # Not on the fields of the rule: a host computes some of them from every amount, and would look for these each time.
+    @api.depends("handling_status_id")
     def _compute_handling_choice_ids(self):
         documents = self._handling_documents()
         found = defaultdict(list)

@@ -235,6 +235,16 @@ class TestInvoice(HandlingCase):
         with self.assertRaisesRegex(UserError, "status follows the document itself"):
             move.handling_status_id = self.status("account.move", "new", "not_due")
 
+    def test_what_can_be_chosen_is_read_anew(self):
+        move = self.invoice(invoice_payment_term_id=self.half_later().id)
+        self.assertIn("overdue", move.handling_choice_ids.mapped("situation"))
+        self.pay(move, amount=50.0)
+        self.assertNotIn("overdue", move.handling_choice_ids.mapped("situation"))
+        self.pay(move, amount=50.0)
+        self.assertEqual(set(move.handling_choice_ids.mapped("role")), {"won"})
+        move.button_draft()
+        self.assertEqual(set(move.handling_choice_ids.mapped("role")), {"new"})
+
     def test_vendor_documents_have_no_status(self):
         bill = self.invoice(move_type="in_invoice")
         self.assertEqual((bill.handling_status_id.id, bill.handling_role, self.log(bill)), (False, False, []))

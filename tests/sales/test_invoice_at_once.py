@@ -56,6 +56,7 @@ class TestAtOnce(AtOnceCase):
         move = order.invoice_ids
         self.assertEqual((move.state, move.amount_total, order.invoice_status), ("posted", 100.0, "invoiced"))
         self.assertEqual(move.sending_data["author_user_id"], self.seller.id)
+        self.assertFalse(move.is_manually_modified)
         self.job(self.sending)
         self.assertTrue(move.is_move_sent)
         self.assertIn(self.customer, move.message_ids.partner_ids)
