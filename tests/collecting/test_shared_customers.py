@@ -184,7 +184,7 @@ class TestToldDebts(HoldCase):
         self.assertTrue(self.told(order))
 
     def test_holding_an_order_says_no_amount(self):
-        order = self.env["sale.order"].with_user(self.seller).create(self.mine)
+        order = self.env["sale.order"].with_user(self.seller).create({**self.mine, "name": "Order of the month"})
         with self.assertRaises(UserError) as raised:
             order.action_confirm()
         message = str(raised.exception)
