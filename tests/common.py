@@ -1,5 +1,7 @@
 """Data for the tests: people by what they may do, and documents."""
 
+from contextlib import contextmanager
+
 from odoo import Command, fields
 from odoo.tests import TransactionCase, new_test_user
 
@@ -20,6 +22,8 @@ class HandlingCase(TransactionCase):
         cls.env["ir.config_parameter"].set_param("lead_to_cash.asked_again_since", "2025-01-01")
         cls.customer = cls.env["res.partner"].create({"name": "Customer", "email": "customer@example.com"})
         cls.product = cls.env["product.product"].create({"name": "Thing", "list_price": 100.0, "taxes_id": False})
+        #: Lends the short ways below to setUpClass, for what is made once for all tests of a class.
+        cls.given = cls()
 
     @classmethod
     def user(cls, login, groups):
@@ -125,6 +129,16 @@ class HandlingCase(TransactionCase):
         term = HandlingCase.early_term(self, computation)
         values = {"invoice_date": "2026-03-05", "invoice_payment_term_id": term.id, "amount": 1000.0, **values}
         return HandlingCase.invoice(self, **values)
+
+    @contextmanager
+    def undone(self):
+        """What happens inside is taken back: several things can happen to the same documents."""
+        savepoint = self.env.cr.savepoint()
+        try:
+            yield
+        finally:
+            savepoint.close(rollback=True)
+            self.env.invalidate_all()
 
     def status(self, model, role, situation=False):
         return self.env["handling.status"].search(

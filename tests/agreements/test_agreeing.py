@@ -16,9 +16,10 @@ from .test_promises import PromiseCase
 
 @tagged("post_install", "-at_install")
 class TestPlans(PromiseCase):
-    def setUp(self):
-        super().setUp()
-        self.move = self.invoice(due="2026-03-02")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.given.invoice(due="2026-03-02")
 
     def test_instalments_are_served_oldest_first(self):
         plan = self.plan(self.move)
@@ -79,7 +80,7 @@ class TestAgreeing(PromiseCase):
 
     def test_two_clicks(self):
         """From a customer, an invoice and a notice: all is filled in."""
-        move, later = self.invoice(due="2026-03-02"), self.invoice(due="2026-04-30", amount=7.0)
+        move, later = self.invoices([{"due": "2026-03-02"}, {"due": "2026-04-30", "amount": 7.0}])
         self.run_on(TODAY)
         env = self.env(user=self.collector)
         for record, amount in (
@@ -111,7 +112,7 @@ class TestAgreeing(PromiseCase):
                 promise.action_cancel()
 
     def test_choosing_items_chooses_the_amount(self):
-        move, second = self.invoice(due="2026-03-02"), self.invoice(due="2026-03-03", amount=40.0)
+        move, second = self.invoices([{"due": "2026-03-02"}, {"due": "2026-03-03", "amount": 40.0}])
         with self.form(self.customer) as form:
             self.assertEqual(form.amount, 140.0)
             form.move_line_ids.remove(id=self.items(move).id)
@@ -131,13 +132,14 @@ class TestAgreeing(PromiseCase):
     def test_of_several_currencies_the_greater_debt(self):
         euro = self.env.ref("base.EUR")
         euro.active = True
-        self.invoice(due="2026-03-02", amount=10.0)
-        self.invoice(due="2026-03-02", currency_id=euro.id, amount=500.0)
+        self.invoices(
+            [{"due": "2026-03-02", "amount": 10.0}, {"due": "2026-03-02", "currency_id": euro.id, "amount": 500.0}]
+        )
         values = self.customer._dunning_promise_defaults()
         self.assertEqual((values["currency_id"], values["amount"]), (euro.id, 500.0))
 
     def test_bad_promises(self):
-        move, paid = self.invoice(due="2026-03-02"), self.invoice(due="2026-03-02")
+        move, paid = self.invoices([{"due": "2026-03-02"}, {"due": "2026-03-02"}])
         stranger = self.env["res.partner"].create({"name": "Stranger"})
         self.pay(paid)
         env = self.env(user=self.collector)

@@ -36,9 +36,10 @@ TRANSITIONS = {
 
 
 class DisputeCase(PromiseCase):
-    def setUp(self):
-        super().setUp()
-        self.move = self.invoice(due="2026-03-02")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.given.invoice(due="2026-03-02")
 
     def dispute(self, moves, **values):
         agreed = {"partner_id": self.customer.id, "note": "Broken glass", "move_line_ids": self.items(moves).ids}
@@ -49,18 +50,16 @@ class DisputeCase(PromiseCase):
 class TestDisputes(DisputeCase):
     def test_every_transition(self):
         for state, events in TRANSITIONS.items():
-            for event, expected in events.items():
-                savepoint = self.env.cr.savepoint()
+            with self.undone():
                 dispute = self.dispute(self.move, revisit_date="2026-03-20")
                 getattr(self, f"be_{state}")(dispute)
-                with self.subTest(state=state, event=event):
-                    self.assertEqual(dispute.state, "open" if state == "open" else "resolved")
-                    getattr(self, f"on_{event}")(dispute)
-                    self.env.invalidate_all()
-                    self.assertEqual(dispute.state, expected)
-                    self.assertEqual(len(dispute.activity_ids), int(expected == "open"))
-                savepoint.close(rollback=True)
-                self.env.invalidate_all()
+                self.assertEqual(dispute.state, "open" if state == "open" else "resolved")
+                for event, expected in events.items():
+                    with self.undone(), self.subTest(state=state, event=event):
+                        getattr(self, f"on_{event}")(dispute)
+                        self.env.invalidate_all()
+                        self.assertEqual(dispute.state, expected)
+                        self.assertEqual(len(dispute.activity_ids), int(expected == "open"))
 
     def be_open(self, dispute):
         """It is from the start."""
@@ -179,11 +178,12 @@ class TestDisputes(DisputeCase):
 class TestStops(DisputeCase):
     """A hold, an exclusion, the state: what waits is cancelled at once."""
 
-    def setUp(self):
-        super().setUp()
-        self.policy.level_ids.requires_approval = True
-        self.run_on(TODAY)
-        self.notice = self.notices(self.move)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.policy.level_ids.requires_approval = True
+        cls.given.run_on(TODAY)
+        cls.notice = cls.given.notices(cls.move)
 
     def test_notices_are_cancelled_at_once(self):
         for name, stop in {

@@ -11,18 +11,19 @@ from .test_disputes import DisputeCase
 
 @tagged("post_install", "-at_install")
 class TestDisputesCredited(DisputeCase):
-    def setUp(self):
-        super().setUp()
-        self.taxes = self.env["account.tax"].create(
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.taxes = cls.env["account.tax"].create(
             [
-                {"name": "17", "amount": 17, "type_tax_use": "sale", "company_id": self.env.company.id},
+                {"name": "17", "amount": 17, "type_tax_use": "sale", "company_id": cls.env.company.id},
                 {
-                    **{"name": "9 in", "amount": 9, "type_tax_use": "sale", "company_id": self.env.company.id},
+                    **{"name": "9 in", "amount": 9, "type_tax_use": "sale", "company_id": cls.env.company.id},
                     "price_include_override": "tax_included",
                 },
             ]
         )
-        self.second = self.move.invoice_line_ids.account_id.copy({"code": "409077"})
+        cls.second = cls.move.invoice_line_ids.account_id.copy({"code": "409077"})
 
     def taxed(self):
         """An invoice with lines of two taxes, one in the price, without any, and with a discount."""
@@ -56,7 +57,7 @@ class TestDisputesCredited(DisputeCase):
         move, dice = self.taxed(), random.Random(5)
         taxed = {line.tax_ids: line.price_total for line in move.invoice_line_ids}
         self.assertEqual(len(taxed), 3)
-        for amount in [0.03, move.amount_total - 0.01, *(dice.randrange(5, 14000) / 100 for _number in range(12))]:
+        for amount in [0.03, move.amount_total - 0.01, *(dice.randrange(5, 14000) / 100 for _number in range(4))]:
             savepoint = self.env.cr.savepoint()
             note = self.credited(self.dispute(move, amount=amount))
             with self.subTest(amount=amount):

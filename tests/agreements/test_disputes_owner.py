@@ -12,11 +12,12 @@ PNG = b"\x89PNG\r\n\x1a\n picture"
 
 
 class OwnerCase(DisputeCase):
-    def setUp(self):
-        super().setUp()
-        self.clerk = self.user("clerk", "base.group_user")
-        self.mine = self.dispute(self.move, user_id=self.clerk.id)
-        self.others = self.dispute(self.invoice(due="2026-03-02"), note="Not theirs")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.clerk = cls.user("clerk", "base.group_user")
+        cls.mine = cls.given.dispute(cls.move, user_id=cls.clerk.id)
+        cls.others = cls.given.dispute(cls.given.invoice(due="2026-03-02"), note="Not theirs")
 
     def theirs(self, dispute):
         self.env.invalidate_all()

@@ -73,8 +73,7 @@ class TestPart(DisputeCase):
         return self.preview(self.move).code.replace("not_due", "reminded")
 
     def test_the_oldest_first(self):
-        later = self.invoice(due="2026-03-20", amount=50.0)
-        oldest = self.invoice(due="2026-02-20", amount=40.0)
+        later, oldest = self.invoices([{"due": "2026-03-20", "amount": 50.0}, {"due": "2026-02-20", "amount": 40.0}])
         dispute = self.part(later | self.move | oldest, 100.0)
         self.assertEqual(self.shares(oldest, self.move, later), [40.0, 60.0, 0.0])
         dispute.amount = 190.0

@@ -37,9 +37,10 @@ class PlanCase(PromiseCase):
 
 @tagged("post_install", "-at_install")
 class TestPlanDialog(PlanCase):
-    def setUp(self):
-        super().setUp()
-        self.move = self.invoice(due="2026-03-02")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.given.invoice(due="2026-03-02")
 
     def test_instalments_are_shown_and_can_differ(self):
         with self.dialog() as form:
@@ -184,12 +185,13 @@ class TestPlanDialog(PlanCase):
 
 @tagged("post_install", "-at_install")
 class TestPlanInWriting(PlanCase):
-    def setUp(self):
-        super().setUp()
-        self.env.company.email = "us@example.com"
-        self.move = self.invoice(due="2026-03-02")
-        self.agreed = self.dialog().save()
-        self.cron(("account.letter", "_cron_write"), TODAY)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.company.email = "us@example.com"
+        cls.move = cls.given.invoice(due="2026-03-02")
+        cls.agreed = cls.given.dialog().save()
+        cls.given.cron(("account.letter", "_cron_write"), TODAY)
 
     def arrived(self):
         """The agreement has left."""

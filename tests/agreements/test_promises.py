@@ -94,17 +94,15 @@ class TestPromiseStates(PromiseCase):
         move = self.invoice(due="2026-03-02")
         promise = self.promise(move)
         for state, events in TRANSITIONS.items():
-            for event, expected in events.items():
-                savepoint = self.env.cr.savepoint()
+            with self.undone():
                 getattr(self, f"be_{state}")(move, promise)
-                with self.subTest(state=state, event=event):
-                    self.assertEqual(promise.state, state)
-                    getattr(self, f"on_{event}")(move, promise)
-                    self.env.invalidate_all()
-                    self.assertEqual(promise.state, expected)
-                    self.assertEqual(bool(promise.broken_date), expected == "broken")
-                savepoint.close(rollback=True)
-                self.env.invalidate_all()
+                self.assertEqual(promise.state, state)
+                for event, expected in events.items():
+                    with self.undone(), self.subTest(state=state, event=event):
+                        getattr(self, f"on_{event}")(move, promise)
+                        self.env.invalidate_all()
+                        self.assertEqual(promise.state, expected)
+                        self.assertEqual(bool(promise.broken_date), expected == "broken")
 
     def be_open(self, move, promise):
         """It is from the start."""
@@ -203,7 +201,7 @@ class TestPromiseStates(PromiseCase):
         self.assertEqual((promise.state, str(promise.broken_date)), ("broken", "2026-03-13"))
 
     def test_reconciling_what_nobody_promised_asks_one_question(self):
-        move, other = self.invoice(due="2026-03-02"), self.invoice(due="2026-03-02")
+        move, other = self.invoices([{"due": "2026-03-02"}, {"due": "2026-03-02"}])
         self.promise(other)
         with self.assertQueryCount(1):
             self.env["l2c.money"]._naming(self.items(move))
@@ -211,9 +209,10 @@ class TestPromiseStates(PromiseCase):
 
 @tagged("post_install", "-at_install")
 class TestBrokenPromises(PromiseCase):
-    def setUp(self):
-        super().setUp()
-        self.move = self.invoice(due="2026-03-09", invoice_user_id=self.env.uid)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.given.invoice(due="2026-03-09", invoice_user_id=cls.env.uid)
 
     def send_first(self):
         self.run_on("2026-03-13")

@@ -8,11 +8,12 @@ from .test_disputes import DisputeCase
 
 @tagged("post_install", "-at_install")
 class TestWithdrawing(DisputeCase):
-    def setUp(self):
-        super().setUp()
-        self.discussed = self.status("account.move", "in_progress")
-        self.discussed.followup_days = 3
-        self.overdue = self.move.handling_status_id
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.discussed = cls.given.status("account.move", "in_progress")
+        cls.discussed.followup_days = 3
+        cls.overdue = cls.move.handling_status_id
 
     def planned(self):
         return self.move.activity_ids.filtered("active").mapped("handling_step")

@@ -221,7 +221,7 @@ class TestLimits(WriteOffCase):
 @tagged("post_install", "-at_install")
 class TestBadInput(WriteOffCase):
     def test_refused_with_a_sentence(self):
-        move, paid = self.invoice(), self.invoice()
+        move, paid = self.invoices([{}, {}])
         self.pay(paid)
         stranger = self.env["res.partner"].create({"name": "Stranger"})
         several = self.invoice() | self.invoice(currency_id=self._currency().id)

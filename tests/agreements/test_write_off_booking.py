@@ -28,7 +28,7 @@ class TestBooking(WriteOffCase):
         self.assertEqual((proposal.state, move.handling_role), ("done", "lost"))
 
     def test_a_part_oldest_first(self):
-        old, new = self.invoice(due="2026-02-01"), self.invoice(due="2026-03-01")
+        old, new = self.invoices([{"due": "2026-02-01"}, {"due": "2026-03-01"}])
         proposal = self.write_off(old | new, amount=130)
         self.assertEqual((old.amount_residual, new.amount_residual), (0, 70))
         self.assertEqual((old.handling_role, new.handling_role), ("lost", "new"))
@@ -149,11 +149,12 @@ class TestBooking(WriteOffCase):
 
 @tagged("post_install", "-at_install")
 class TestSettlement(WriteOffCase):
-    def setUp(self):
-        super().setUp()
-        self.move = self.invoice()
-        self.proposal = self.propose(self.move, login="manager", kind="settlement", amount=40, date="2026-03-20")
-        self.proposal.action_approve()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.given.invoice()
+        cls.proposal = cls.given.propose(cls.move, login="manager", kind="settlement", amount=40, date="2026-03-20")
+        cls.proposal.action_approve()
 
     def test_the_customer_pays_its_part_first(self):
         self.assertEqual((self.proposal.state, self.proposal.move_id.ids), ("approved", []))

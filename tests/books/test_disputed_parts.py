@@ -8,10 +8,12 @@ from ..dunning.test_reports import CONFIRMATION, STATEMENT, LetterCase
 
 @tagged("post_install", "-at_install")
 class TestDisputedParts(LetterCase):
-    def setUp(self):
-        super().setUp()
-        self.move = self.invoice(due="2026-02-20", amount=100.0)
-        self.other = self.invoice(due="2026-03-01", amount=40.0)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move, cls.other = cls.given.invoices(
+            [{"due": "2026-02-20", "amount": 100.0}, {"due": "2026-03-01", "amount": 40.0}]
+        )
 
     def dispute(self, amount, moves=None, **values):
         items = self.items(moves or self.move)
@@ -25,7 +27,7 @@ class TestDisputedParts(LetterCase):
         return rows.search([("move_id", "in", (moves or self.move | self.other).ids)])
 
     def test_nothing_is_said_where_nothing_is_disputed(self):
-        self.assertNotIn("isputed", self.text(STATEMENT, self.customer))
+        self.assertNotIn("isputed", self.words(STATEMENT, self.customer))
         self.assertEqual(set(self.ageing().mapped("disputed")), {0.0})
 
     def test_a_statement_tells_it(self):
@@ -37,23 +39,23 @@ class TestDisputedParts(LetterCase):
 
     def test_with_all_movements(self):
         self.dispute(30.0)
-        text = self.text(STATEMENT, self.customer, date_from="2026-01-01", date_to=TODAY)
+        text = self.words(STATEMENT, self.customer, date_from="2026-01-01", date_to=TODAY)
         self.assertTells(text, "Unallocated credits Of which disputed", "$ 0.00 $ 30.00")
 
     def test_a_balance_is_confirmed_whatever_is_disputed(self):
         self.dispute(30.0)
-        self.assertNotIn("isputed", self.text(CONFIRMATION, self.customer))
+        self.assertNotIn("isputed", self.words(CONFIRMATION, self.customer))
 
     def test_wholly_disputed_or_paid_in_part(self):
         self.dispute(100.0)
-        self.assertTells(self.text(STATEMENT, self.customer), "Of which disputed $ 100.00 Asked for $ 40.00")
+        self.assertTells(self.words(STATEMENT, self.customer), "Of which disputed $ 100.00 Asked for $ 40.00")
         self.pay(self.move, 80)
-        self.assertTells(self.text(STATEMENT, self.customer), "Of which disputed $ 20.00 Asked for $ 40.00")
+        self.assertTells(self.words(STATEMENT, self.customer), "Of which disputed $ 20.00 Asked for $ 40.00")
 
     def test_less_than_nothing_is_asked_for(self):
         self.dispute(100.0)
         self.invoice(move_type="out_refund", amount=70, due="2026-03-01")
-        self.assertTells(self.text(STATEMENT, self.customer), "Balance $ 70.00", "Asked for $ 0.00")
+        self.assertTells(self.words(STATEMENT, self.customer), "Balance $ 70.00", "Asked for $ 0.00")
 
     def test_the_ageing_tells_it(self):
         self.dispute(30.0)
@@ -78,4 +80,4 @@ class TestDisputedParts(LetterCase):
         move = self.invoice(currency_id=currency.id, amount=100.0)
         self.dispute(30.0, move)
         self.assertEqual((self.ageing(moves=move).residual, self.ageing(moves=move).disputed), (50.0, 15.0))
-        self.assertTells(self.text(STATEMENT, self.customer), "Of which disputed")
+        self.assertTells(self.words(STATEMENT, self.customer), "Of which disputed")

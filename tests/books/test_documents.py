@@ -19,28 +19,24 @@ INVOICE = "account.account_invoices"
 @tagged("post_install", "-at_install")
 class TestDocuments(LetterCase):
     def test_terms_of_a_quotation(self):
-        order = self.order(payment_term_id=self.half_later().id, date_order="2026-03-01 12:00:00")
-        text = self.text(QUOTATION, order)
-        self.assertTells(text, "when invoiced on 03/01/2026", "$ 50.00 due on 03/01/2026", "$ 50.00 due on 05/30/2026")
-        self.assertNotIn("if paid by", text)
-
-    def test_early_payment(self):
-        term = self.early_term(percent=2, days=10, due=30)
-        order = self.order(payment_term_id=term.id, date_order="2026-03-01 12:00:00")
-        self.assertTells(self.text(QUOTATION, order), "$ 98.00 if paid by 03/11/2026", "$ 100.00 due on 03/31/2026")
-
-    def test_nothing_where_it_does_not_apply(self):
-        order = self.order(payment_term_id=False, require_signature=False, require_payment=False)
-        text = self.text(QUOTATION, order)
+        """Each on its own page: in two parts, paid early, and without any."""
+        early = self.early_term(percent=2, days=10, due=30)
+        terms = ({"payment_term_id": self.half_later().id}, {"payment_term_id": early.id}, {"payment_term_id": False})
+        more = {"date_order": "2026-03-01 12:00:00", "require_signature": False, "require_payment": False}
+        orders = self.env["sale.order"].union(*(self.order(**term, **more) for term in terms))
+        half, early, without = self.pages(self.pdf(QUOTATION, orders))
+        self.assertTells(half, "when invoiced on 03/01/2026", "$ 50.00 due on 03/01/2026", "$ 50.00 due on 05/30/2026")
+        self.assertNotIn("if paid by", half)
+        self.assertTells(early, "$ 98.00 if paid by 03/11/2026", "$ 100.00 due on 03/31/2026")
         for words in ("when invoiced on", "online:", "Trade register"):
-            self.assertNotIn(words, text)
+            self.assertNotIn(words, without)
 
     def test_accept_online(self):
         order = self.order(require_signature=True, require_payment=False, validity_date="2099-01-01")
         url = order.get_portal_url()
         html = self.env["ir.actions.report"]._render_qweb_html(QUOTATION, order.ids)[0].decode()
         self.assertIn(url.replace("&", "&amp;"), html)
-        self.assertTells(self.text(QUOTATION, order), "Accept online:")
+        self.assertTells(self.words(QUOTATION, order), "Accept online:")
 
     def test_pay_an_invoice_online(self):
         self.env["ir.config_parameter"].set_param("account_payment.enable_portal_payment", "True")
@@ -48,7 +44,7 @@ class TestDocuments(LetterCase):
         move = self.invoice()
         self.assertFalse(move._online_payment_url())
         provider.is_published = True
-        self.assertTells(self.text(INVOICE, move), "Pay online:")
+        self.assertTells(self.words(INVOICE, move), "Pay online:")
         self.pay(move)
         self.assertFalse(move._online_payment_url())
 
@@ -70,8 +66,9 @@ class TestDocuments(LetterCase):
             ("lead_to_cash.action_report_statement", self.customer),
         ):
             with self.subTest(report):
-                self.assertTells(self.text(report, record), "S.R.L.", "J40/1234/2020", "200.00", "Company number: 51-4")
-                self.assertIn("Registered seat: Strada 5, Iasi", self.text(report, record))
+                text = self.text(report, record)
+                self.assertTells(text, "S.R.L.", "J40/1234/2020", "200.00", "Company number: 51-4")
+                self.assertIn("Registered seat: Strada 5, Iasi", text)
 
     def test_a_number_stands_once(self):
         self.env.company.write({"trade_register": "J40/1234/2020", "company_registry": "J40/1234/2020"})
@@ -88,9 +85,6 @@ class TestDocuments(LetterCase):
         self.assertIn("CUI: RO1234567897", self.words("lead_to_cash.action_report_statement", self.customer))
         company.account_fiscal_country_id = self.env.ref("base.pt")
         self.assertIn("Cod fiscal: RO1234567897", self.words("lead_to_cash.action_report_statement", self.customer))
-
-    def words(self, report, record):
-        return " ".join(self.html(report, record).text_content().split())
 
     def particulars(self, code, lang="en_US", **values):
         """What stands below a statement of a company of that country."""
@@ -156,7 +150,7 @@ class TestDocuments(LetterCase):
         move.is_manually_modified = False
         move.allocation_number = "123456789"
         self.assertFalse(move.is_manually_modified)
-        self.assertTells(self.text(INVOICE, move), "Allocation Number", "123456789")
+        self.assertTells(self.words(INVOICE, move), "Allocation Number", "123456789")
         self.assertFalse(move.copy().allocation_number)
 
 

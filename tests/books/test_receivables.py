@@ -79,9 +79,13 @@ class TestAgeing(ReceivablesCase):
 
     def test_customers_are_ranked_by_what_is_overdue(self):
         small, large, young = self.env["res.partner"].create([{"name": name} for name in ("A", "B", "C")])
-        self.invoice(partner_id=small.id, due="2026-02-10", amount=50.0)
-        self.invoice(partner_id=large.id, due="2026-02-10", amount=90.0)
-        self.invoice(partner_id=young.id, due="2026-04-10", amount=900.0)
+        self.invoices(
+            [
+                {"partner_id": small.id, "due": "2026-02-10", "amount": 50.0},
+                {"partner_id": large.id, "due": "2026-02-10", "amount": 90.0},
+                {"partner_id": young.id, "due": "2026-04-10", "amount": 900.0},
+            ]
+        )
         order = self.env.ref("lead_to_cash.receivable_ageing_view_list")._get_combined_arch().get("default_order")
         found = self.env["receivable.ageing"].with_context(l2c_as_at="2026-03-10")
         groups = found.web_read_group([], ["partner_id"], ["overdue:sum"], order=order)["groups"]
@@ -116,8 +120,12 @@ class TestAgeing(ReceivablesCase):
                 self.assertEqual(self.ledger(day) or 0.0, amount)
 
     def test_credits_stand_apart_until_they_are_allocated(self):
-        move = self.invoice(due="2026-02-10")
-        credit = self.invoice(move_type="out_refund", amount=40.0, invoice_date="2026-02-15", due="2026-02-15")
+        move, credit = self.invoices(
+            [
+                {"due": "2026-02-10"},
+                {"move_type": "out_refund", "amount": 40.0, "invoice_date": "2026-02-15", "due": "2026-02-15"},
+            ]
+        )
         self.assertEqual(self.sums("2026-03-10")["credits"], -40.0)
         self.assertEqual(self.sums("2026-03-10")["age_1"], 100.0)
         (move | credit).line_ids.filtered(lambda line: line.account_type == "asset_receivable").reconcile()
@@ -147,7 +155,7 @@ class TestAgeing(ReceivablesCase):
 
     def test_what_is_matched_with_a_draft_is_open(self):
         """The host keeps the matches of an entry that is reset to draft."""
-        move, other = self.invoice(due="2026-02-10"), self.invoice(due="2026-02-10", amount=70.0)
+        move, other = self.invoices([{"due": "2026-02-10"}, {"due": "2026-02-10", "amount": 70.0}])
         payment, credited = self.pay_on(move, "2026-02-20"), self.pay_on(other, "2026-02-20")
         for day in ("2026-02-25", "2026-03-10"):
             self.assertEqual((sum(self.ageing(day).mapped("residual")), self.ledger(day)), (0.0, 0.0))
@@ -167,8 +175,7 @@ class TestAgeing(ReceivablesCase):
         )
         daughter.parent_id, granddaughter.parent_id = group, daughter
         contact = self.env["res.partner"].create({"name": "Contact", "parent_id": granddaughter.id})
-        self.invoice(partner_id=contact.id)
-        self.invoice(partner_id=daughter.id)
+        self.invoices([{"partner_id": contact.id}, {"partner_id": daughter.id}])
         rows = self.ageing("2026-03-10")
         self.assertEqual((rows.partner_id, rows.parent_id), (daughter | granddaughter, group))
 
@@ -226,9 +233,13 @@ class TestAgeing(ReceivablesCase):
 @tagged("post_install", "-at_install")
 class TestMetrics(ReceivablesCase):
     def test_three_months_by_hand(self):
-        january = self.invoice(invoice_date="2026-01-10", due="2026-02-09", amount=310.0)
-        february = self.invoice(invoice_date="2026-02-20", due="2026-03-22", amount=280.0)
-        self.invoice(move_type="out_refund", invoice_date="2026-02-25", due="2026-02-25", amount=70.0)
+        january, february, _other = self.invoices(
+            [
+                {"invoice_date": "2026-01-10", "due": "2026-02-09", "amount": 310.0},
+                {"invoice_date": "2026-02-20", "due": "2026-03-22", "amount": 280.0},
+                {"move_type": "out_refund", "invoice_date": "2026-02-25", "due": "2026-02-25", "amount": 70.0},
+            ]
+        )
         self.pay_on(january, "2026-02-27", 100.0)
         self.pay_on(february, "2026-03-02")
         first, second, third = self.metrics("2026-03-10")
@@ -250,8 +261,12 @@ class TestMetrics(ReceivablesCase):
         self.assertFalse(dso, "without sales there is no DSO")
 
     def test_more_credit_notes_than_sales(self):
-        self.invoice(invoice_date="2026-01-10", due="2026-01-20", amount=300.0)
-        self.invoice(move_type="out_refund", invoice_date="2026-02-05", due="2026-02-05", amount=50.0)
+        self.invoices(
+            [
+                {"invoice_date": "2026-01-10", "due": "2026-01-20", "amount": 300.0},
+                {"move_type": "out_refund", "invoice_date": "2026-02-05", "due": "2026-02-05", "amount": 50.0},
+            ]
+        )
         _january, february = self.metrics("2026-02-10")
         self.assertEqual((february.sales, february.closing), (-50.0, 250.0))
         figures = self.env["receivable.metrics"]._read_group(
@@ -261,8 +276,12 @@ class TestMetrics(ReceivablesCase):
 
     def test_receipts_are_sales(self):
         """They are receivables, too."""
-        self.invoice(invoice_date="2026-01-10", due="2026-01-20", amount=100.0)
-        self.invoice(move_type="out_receipt", invoice_date="2026-01-12", due="2026-01-20", amount=50.0)
+        self.invoices(
+            [
+                {"invoice_date": "2026-01-10", "due": "2026-01-20", "amount": 100.0},
+                {"move_type": "out_receipt", "invoice_date": "2026-01-12", "due": "2026-01-20", "amount": 50.0},
+            ]
+        )
         [january] = self.metrics("2026-01-31")
         self.assertEqual((january.sales, january.closing, january.dso), (150.0, 150.0, 31.0))
 
@@ -294,8 +313,12 @@ class TestMetrics(ReceivablesCase):
 
     def test_credits_count_from_the_day_to_the_day(self):
         """Of what was allocated later, and of what was allocated when."""
-        move = self.invoice(invoice_date="2026-01-10", due="2026-03-20", amount=100.0)
-        credit = self.invoice(move_type="out_refund", invoice_date="2026-01-25", due="2026-01-25", amount=30.0)
+        move, credit = self.invoices(
+            [
+                {"invoice_date": "2026-01-10", "due": "2026-03-20", "amount": 100.0},
+                {"move_type": "out_refund", "invoice_date": "2026-01-25", "due": "2026-01-25", "amount": 30.0},
+            ]
+        )
         (move | credit).line_ids.filtered(lambda line: line.account_type == "asset_receivable").reconcile()
         self.pay_on(move, "2026-03-05")
         figures = [(row.closing, row.not_due) for row in self.metrics("2026-03-10")]

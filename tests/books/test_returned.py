@@ -1,7 +1,5 @@
 """Cheques that aren't due yet, and payments that come back."""
 
-from itertools import product
-
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
@@ -11,9 +9,10 @@ from ..common import TODAY
 
 @tagged("post_install", "-at_install")
 class TestReturned(PromiseCase):
-    def setUp(self):
-        super().setUp()
-        self.move = self.invoice(due="2026-03-02")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.given.invoice(due="2026-03-02")
 
     def cheque(self, date="2026-04-15", entry=False, **values):
         """A payment that the customer has given, due later."""
@@ -53,12 +52,14 @@ class TestReturned(PromiseCase):
     def test_a_cheque_comes_back(self):
         """With an entry of its own and without; from the payment and from the invoice; due, and
         not due yet."""
-        for entry, from_invoice, due in product((False, True), (False, True), ("2026-03-05", "2026-04-15")):
-            savepoint = self.env.cr.savepoint()
-            with self.subTest(entry=entry, from_invoice=from_invoice, due=due):
+        for entry, from_invoice, due in (  # each with each
+            (False, False, "2026-03-05"),
+            (False, True, "2026-04-15"),
+            (True, False, "2026-04-15"),
+            (True, True, "2026-03-05"),
+        ):
+            with self.undone(), self.subTest(entry=entry, from_invoice=from_invoice, due=due):
                 self.check_return(entry, from_invoice, due)
-            savepoint.close(rollback=True)
-            self.env.invalidate_all()
 
     def check_return(self, entry, from_invoice, due):
         promise = self.promise(self.move)
@@ -135,11 +136,12 @@ class TestReturned(PromiseCase):
 class TestNoReturns(PromiseCase):
     """Who corrects how a payment was booked is no bank that takes it back."""
 
-    def setUp(self):
-        super().setUp()
-        self.move = self.invoice(due="2026-03-02")
-        self.item = self.items(self.move)
-        self.kept = self.promise(self.move, 100.0)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.given.invoice(due="2026-03-02")
+        cls.item = cls.given.items(cls.move)
+        cls.kept = cls.given.promise(cls.move, 100.0)
 
     def nothing_came_back(self):
         self.env.invalidate_all()
@@ -217,12 +219,13 @@ class TestNoReturns(PromiseCase):
 class TestBankReturns(PromiseCase):
     """Money that came by a line of the bank alone."""
 
-    def setUp(self):
-        super().setUp()
-        self.move = self.invoice(due="2026-03-02")
-        self.item = self.items(self.move)
-        self.kept = self.promise(self.move, 100.0)
-        self.journal = self.env["account.journal"].search([("type", "=", "bank")], limit=1)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.given.invoice(due="2026-03-02")
+        cls.item = cls.given.items(cls.move)
+        cls.kept = cls.given.promise(cls.move, 100.0)
+        cls.journal = cls.env["account.journal"].search([("type", "=", "bank")], limit=1)
 
     def bank(self, amount, day="2026-03-04", **values):
         return self.env["account.bank.statement.line"].create(

@@ -15,18 +15,22 @@ from ..dunning.test_reports import CALL_SHEET, CONFIRMATION, STATEMENT, LetterCa
 @tagged("post_install", "-at_install")
 class TestStatement(LetterCase):
     def test_open_items(self):
-        first, second = self.invoice(due="2026-03-01"), self.invoice(due="2025-11-01", amount=40)
-        credit = self.invoice(due="2026-03-05", move_type="out_refund", amount=15)
+        first, second, credit = self.invoices(
+            [
+                {"due": "2026-03-01"},
+                {"due": "2025-11-01", "amount": 40},
+                {"due": "2026-03-05", "move_type": "out_refund", "amount": 15},
+            ]
+        )
         text = self.text(STATEMENT, self.customer)
         self.assertTells(text, first.name, second.name, credit.name, "03/10/2026", "Unallocated credits", "$ 125.00")
         self.assertTells(text, "$ 0.00 $ 100.00 $ 0.00 $ 0.00 $ 40.00")
 
     def test_the_ages_are_those_of_the_company(self):
         """As in the ageing."""
-        self.invoice(due="2026-03-01", amount=100.0)
-        self.invoice(due="2026-02-20", amount=40.0)
+        self.invoices([{"due": "2026-03-01", "amount": 100.0}, {"due": "2026-02-20", "amount": 40.0}])
         self.env.company.write({"ageing_days_1": 7, "ageing_days_2": 14, "ageing_days_3": 21})
-        text = self.text(STATEMENT, self.customer)
+        text = self.words(STATEMENT, self.customer)
         self.assertTells(text, "1–7 days", "8–14 days", "15–21 days", "> 21 days")  # noqa: RUF001
         self.assertTells(text, "$ 0.00 $ 0.00 $ 100.00 $ 40.00 $ 0.00")
 
@@ -40,34 +44,43 @@ class TestStatement(LetterCase):
             ]
         )
         self.customer.is_company = True
-        self.invoice(amount=10)
-        self.invoice(partner_id=branch.id, amount=20)
-        self.invoice(partner_id=shop.id, amount=30)
-        self.invoice(partner_id=shop.id, amount=5, currency_id=euro.id)
+        self.invoices(
+            [
+                {"amount": 10},
+                {"partner_id": branch.id, "amount": 20},
+                {"partner_id": shop.id, "amount": 30},
+                {"partner_id": shop.id, "amount": 5, "currency_id": euro.id},
+            ]
+        )
         text = self.text(STATEMENT, self.customer | branch | shop)
         self.assertEqual(text.count("Statement of account"), 1)
         self.assertEqual(text.count("Subtotal"), 3)
         self.assertTells(text, "North", "Shop", "Open items in USD", "Open items in EUR", "$ 60.00", "5.00 €")
-        confirmed = self.text(CONFIRMATION, self.customer | branch)
+        confirmed = self.words(CONFIRMATION, self.customer | branch)
         self.assertEqual(confirmed.count("This is not a request to pay"), 2, "each owes its own")
         self.assertTells(confirmed, "$ 40.00", "$ 20.00")
 
     def test_movements(self):
         """The balance brought forward, what moved, and the balance they make."""
-        self.invoice(invoice_date="2026-01-15", amount=70)
-        moved = self.invoice(invoice_date="2026-02-10", amount=100)
+        _first, moved = self.invoices(
+            [{"invoice_date": "2026-01-15", "amount": 70}, {"invoice_date": "2026-02-10", "amount": 100}]
+        )
         self.pay(moved, 25)
         text = self.text(STATEMENT, self.customer, date_from="2026-02-01", date_to="2026-03-10")
         self.assertTells(text, "Balance brought forward $ 70.00", moved.name, "02/10/2026", "$ 145.00", "25.00")
-        text = self.text(STATEMENT, self.customer, date_from="2026-02-01", date_to="2026-02-28")
+        text = self.words(STATEMENT, self.customer, date_from="2026-02-01", date_to="2026-02-28")
         self.assertTells(text, "$ 170.00")
 
     def test_movements_are_a_ledger(self):
         """Debit, credit and the balance after each, by day, whoever of the customer's it is."""
         branch = self.env["res.partner"].create({"name": "North", "parent_id": self.customer.id})
-        self.invoice(invoice_date="2026-01-15", amount=70)
-        later = self.invoice(invoice_date="2026-02-20", amount=10)
-        first = self.invoice(invoice_date="2026-02-10", amount=100, partner_id=branch.id)
+        _first, later, first = self.invoices(
+            [
+                {"invoice_date": "2026-01-15", "amount": 70},
+                {"invoice_date": "2026-02-20", "amount": 10},
+                {"invoice_date": "2026-02-10", "amount": 100, "partner_id": branch.id},
+            ]
+        )
         self.pay(first, 25)
         data = {"date_from": "2026-02-01", "date_to": "2026-03-10"}
         text = self.text(STATEMENT, self.customer, **data)

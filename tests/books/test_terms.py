@@ -197,10 +197,11 @@ class TestLimits(TermsCase):
 
 @tagged("post_install", "-at_install")
 class TestHabits(TermsCase):
-    def setUp(self):
-        super().setUp()
-        self.books = self.user("habit_books", f"{BOOKS},sales_team.group_sale_salesman_all_leads")
-        self.grade = self.graded(self.firm, 12.2)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.books = cls.user("habit_books", f"{BOOKS},sales_team.group_sale_salesman_all_leads")
+        cls.grade = cls.given.graded(cls.firm, 12.2)
 
     def graded(self, partner, days, **values):
         return self.env["payment.grade"].create(

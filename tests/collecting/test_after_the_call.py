@@ -13,10 +13,11 @@ from ..common import TODAY
 
 
 class AfterCase(PlanCase):
-    def setUp(self):
-        super().setUp()
-        self.env.company.email = "us@example.com"
-        self.move, self.second = self.invoices([{"due": "2026-03-01"}, {"due": "2026-03-02", "amount": 40.0}])
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.company.email = "us@example.com"
+        cls.move, cls.second = cls.given.invoices([{"due": "2026-03-01"}, {"due": "2026-03-02", "amount": 40.0}])
 
     def customers(self, user=None):
         return self.customer.with_user(user or self.collector)

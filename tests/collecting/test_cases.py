@@ -8,11 +8,12 @@ from ..common import TODAY
 
 
 class CaseCase(PromiseCase):
-    def setUp(self):
-        super().setUp()
-        self.move = self.invoice(due="2026-03-02")
-        self.lawyer = self.env["res.partner"].create({"name": "Law Firm", "email": "law@example.com"})
-        self.worker = self.user("case_worker", "lead_to_cash.group_collections_user")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.given.invoice(due="2026-03-02")
+        cls.lawyer = cls.env["res.partner"].create({"name": "Law Firm", "email": "law@example.com"})
+        cls.worker = cls.user("case_worker", "lead_to_cash.group_collections_user")
 
     def hand_over(self, customers=None, **values):
         action = (customers or self.customer).with_user(self.worker).action_hand_over()

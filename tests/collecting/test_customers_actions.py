@@ -9,11 +9,12 @@ from .test_customers import CustomersCase
 
 @tagged("post_install", "-at_install")
 class TestChosen(CustomersCase):
-    def setUp(self):
-        super().setUp()
-        self.one, self.two = self.owing("One"), self.owing("Two")
-        self.partners = self.one.partner_id | self.two.partner_id
-        self.manager = self.user("customers_manager", "lead_to_cash.group_collections_manager")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.one, cls.two = cls.given.owing("One"), cls.given.owing("Two")
+        cls.partners = cls.one.partner_id | cls.two.partner_id
+        cls.manager = cls.user("customers_manager", "lead_to_cash.group_collections_manager")
 
     def chosen(self, user=None):
         return self.customers([("partner_id", "in", self.partners.ids)], user=user)
@@ -117,8 +118,12 @@ class TestPage(CustomersCase):
 
     def test_all_in_one(self):
         invoice = self.owing("Page", amount=100)
-        disputed = self.invoice(partner_id=invoice.partner_id.id, amount=50, due="2026-02-10")
-        credit = self.invoice(partner_id=invoice.partner_id.id, move_type="out_refund", amount=5)
+        disputed, credit = self.invoices(
+            [
+                {"partner_id": invoice.partner_id.id, "amount": 50, "due": "2026-02-10"},
+                {"partner_id": invoice.partner_id.id, "move_type": "out_refund", "amount": 5},
+            ]
+        )
         self.env["dunning.dispute"].create(
             {"partner_id": invoice.partner_id.id, "reason": "Short", "move_line_ids": self.items(disputed).ids}
         )

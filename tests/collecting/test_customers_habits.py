@@ -8,11 +8,12 @@ from .test_customers import CustomersCase
 
 @tagged("post_install", "-at_install")
 class TestHabits(CustomersCase):
-    def setUp(self):
-        super().setUp()
-        self.invoiced = self.owing("Regular")
-        self.partner = self.invoiced.partner_id
-        self.manager = self.user("habits_manager", "lead_to_cash.group_collections_manager")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.invoiced = cls.given.owing("Regular")
+        cls.partner = cls.invoiced.partner_id
+        cls.manager = cls.user("habits_manager", "lead_to_cash.group_collections_manager")
 
     def settings(self, user=None):
         partner = self.partner.with_user(user or self.collector)

@@ -9,10 +9,11 @@ from .test_customers import CustomersCase
 
 @tagged("post_install", "-at_install")
 class TestPauseEverything(CustomersCase):
-    def setUp(self):
-        super().setUp()
-        self.manager = self.user("pause_manager", "lead_to_cash.group_collections_manager")
-        self.one, self.two = self.owing("One"), self.owing("Two")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = cls.user("pause_manager", "lead_to_cash.group_collections_manager")
+        cls.one, cls.two = cls.given.owing("One"), cls.given.owing("Two")
 
     def model(self, user=None):
         return self.env["collections.customer"].with_user(user or self.manager)

@@ -168,24 +168,21 @@ class TestDesk(DeskCase):
     # What takes a customer off the desk --------------------------------------------------
 
     def test_every_result_takes_the_customer_off_and_plans_what_follows(self):
-        cases = [
-            (maker, outcome)
-            for maker in ("called", "answered", "returned", "broken")
-            for outcome in ("no_answer", "left_message", "reached", "wrong_person", "refused", "says_paid", "hardship")
-        ]
-        for maker, outcome in cases:
-            with self.subTest(maker=maker, outcome=outcome):
-                invoice = getattr(self, maker)(f"{maker} {outcome}")
-                self.assertEqual(len(self.line(invoice)), 1)
-                customer = invoice.partner_id.with_user(self.collector)
-                customer.action_log_attempt(outcome, note="Said so")
-                self.assertFalse(self.line(invoice))
-                self.assertEqual(invoice.attempt_count, 1)
-                self.assertEqual(bool(invoice.last_contact_date), outcome in ("reached", "says_paid", "hardship"))
-                if maker == "called":
-                    self.assertEqual(self.notices(invoice).state, "sent")
-                again = outcome in ("no_answer", "left_message")
-                self.assertEqual(len(self.line(invoice, l2c_today="2026-03-11")), again)
+        outcomes = ("no_answer", "left_message", "reached", "wrong_person", "refused", "says_paid", "hardship")
+        for maker in ("called", "answered", "returned", "broken"):
+            invoice = getattr(self, maker)(maker)
+            self.assertEqual(len(self.line(invoice)), 1)
+            customer = invoice.partner_id.with_user(self.collector)
+            for outcome in outcomes:
+                with self.undone(), self.subTest(maker=maker, outcome=outcome):
+                    customer.action_log_attempt(outcome, note="Said so")
+                    self.assertFalse(self.line(invoice))
+                    self.assertEqual(invoice.attempt_count, 1)
+                    self.assertEqual(bool(invoice.last_contact_date), outcome in ("reached", "says_paid", "hardship"))
+                    if maker == "called":
+                        self.assertEqual(self.notices(invoice).state, "sent")
+                    again = outcome in ("no_answer", "left_message")
+                    self.assertEqual(len(self.line(invoice, l2c_today="2026-03-11")), again)
 
     def test_says_paid_holds_the_customer_and_has_somebody_look(self):
         invoice = self.called("paid")
@@ -216,11 +213,10 @@ class TestDesk(DeskCase):
 
     def test_one_attempt_counts_for_every_open_invoice_by_a_set_of_queries(self):
         customers = self.env["res.partner"].create([{"name": f"Many {n}"} for n in range(3)])
-        moves = self.env["account.move"]
-        for customer in customers:
-            for _number in range(3):
-                moves |= self.invoice(partner_id=customer.id)
-        paid = self.invoice(partner_id=customers[0].id)
+        *moves, paid = self.invoices(
+            [{"partner_id": customer.id} for customer in (*customers, *customers, *customers, customers[0])]
+        )
+        moves = paid.union(*moves) - paid
         self.pay(paid)
         customers.action_log_attempt("reached", note="Soon")
         self.assertEqual(moves.mapped("attempt_count"), [1] * 9)

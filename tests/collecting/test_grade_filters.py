@@ -14,12 +14,13 @@ from .test_desk import DeskCase
 
 @tagged("post_install", "-at_install")
 class TestFilters(LateCase):
-    def setUp(self):
-        super().setUp()
-        self.good = self.env["res.partner"].create({"name": "Good", "is_company": True})
-        self.grade("e")
-        self.grade("a", self.good)
-        self.env.flush_all()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.good = cls.env["res.partner"].create({"name": "Good", "is_company": True})
+        cls.given.grade("e")
+        cls.given.grade("a", cls.good)
+        cls.env.flush_all()
 
     def test_customers_and_invoices(self):
         moves = self.invoice() | self.invoice(partner_id=self.good.id)

@@ -118,8 +118,7 @@ class TestReasons(LateCase):
 
     def test_over_the_credit_limit_of_the_host(self):
         self.customer.credit_limit = 150.0
-        invoice = self.invoice(amount=100.0, due="2026-04-01")
-        self.invoice(amount=60.0, due="2026-04-01")
+        invoice, _other = self.invoices([{"amount": 100.0, "due": "2026-04-01"}, {"amount": 60.0, "due": "2026-04-01"}])
         self.night()
         self.assertNotIn("limit", self.kinds(), "the company uses no limits")
         self.env.company.account_use_credit_limit = True
@@ -134,9 +133,11 @@ class TestReasons(LateCase):
 
 @tagged("post_install", "-at_install")
 class TestAlert(LateCase):
-    def late(self):
-        self.invoice()
-        self.grade("e")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.given.invoice()
+        cls.given.grade("e")
 
     def dialog(self, user=None, note="Called"):
         action = self.customer.with_user(user or self.ann).action_watch_dealt_with()
@@ -145,7 +146,6 @@ class TestAlert(LateCase):
         self.env.invalidate_all()
 
     def test_one_alert_for_all_reasons(self):
-        self.late()
         self.customer.write(
             {"external_rating": "poor", "external_rating_source": "Agency", "external_rating_date": TODAY}
         )
@@ -159,7 +159,6 @@ class TestAlert(LateCase):
         self.assertEqual(self.alerts(), alert)
 
     def test_dealt_with_until_there_is_a_new_reason(self):
-        self.late()
         self.night()
         watch = self.customer.watch_ids
         self.dialog()
@@ -179,7 +178,6 @@ class TestAlert(LateCase):
         self.assertNotIn("Is expected to pay", alert.note)
 
     def test_comes_back_after_the_days(self):
-        self.late()
         self.night()
         self.dialog()
         self.night("2026-04-08")
@@ -193,7 +191,6 @@ class TestAlert(LateCase):
         self.assertFalse(self.alerts())
 
     def test_an_activity_that_is_done_was_dealt_with(self):
-        self.late()
         self.night()
         self.alerts().with_user(self.ann).action_feedback(feedback="Visited")
         self.env.invalidate_all()
@@ -203,14 +200,12 @@ class TestAlert(LateCase):
         self.assertFalse(self.alerts())
 
     def test_ends_with_its_reasons(self):
-        self.late()
         self.night()
         self.grade("b", since=TODAY)
         self.night("2026-03-11")
         self.assertFalse(self.alerts())
 
     def test_who_may(self):
-        self.late()
         self.night()
         reader, seller = (
             self.user("reader", "account.group_account_readonly"),
@@ -224,7 +219,6 @@ class TestAlert(LateCase):
 
     def test_many_activities_of_before_become_one(self):
         """As an upgrade finds them: one for each reason."""
-        self.late()
         self.customer.write(
             {"external_rating": "poor", "external_rating_source": "Agency", "external_rating_date": TODAY}
         )

@@ -20,9 +20,10 @@ class TestMerged(RunCase):
         wizard.create({"partner_ids": both, "dst_partner_id": self.customer.id, "state": "selection"}).action_merge()
         self.env.invalidate_all()
 
-    def setUp(self):
-        super().setUp()
-        self.other = self.customer.copy({"name": "The same"})
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other = cls.customer.copy({"name": "The same"})
 
     def test_watched_for_the_same(self):
         watches = self.twice("dunning.watch", kind="habit", ref="", since="2026-02-01")

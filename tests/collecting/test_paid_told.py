@@ -7,10 +7,11 @@ from .test_after_the_call import AfterCase
 
 @tagged("post_install", "-at_install")
 class TestPaidTold(AfterCase):
-    def setUp(self):
-        super().setUp()
-        self.collector.notification_type = "inbox"
-        self.customers().action_log_attempt("reached", date="2026-03-07 09:00:00")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.collector.notification_type = "inbox"
+        cls.given.customers().action_log_attempt("reached", date="2026-03-07 09:00:00")
 
     def told(self, day="2026-03-10", user=None):
         """What the job tells on a day."""

@@ -27,7 +27,7 @@ class ReminderCase(ActionCase):
 class TestRemindNow(ReminderCase):
     def test_queued_and_why_not(self):
         ripe, promised, held, due_later, nothing = self.customers(5)
-        moves = [self.invoice(due="2026-03-02", partner_id=one.id) for one in (ripe, promised, held)]
+        moves = self.invoices([{"due": "2026-03-02", "partner_id": one.id} for one in (ripe, promised, held)])
         self.invoice(due="2026-03-30", partner_id=due_later.id)
         self.dialog(moves[1], "promise").action_do()
         self.dialog(held, "hold", date="2026-03-20", reason="Asked").action_do()
@@ -47,7 +47,7 @@ class TestRemindNow(ReminderCase):
         self.assertEqual(self.notices(move), notice)
 
     def test_others_stay_as_they_were(self):
-        mine, other = self.invoice(due="2026-03-02"), self.invoice(due="2026-03-02", partner_id=self.customers(1).id)
+        mine, other = self.invoices([{"due": "2026-03-02"}, {"due": "2026-03-02", "partner_id": self.customers(1).id}])
         self.run_on("2026-03-03")
         before = self.current(other)
         self.remind(mine)
@@ -57,7 +57,7 @@ class TestRemindNow(ReminderCase):
 
     def test_an_archived_customer_is_nobody_else(self):
         """What is chosen and can't be seen any more never means everybody."""
-        mine, other = self.invoice(due="2026-03-02"), self.invoice(due="2026-03-02", partner_id=self.customers(1).id)
+        mine, other = self.invoices([{"due": "2026-03-02"}, {"due": "2026-03-02", "partner_id": self.customers(1).id}])
         self.customer.active = False
         self.remind(mine)
         self.assertFalse(self.notices(other))
@@ -70,8 +70,9 @@ class TestRemindNow(ReminderCase):
         self.assertFalse(self.notices(other))
 
     def test_the_daily_run_still_comes(self):
-        self.invoice(due="2026-03-02")
-        other = self.invoice(due="2026-03-02", partner_id=self.customers(1).id)
+        _first, other = self.invoices(
+            [{"due": "2026-03-02"}, {"due": "2026-03-02", "partner_id": self.customers(1).id}]
+        )
         self.remind(self.customer)
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
             self.env(cr=cr)["dunning.run"].with_context(l2c_today=TODAY)._cron_run()
@@ -81,8 +82,7 @@ class TestRemindNow(ReminderCase):
 
     def test_the_daily_limit_holds(self):
         customers = self.customers(2)
-        for customer in customers:
-            self.invoice(due="2026-03-02", partner_id=customer.id)
+        self.invoices([{"due": "2026-03-02", "partner_id": customer.id} for customer in customers])
         self.env.company.dunning_daily_limit = 1
         message = self.message(self.remind(customers))
         self.assertIn("Reminders queued: 1. Not: Enough for today (1)", message)
@@ -168,7 +168,7 @@ class TestTheDialog(ReminderCase):
 
     def test_decided_again_when_it_is_sent(self):
         paid, other = self.customers(2)
-        moves = [self.invoice(due="2026-03-02", partner_id=one.id) for one in (paid, other)]
+        moves = self.invoices([{"due": "2026-03-02", "partner_id": one.id} for one in (paid, other)])
         dialog = self.ask(paid | other)
         self.assertEqual(dialog.notice_count, 2)
         self.pay(moves[0])
@@ -176,8 +176,9 @@ class TestTheDialog(ReminderCase):
         self.assertFalse(self.notices(moves[0]))
 
     def test_an_amount_is_net_of_credit(self):
-        self.invoice(due="2026-03-02", amount=100.0)
-        self.invoice(due="2026-03-02", amount=30.0, move_type="out_refund")
+        self.invoices(
+            [{"due": "2026-03-02", "amount": 100.0}, {"due": "2026-03-02", "amount": 30.0, "move_type": "out_refund"}]
+        )
         self.assertIn("$ 70.00", self.plan(self.ask(self.customer)))
         self.remind(self.customer)
         self.assertEqual(self.customer.dunning_notice_ids.amount_due, 70.0)
@@ -190,8 +191,9 @@ class TestTheDialog(ReminderCase):
 
     def test_only_archived_customers(self):
         """They are who is chosen; nobody else is asked about."""
-        self.invoice(due="2026-03-30")
-        other = self.invoice(due="2026-03-02", partner_id=self.customers(1).id)
+        _first, other = self.invoices(
+            [{"due": "2026-03-30"}, {"due": "2026-03-02", "partner_id": self.customers(1).id}]
+        )
         self.customer.active = False
         dialog = self.ask(self.customer)
         self.assertEqual(dialog.notice_count, 0)
@@ -241,8 +243,7 @@ class TestTheDialog(ReminderCase):
 
     def test_statements_dont_grow_with_customers(self):
         few, many = self.customers(2), self.customers(12)
-        for customer in few | many:
-            self.invoice(due="2026-03-02", partner_id=customer.id)
+        self.invoices([{"due": "2026-03-02", "partner_id": customer.id} for customer in few | many])
         counts = []
         for customers in (few, few, many):
             self.env.flush_all()

@@ -12,15 +12,16 @@ from .test_after_the_call import AfterCase
 
 @tagged("post_install", "-at_install")
 class TestReplies(AfterCase):
-    def setUp(self):
-        super().setUp()
-        domain = self.env["mail.alias.domain"].create({"name": "us.example.com", "catchall_alias": "catchall"})
-        self.env.company.alias_domain_id = domain
-        self.collector.email = "collector@example.com"
-        self.run_on(TODAY)
-        self.notice = self.notices(self.move)
-        self.notice.mail_ids.write({"state": "sent"})
-        self.reply()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        domain = cls.env["mail.alias.domain"].create({"name": "us.example.com", "catchall_alias": "catchall"})
+        cls.env.company.alias_domain_id = domain
+        cls.collector.email = "collector@example.com"
+        cls.given.run_on(TODAY)
+        cls.notice = cls.given.notices(cls.move)
+        cls.notice.mail_ids.write({"state": "sent"})
+        cls.given.reply()
 
     def reply(self, sender="customer@example.com", text="Please send me the invoice again", number=1):
         first = self.notice.mail_ids

@@ -133,124 +133,7 @@ class TestBanner(HoldCase):
         self.assertTrue(self.order().is_sales_held)
 
 
-@tagged("post_install", "-at_install")
-class TestConfirming(HoldCase):
-    def test_which_levels_hold(self):
-        for number, held in ((1, False), (2, False), (3, True)):
-            with self.subTest(number):
-                self.customer = self.env["res.partner"].create({"name": "Debtor", "email": "d@example.com"})
-                self.reach(number)
-                self.assertEqual(self.order().is_sales_held, held)
-
-    def test_not_while_it_waits_for_approval(self):
-        self.policy.level_ids[-1].requires_approval = True
-        invoice = self.reach(3)
-        order = self.order()
-        self.assertFalse(order.is_sales_held)
-        notice = self.notices(invoice).filtered(lambda notice: notice.state == "to_approve")
-        notice.action_approve()
-        order.invalidate_recordset()
-        self.assertTrue(order.is_sales_held)
-
-    def test_paid_is_free(self):
-        invoice = self.reach(3)
-        order = self.order(user_id=self.seller.id)
-        self.pay(invoice)
-        order.with_user(self.seller).action_confirm()
-        self.assertEqual(order.state, "sale")
-
-    def test_error_names_amount_level_and_who(self):
-        self.reach(3)
-        order = self.order(user_id=self.seller.id)
-        with self.assertRaises(UserError) as raised:
-            order.with_user(self.seller).action_confirm()
-        message = str(raised.exception)
-        for part in (order.name, "100.00", "Second", "Release Sales"):
-            self.assertIn(part, message)
-        self.assertEqual(order.state, "draft")
-
-    def test_many_at_once_say_which(self):
-        self.reach(3)
-        held = self.order() | self.order()
-        other = self.order(partner_id=self.env["res.partner"].create({"name": "Good"}).id)
-        with self.assertRaises(UserError) as raised:
-            (held | other).with_user(self.chief).action_confirm()
-        for order in held:
-            self.assertIn(order.name, str(raised.exception))
-        self.assertNotIn(other.name, str(raised.exception))
-        self.assertEqual(set((held | other).mapped("state")), {"draft"})
-
-    def test_release(self):
-        self.reach(3)
-        order = self.order(user_id=self.seller.id)
-        with self.assertRaises(AccessError):
-            self.release(order, user=self.seller)
-        self.release(order, until="2026-03-12")
-        self.assertIn("The bank confirmed", order.message_ids[0].body)
-        self.assertEqual(self.customer.sales_release_ids.mapped("reason"), ["The bank confirmed"])
-        self.assertFalse(self.customer.message_ids, "which every employee reads")
-        self.assertIn("released until", order.collection_warning)
-        later = order.with_context(l2c_today="2026-03-13").with_user(self.seller)
-        with self.assertRaises(UserError):
-            later.action_confirm()
-        order.with_user(self.seller).action_confirm()
-        self.assertEqual(order.state, "sale")
-
-    def test_release_and_confirm(self):
-        self.reach(3)
-        order = self.order()
-        self.release(order).action_release_and_confirm()
-        self.assertEqual(order.state, "sale")
-
-    def test_release_for_one_company(self):
-        company = self.env["res.company"].create({"name": "Other"})
-        self.chief.company_ids |= company
-        self.reach(3)
-        release = (
-            self.env["dunning.sales.release"]
-            .with_user(self.chief)
-            .with_context(allowed_company_ids=(self.env.company | company).ids)
-        )
-        release.create(
-            {"partner_id": self.customer.id, "company_id": company.id, "until": TODAY, "reason": "There only"}
-        )
-        self.assertTrue(self.order().is_sales_held)
-
-    def test_bad_releases(self):
-        self.reach(3)
-        order = self.order()
-        with self.assertRaises(ValidationError):
-            self.release(order, until="2026-03-09")
-        other = self.env["res.partner"].create({"name": "Other"})
-        with self.assertRaises(ValidationError):
-            self.env["dunning.sales.release"].create(
-                {"partner_id": other.id, "order_id": order.id, "until": TODAY, "reason": "x"}
-            )
-        release = self.release(order)
-        with self.assertRaises(AccessError):
-            release.with_user(self.chief).until = "2027-01-01"
-
-    def test_paid_in_full_is_never_held(self):
-        self.reach(3)
-        order = self.order(state="sent", require_payment=True, require_signature=False)
-        self.assertTrue(order.is_sales_held)
-        transaction = self.paid(order, order.amount_total)
-        order.invalidate_recordset()
-        self.assertFalse(order.is_sales_held)
-        self.assertEqual(transaction._check_amount_and_confirm_order(), order)
-        self.assertEqual((order.state, self.asked(order)), ("sale", self.env["mail.activity"]))
-
-    def test_payment_is_accepted_and_the_order_waits(self):
-        """What is left after a prepayment would be on credit."""
-        self.reach(3)
-        values = {"require_payment": True, "require_signature": False, "prepayment_percent": 0.5}
-        order = self.order(state="sent", **values)
-        by_customer = self.paid(order, 50.0)
-        for _time in range(2):
-            self.assertFalse(by_customer._check_amount_and_confirm_order())
-            self.assertEqual(order.state, "sent")
-            self.assertEqual(len(self.asked(order)), 1)
-
+class ConfirmCase(HoldCase):
     def paid(self, order, amount):
         """What the customer paid online, as it is told of it."""
         method = self.env["payment.method"].create({"name": "Test", "code": "test"})
@@ -274,3 +157,125 @@ class TestConfirming(HoldCase):
     def asked(self, order):
         managers = order._sales_managers()
         return order.activity_ids.filtered(lambda activity: activity.user_id in managers)
+
+
+@tagged("post_install", "-at_install")
+class TestConfirming(ConfirmCase):
+    def test_which_levels_hold(self):
+        for number, held in ((1, False), (2, False), (3, True)):
+            with self.subTest(number):
+                self.customer = self.env["res.partner"].create({"name": "Debtor", "email": "d@example.com"})
+                self.reach(number)
+                self.assertEqual(self.order().is_sales_held, held)
+
+    def test_not_while_it_waits_for_approval(self):
+        self.policy.level_ids[-1].requires_approval = True
+        invoice = self.reach(3)
+        order = self.order()
+        self.assertFalse(order.is_sales_held)
+        notice = self.notices(invoice).filtered(lambda notice: notice.state == "to_approve")
+        notice.action_approve()
+        order.invalidate_recordset()
+        self.assertTrue(order.is_sales_held)
+
+    def test_release_for_one_company(self):
+        company = self.env["res.company"].create({"name": "Other"})
+        self.chief.company_ids |= company
+        self.reach(3)
+        release = (
+            self.env["dunning.sales.release"]
+            .with_user(self.chief)
+            .with_context(allowed_company_ids=(self.env.company | company).ids)
+        )
+        release.create(
+            {"partner_id": self.customer.id, "company_id": company.id, "until": TODAY, "reason": "There only"}
+        )
+        self.assertTrue(self.order().is_sales_held)
+
+
+@tagged("post_install", "-at_install")
+class TestHeld(ConfirmCase):
+    """Of a customer who is held."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.debt = cls.given.reach(3)
+
+    def test_paid_is_free(self):
+        invoice = self.debt
+        order = self.order(user_id=self.seller.id)
+        self.pay(invoice)
+        order.with_user(self.seller).action_confirm()
+        self.assertEqual(order.state, "sale")
+
+    def test_error_names_amount_level_and_who(self):
+        order = self.order(user_id=self.seller.id)
+        with self.assertRaises(UserError) as raised:
+            order.with_user(self.seller).action_confirm()
+        message = str(raised.exception)
+        for part in (order.name, "100.00", "Second", "Release Sales"):
+            self.assertIn(part, message)
+        self.assertEqual(order.state, "draft")
+
+    def test_many_at_once_say_which(self):
+        held = self.order() | self.order()
+        other = self.order(partner_id=self.env["res.partner"].create({"name": "Good"}).id)
+        with self.assertRaises(UserError) as raised:
+            (held | other).with_user(self.chief).action_confirm()
+        for order in held:
+            self.assertIn(order.name, str(raised.exception))
+        self.assertNotIn(other.name, str(raised.exception))
+        self.assertEqual(set((held | other).mapped("state")), {"draft"})
+
+    def test_release(self):
+        order = self.order(user_id=self.seller.id)
+        with self.assertRaises(AccessError):
+            self.release(order, user=self.seller)
+        self.release(order, until="2026-03-12")
+        self.assertIn("The bank confirmed", order.message_ids[0].body)
+        self.assertEqual(self.customer.sales_release_ids.mapped("reason"), ["The bank confirmed"])
+        self.assertFalse(self.customer.message_ids, "which every employee reads")
+        self.assertIn("released until", order.collection_warning)
+        later = order.with_context(l2c_today="2026-03-13").with_user(self.seller)
+        with self.assertRaises(UserError):
+            later.action_confirm()
+        order.with_user(self.seller).action_confirm()
+        self.assertEqual(order.state, "sale")
+
+    def test_release_and_confirm(self):
+        order = self.order()
+        self.release(order).action_release_and_confirm()
+        self.assertEqual(order.state, "sale")
+
+    def test_bad_releases(self):
+        order = self.order()
+        with self.assertRaises(ValidationError):
+            self.release(order, until="2026-03-09")
+        other = self.env["res.partner"].create({"name": "Other"})
+        with self.assertRaises(ValidationError):
+            self.env["dunning.sales.release"].create(
+                {"partner_id": other.id, "order_id": order.id, "until": TODAY, "reason": "x"}
+            )
+        release = self.release(order)
+        with self.assertRaises(AccessError):
+            release.with_user(self.chief).until = "2027-01-01"
+
+    def test_paid_in_full_is_never_held(self):
+        order = self.order(state="sent", require_payment=True, require_signature=False)
+        self.assertTrue(order.is_sales_held)
+        transaction = self.paid(order, order.amount_total)
+        order.invalidate_recordset()
+        self.assertFalse(order.is_sales_held)
+        self.assertEqual(transaction._check_amount_and_confirm_order(), order)
+        self.assertEqual((order.state, self.asked(order)), ("sale", self.env["mail.activity"]))
+
+    def test_payment_is_accepted_and_the_order_waits(self):
+        """What is left after a prepayment would be on credit."""
+        values = {"require_payment": True, "require_signature": False, "prepayment_percent": 0.5}
+        order = self.order(state="sent", **values)
+        by_customer = self.paid(order, 50.0)
+        for _time in range(2):
+            self.assertFalse(by_customer._check_amount_and_confirm_order())
+            self.assertEqual(order.state, "sent")
+            self.assertEqual(len(self.asked(order)), 1)

@@ -14,9 +14,10 @@ SIGNATURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwA
 class TestWhatLifts(HoldCase):
     """Orders are held for what the customer owes in the end."""
 
-    def setUp(self):
-        super().setUp()
-        self.debt = self.reach(3)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.debt = cls.given.reach(3)
 
     def is_held(self):
         self.env.invalidate_all()

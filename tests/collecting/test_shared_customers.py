@@ -118,11 +118,12 @@ class TestAttemptsOfCompanies(HandlingCase):
 class TestToldDebts(HoldCase):
     """A salesperson with own documents is told of customers that are theirs by others' choice."""
 
-    def setUp(self):
-        super().setUp()
-        self.reach(3, invoice_user_id=self.colleague.id)
-        self.customer.user_id = self.colleague
-        self.mine = {"partner_id": self.customer.id, "user_id": self.seller.id}
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.given.reach(3, invoice_user_id=cls.colleague.id)
+        cls.customer.user_id = cls.colleague
+        cls.mine = {"partner_id": cls.customer.id, "user_id": cls.seller.id}
 
     def told(self, document, user=None):
         self.env.invalidate_all()
@@ -184,7 +185,7 @@ class TestToldDebts(HoldCase):
         self.assertTrue(self.told(order))
 
     def test_holding_an_order_says_no_amount(self):
-        order = self.env["sale.order"].with_user(self.seller).create(self.mine)
+        order = self.env["sale.order"].with_user(self.seller).create({**self.mine, "name": "Order of the month"})
         with self.assertRaises(UserError) as raised:
             order.action_confirm()
         message = str(raised.exception)

@@ -11,16 +11,17 @@ LATER = "2026-03-10 12:11:00"
 
 @tagged("post_install", "-at_install")
 class TestUndo(AfterCase):
-    def setUp(self):
-        super().setUp()
-        self.run_on(TODAY)
-        self.customers()._plan_step(lambda document: "Call them", TODAY, "call")
-        self.broken = self.promise(self.second, amount=40.0, date=TODAY)
-        self.broken._break(self.move.invoice_date)
-        self.notice = self.notices(self.move)
-        self.notice.needs_answer = True
-        self.give_back(self.pay(self.invoice(due="2026-03-03", amount=7.0)))
-        self.env.flush_all()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.given.run_on(TODAY)
+        cls.given.customers()._plan_step(lambda document: "Call them", TODAY, "call")
+        cls.broken = cls.given.promise(cls.second, amount=40.0, date=TODAY)
+        cls.broken._break(cls.move.invoice_date)
+        cls.notice = cls.given.notices(cls.move)
+        cls.notice.needs_answer = True
+        cls.given.give_back(cls.given.pay(cls.given.invoice(due="2026-03-03", amount=7.0)))
+        cls.env.flush_all()
 
     def state(self):
         """All that a call may change."""

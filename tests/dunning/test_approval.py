@@ -22,23 +22,27 @@ class TestApproval(RunCase):
         super().setUpClass()
         cls.policy.minimum_days_between = 1
         cls.policy.level_ids.requires_approval = True
-        cls.known = cls.customer_reminded_before("Known")
+        cls.known, cls.also_known = cls.reminded_before(["Known", "Also known"])
         cls.collector = cls.user("approving_collector", "lead_to_cash.group_collections_user")
         cls.manager = cls.user("approving_manager", "lead_to_cash.group_collections_manager")
 
     @classmethod
-    def customer_reminded_before(cls, name, amount=100.0, **values):
-        """A customer to whom a notice of so much was sent in February."""
-        customer = cls.env["res.partner"].create(
-            {"name": name, "email": f"{name}@example.com".replace(" ", "").lower(), "street": "First Road", **values}
+    def reminded_before(cls, names, amount=100.0):
+        """Customers to whom a notice of so much was sent in February."""
+        customers = cls.env["res.partner"].create(
+            [
+                {"name": name, "email": f"{name}@example.com".replace(" ", "").lower(), "street": "First Road"}
+                for name in names
+            ]
         )
-        move = cls.invoice(cls, due="2026-02-01", partner_id=customer.id, amount=amount)
+        moves = cls.given.invoices(
+            [{"due": "2026-02-01", "partner_id": customer.id, "amount": amount} for customer in customers]
+        )
         run = cls.env["dunning.run"].with_context(l2c_today="2026-02-05").create({"date": "2026-02-05"})
         run.action_run()
-        notice = run.notice_ids.filtered(lambda notice: notice.partner_id == customer)
-        notice.state = "sent"
-        cls.pay(cls, move)
-        return customer
+        run.notice_ids.filtered(lambda notice: notice.partner_id in customers).state = "sent"
+        cls.given.pay(moves)
+        return customers
 
     def reminded(self, customer, amount=100.0, **values):
         """The notice of today to the customer."""
@@ -96,11 +100,19 @@ class TestApproval(RunCase):
             ("sister not yet", lambda customer: sister(customer, state="to_approve"), 100, set()),
             ("several", lambda customer: (key(customer), moved(customer)), 900, {"key", "details", "amount"}),
         ]
-        for name, change, amount, expected in cases:
+        customers = self.reminded_before([name for name, *_case in cases])
+        for customer, (_name, change, _amount, _expected) in zip(customers, cases, strict=True):
+            change(customer)
+        moves = self.invoices(
+            [
+                {"due": "2026-03-05", "partner_id": customer.id, "amount": amount}
+                for customer, (_name, _change, amount, _expected) in zip(customers, cases, strict=True)
+            ]
+        )
+        self.run_on(TODAY)
+        for move, (name, _change, _amount, expected) in zip(moves, cases, strict=True):
             with self.subTest(name):
-                customer = self.customer_reminded_before(name)
-                change(customer)
-                notice = self.reminded(customer, amount)
+                notice = self.notices(move)
                 self.assertEqual((notice.state, self.codes(notice)), ("to_approve", expected))
                 self.assertEqual(set(notice.exception_text.split(" · ")) - {""}, {ALL[code] for code in expected})
 
@@ -108,8 +120,7 @@ class TestApproval(RunCase):
         for amount, expected in ((100, {"first"}), (1000, {"first", "amount"})):
             with self.subTest(amount):
                 customer = self.env["res.partner"].create({"name": f"New {amount}", "email": "new@example.com"})
-                for _number in range(5):
-                    self.pay(self.invoice(partner_id=customer.id, amount=100))
+                self.pay(self.invoices([{"partner_id": customer.id, "amount": 100}] * 5))
                 self.assertEqual(self.codes(self.reminded(customer, amount)), expected)
 
     def test_what_needs_no_approval_is_no_exception(self):
@@ -146,7 +157,7 @@ class TestApproval(RunCase):
 
     def day(self):
         """A run with two plain notices and one to look at."""
-        customers = [self.known, self.customer_reminded_before("Also known")]
+        customers = [self.known, self.also_known]
         new = self.env["res.partner"].create({"name": "New", "email": "new@example.com"})
         moves = self.invoices([{"due": "2026-03-05", "partner_id": customer.id} for customer in (*customers, new)])
         run = self.run_on(TODAY)
@@ -246,8 +257,7 @@ class TestApproval(RunCase):
         self.assertEqual(again.notice_ids.level_id, (plain | look).level_id)
 
     def test_a_run_under_way_can_be_stopped(self):
-        for number in range(3):
-            self.invoice(due="2026-03-05", partner_id=self.customer_reminded_before(f"Way {number}").id)
+        self.invoices([{"due": "2026-03-05", "partner_id": customer.id} for customer in self.known | self.also_known])
         run = self.env["dunning.run"].create({"date": TODAY})
         run._start()
         self.assertEqual(run.state, "running")

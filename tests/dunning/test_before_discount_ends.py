@@ -11,11 +11,12 @@ from .test_early_payment import one_line
 class TestBeforeDiscountEnds(RunCase):
     """1,000.00 of 2026-03-05, due on 2026-04-04, 950.00 until 2026-03-13: the level comes on 2026-03-11."""
 
-    def setUp(self):
-        super().setUp()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
         level = {"name": "Discount ends", "delay_days": -2, "delay_from": "discount", "sequence": -1}
-        self.policy.level_ids = [Command.create(level)]
-        self.move = self.discounted()
+        cls.policy.level_ids = [Command.create(level)]
+        cls.move = cls.given.discounted()
 
     def discounted(self, **values):
         term = self.early_term(days=8, due=30)

@@ -4,11 +4,10 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
 from ..common import TODAY
-from .test_one_look import LookCase
+from .test_one_look import LookCase, NoticeCase
 
 
-@tagged("post_install", "-at_install")
-class TestCancelling(LookCase):
+class CancelCase(LookCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -22,8 +21,11 @@ class TestCancelling(LookCase):
         form.reason = reason
         return form.save().action_cancel()
 
+
+@tagged("post_install", "-at_install")
+class TestCancelling(CancelCase, NoticeCase):
     def test_it_asks_why(self):
-        notice = self.waiting()
+        notice = self.notice
         said = self.cancel(notice, "They  called")
         self.assertEqual(said["params"]["message"], "One notice is cancelled.")
         self.assertEqual((notice.state, notice.cancel_reason), ("cancelled", "They called"))
@@ -33,14 +35,14 @@ class TestCancelling(LookCase):
             notice.action_ask_cancel()
 
     def test_without_a_reason_nothing_is_cancelled(self):
-        notice = self.waiting()
+        notice = self.notice
         wizard = self.env["dunning.cancel"].with_user(self.collector).create({"res_ids": notice.ids, "reason": "  "})
         with self.assertRaisesRegex(UserError, "Say why"):
             wizard.action_cancel()
         self.assertEqual(notice.state, "to_approve")
 
     def test_it_can_be_undone(self):
-        notice = self.waiting()
+        notice = self.notice
         self.cancel(notice)
         notice.action_undo_cancel()
         self.assertEqual((notice.state, notice.cancelled_on, notice.sudo().expires_on), ("to_approve", False, False))
@@ -50,7 +52,7 @@ class TestCancelling(LookCase):
         self.assertEqual((notice.state, mail.state), ("queued", "outgoing"))
 
     def test_a_queued_one_has_no_mail_left_over(self):
-        notice = self.waiting()
+        notice = self.notice
         mail = self.sent(notice)
         self.cancel(notice)
         notice.action_undo_cancel()
@@ -59,7 +61,7 @@ class TestCancelling(LookCase):
         self.assertEqual(again.mapped("state"), ["outgoing"])
 
     def test_not_when_something_newer_took_its_place(self):
-        notice = self.waiting()
+        notice = self.notice
         self.cancel(notice)
         self.run_on("2026-03-11")
         with self.assertRaisesRegex(UserError, "Since then First of 03/11/2026 took its place"):
@@ -67,7 +69,7 @@ class TestCancelling(LookCase):
         self.assertEqual(notice.state, "cancelled")
 
     def test_not_what_was_paid(self):
-        notice = self.waiting()
+        notice = self.notice
         self.cancel(notice)
         self.pay(notice.sudo().line_ids.move_id)
         with self.assertRaisesRegex(UserError, "Nothing is left of"):
@@ -78,12 +80,24 @@ class TestCancelling(LookCase):
             other.action_undo_cancel()
 
     def test_not_what_was_sent(self):
-        notice = self.waiting()
+        notice = self.notice
         self.sent(notice)
         notice.sudo().state = "sent"
         with self.assertRaisesRegex(UserError, "isn't cancelled"):
             notice.action_undo_cancel()
 
+    def test_who_may(self):
+        notice = self.notice
+        for method in ("action_ask_cancel", "action_undo_cancel"):
+            with self.subTest(method), self.assertRaises(AccessError):
+                getattr(notice.with_user(self.clerk), method)()
+        for method in ("action_ask_stop", "action_undo_stop"):
+            with self.subTest(method), self.assertRaises(AccessError):
+                getattr(notice.sudo().run_id.with_user(self.collector).sudo(False), method)()
+
+
+@tagged("post_install", "-at_install")
+class TestStopping(CancelCase):
     def test_a_run(self):
         partner = self.env["res.partner"].create({"name": "B", "email": "b@example.com"})
         moves = self.invoices([{"due": "2026-03-05"}, {"due": "2026-03-05", "partner_id": partner.id}])
@@ -100,12 +114,3 @@ class TestCancelling(LookCase):
             said["params"]["message"],
         )
         self.assertEqual([self.notices(move).state for move in moves], ["cancelled", "to_approve"])
-
-    def test_who_may(self):
-        notice = self.waiting()
-        for method in ("action_ask_cancel", "action_undo_cancel"):
-            with self.subTest(method), self.assertRaises(AccessError):
-                getattr(notice.with_user(self.clerk), method)()
-        for method in ("action_ask_stop", "action_undo_stop"):
-            with self.subTest(method), self.assertRaises(AccessError):
-                getattr(notice.sudo().run_id.with_user(self.collector).sudo(False), method)()

@@ -11,10 +11,11 @@ from ..common import TODAY, RunCase
 
 @tagged("post_install", "-at_install")
 class TestChanges(RunCase):
-    def setUp(self):
-        super().setUp()
-        self.move = self.invoice(due="2026-03-02")
-        self.run_on(TODAY)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.given.invoice(due="2026-03-02")
+        cls.given.run_on(TODAY)
 
     def test_another_policy_goes_on_after_the_level_reached(self):
         other = self.make_policy("Other", levels=(("Early", 2), ("Later", 8)))
@@ -161,7 +162,7 @@ class TestWhatStillWaits(RunCase):
     def test_a_run_begins_with_the_books(self):
         """A call that was planned while somebody paid doesn't stay on the desk."""
         self.policy.level_ids[1].channel = "call"
-        move, other = self.invoice(due="2026-03-02"), self.invoice(due="2026-03-02", partner_id=self.second().id)
+        move, other = self.invoices([{"due": "2026-03-02"}, {"due": "2026-03-02", "partner_id": self.second().id}])
         self.run_on(TODAY)
         call, kept = self.notices(move), self.notices(other)
         self.env.flush_all()

@@ -20,9 +20,10 @@ def one_line(html):
 class TestEarlyPayment(RunCase):
     """1,000.00 that fall due on 2026-03-15, 950.00 until 2026-03-13."""
 
-    def setUp(self):
-        super().setUp()
-        self.move = self.early_invoice()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.given.early_invoice()
 
     def letter(self, notice):
         return one_line(notice.env["ir.actions.report"]._render_qweb_html(LETTER, notice.ids)[0].decode())

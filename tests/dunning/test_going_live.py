@@ -40,12 +40,13 @@ class GoingLiveCase(RunCase):
 
 @tagged("post_install", "-at_install")
 class TestGoingLive(GoingLiveCase):
-    def setUp(self):
-        super().setUp()
-        self.policy.action_stop()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.policy.action_stop()
 
     def test_older_items_are_already_at_a_level(self):
-        old, new = self.invoice(due="2026-02-02"), self.invoice(due="2026-03-02", partner_id=self.second().id)
+        old, new = self.invoices([{"due": "2026-02-02"}, {"due": "2026-03-02", "partner_id": self.second().id}])
         _wizard, action = self.go_live(
             cut_off_date="2026-02-15", cut_off_level_id=self.policy.level_ids[1].id, needs_release=False
         )
@@ -115,7 +116,9 @@ class TestGoingLive(GoingLiveCase):
 
     def test_most_notices_a_day(self):
         partners = self.env["res.partner"].create([{"name": f"C{n}", "email": f"c{n}@example.com"} for n in range(5)])
-        moves = [self.invoice(due="2026-03-02", partner_id=p.id, amount=100.0 + n) for n, p in enumerate(partners)]
+        moves = self.invoices(
+            [{"due": "2026-03-02", "partner_id": p.id, "amount": 100.0 + n} for n, p in enumerate(partners)]
+        )
         self.go_live(daily_limit=2, needs_release=False)
         self.assertEqual([self.code(move) for move in moves], ["postponed"] * 3 + ["reminded"] * 2)
         for day, expected in ((TODAY, 2), (TODAY, 2), ("2026-03-11", 4), ("2026-03-12", 5)):
@@ -234,8 +237,7 @@ class TestRuns(GoingLiveCase):
         self.assertEqual(run.state, "draft")
 
     def test_look_ahead(self):
-        first = self.invoice(due="2026-03-02")
-        second = self.invoice(due="2026-03-20", amount=40.0)
+        first, second = self.invoices([{"due": "2026-03-02"}, {"due": "2026-03-20", "amount": 40.0}])
         forecast = self.env["dunning.forecast"].with_context(l2c_today=TODAY)
         action = forecast.action_open()
         self.assertEqual(action["res_model"], "dunning.forecast")

@@ -10,9 +10,10 @@ from .test_going_live import GoingLiveCase
 
 
 class NumbersCase(GoingLiveCase):
-    def setUp(self):
-        super().setUp()
-        self.manager = self.user("numbers_manager", "lead_to_cash.group_collections_manager")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = cls.user("numbers_manager", "lead_to_cash.group_collections_manager")
 
     def words(self, html):
         return " ".join(str(html.striptags() if html else "").replace("\xa0", " ").split())
@@ -34,9 +35,10 @@ class NumbersCase(GoingLiveCase):
 
 @tagged("post_install", "-at_install")
 class TestGoingLiveNumbers(NumbersCase):
-    def setUp(self):
-        super().setUp()
-        self.policy.action_stop()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.policy.action_stop()
 
     def test_both_sides_of_the_cut_off(self):
         self.invoice(due="2026-02-02", amount=70.0)

@@ -8,11 +8,11 @@ from ..common import TODAY, RunCase
 LATER = "2026-05-20"
 
 
-@tagged("post_install", "-at_install")
-class TestInstalments(RunCase):
-    def setUp(self):
-        super().setUp()
-        self.move = self.invoice(due="2026-03-01")
+class InstalmentCase(RunCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.given.invoice(due="2026-03-01")
 
     def remind(self, day, level):
         """The run of a day, whose e-mail leaves."""
@@ -56,6 +56,9 @@ class TestInstalments(RunCase):
         rows = self.preview(self.move, day).sorted("due")
         return [(row.code, row.level_id.name, row.escalates) for row in rows]
 
+
+@tagged("post_install", "-at_install")
+class TestInstalments(InstalmentCase):
     def test_each_keeps_the_level(self):
         notice = self.remind(TODAY, "First")
         first, second = self.split((50, 0), (50, 90))
@@ -69,17 +72,6 @@ class TestInstalments(RunCase):
         for item in (first, second):
             levels = [level for level, _amount in self.levels(item)]
             self.assertEqual((levels.count("First"), levels.count("Second")), (1, 1))
-
-    def test_what_was_promised_is_not_reminded(self):
-        self.remind(TODAY, "First")
-        promise = self.promise(self.items(self.move), 100.0)
-        first, second = self.split((50, 0), (50, 90))
-        self.assertEqual((promise.move_line_ids, promise.state, promise.amount), (first | second, "open", 100.0))
-        self.assertEqual([code for code, _level, _escalates in self.rows("2026-03-26")], ["promised", "promised"])
-        self.pay(self.move, 50.0)
-        self.assertEqual(promise.state, "open")
-        self.pay(self.move)
-        self.assertEqual(promise.state, "kept")
 
     def test_what_is_disputed_is_not_reminded(self):
         dispute = self.env["dunning.dispute"].create(
@@ -133,23 +125,6 @@ class TestInstalments(RunCase):
         self.assertEqual(self.rows("2026-03-20"), [("last_level", "Second", False)])
         self.assertTrue(first)
 
-    def test_undone(self):
-        """Split, and put together again: as before."""
-        self.remind(TODAY, "First")
-        promise = self.promise(self.items(self.move), 100.0)
-        self.split((50, 0), (50, 90))
-        item = self.split((100, 28))
-        self.assertEqual((self.levels(item), promise.move_line_ids), ([("First", 100.0)], item))
-
-    def test_another_day(self):
-        """Posted, or by another term of as many instalments."""
-        self.remind(TODAY, "First")
-        item = self.items(self.move)
-        item.date_maturity = "2026-03-20"
-        self.assertEqual((self.items(self.move), self.levels(item)), (item, [("First", 100.0)]))
-        item = self.split((100, 60))
-        self.assertEqual((str(item.date_maturity), self.levels(item)), ("2026-04-02", [("First", 100.0)]))
-
     def test_a_later_one_changes_alone(self):
         """The first was reminded; the rest is cut in two, and begins at the start."""
         items = self.split((50, 0), (50, 90))
@@ -158,41 +133,6 @@ class TestInstalments(RunCase):
         self.assertEqual(self.levels(first), [("First", 50.0)])
         self.assertEqual((self.levels(second), self.levels(third)), ([], []))
         self.assertTrue(items)
-
-    def test_a_split_to_zero(self):
-        """What is about nothing takes over nothing, and is never asked for."""
-        self.remind(TODAY, "First")
-        promise = self.promise(self.items(self.move), 100.0)
-        items = self.split((0, 0), (100, 28))
-        owed = items.filtered("amount_residual")
-        self.assertEqual((owed.amount_residual, promise.move_line_ids), (100.0, owed))
-        self.assertEqual(
-            [self.levels(item) for item in items], [[("First", 100.0)] if item == owed else [] for item in items]
-        )
-        self.assertEqual(self.rows("2026-03-20"), [("promised", "First", False)])
-
-    def test_emptied_and_filled_again(self):
-        """In two steps, with a night between them."""
-        self.remind(TODAY, "First")
-        promise = self.promise(self.items(self.move), 100.0)
-        self.move.button_draft()
-        self.move.invoice_line_ids.unlink()
-        self.assertEqual(self.items(self.move).mapped("balance"), [0.0])
-        self.nightly("2026-03-11")
-        self.move.write(
-            {
-                "invoice_line_ids": [Command.create({"name": "Thing", "price_unit": 100.0, "tax_ids": False})],
-                "invoice_payment_term_id": self.half_later().id,
-            }
-        )
-        self.move.action_post()
-        items = self.ordered()
-        self.assertEqual([self.levels(item) for item in items], [[("First", 50.0)]] * 2)
-        self.assertEqual((promise.move_line_ids, promise.state), (items, "open"))
-        self.pay(self.move, 99.0)
-        self.assertEqual(promise.state, "open")
-        self.pay(self.move, 1.0)
-        self.assertEqual(promise.state, "kept")
 
     def test_excluded_and_returned(self):
         """The mark of a returned payment, and that it is excluded, go on too."""
@@ -213,15 +153,6 @@ class TestInstalments(RunCase):
         (self.move | other).action_post()
         self.assertEqual(promise.move_line_ids, self.items(self.move))
         self.assertEqual([self.levels(item) for item in self.items(other)], [[("First", 30.0)]] * 2)
-
-    def test_decisions_stay_with_the_document(self):
-        self.remind(TODAY, "First")
-        before = len(self.env["dunning.decision"].search([("move_id", "=", self.move.id)]))
-        self.split((50, 0), (50, 90))
-        self.split((100, 28))
-        self.env.invalidate_all()
-        self.assertGreaterEqual(len(self.env["dunning.decision"].search([("move_id", "=", self.move.id)])), before)
-        self.assertEqual(len(self.current(self.move)), 1)
 
     def test_an_opening_balance(self):
         """Several customers in one entry: each customer's stays with it."""
@@ -250,3 +181,79 @@ class TestInstalments(RunCase):
         entry.action_post()
         self.env.invalidate_all()
         self.assertEqual((promise.move_line_ids, promise.state), (mine, "open"))
+
+
+@tagged("post_install", "-at_install")
+class TestReminded(InstalmentCase):
+    """Of an invoice that was reminded of."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.given.remind(TODAY, "First")
+
+    def test_what_was_promised_is_not_reminded(self):
+        promise = self.promise(self.items(self.move), 100.0)
+        first, second = self.split((50, 0), (50, 90))
+        self.assertEqual((promise.move_line_ids, promise.state, promise.amount), (first | second, "open", 100.0))
+        self.assertEqual([code for code, _level, _escalates in self.rows("2026-03-26")], ["promised", "promised"])
+        self.pay(self.move, 50.0)
+        self.assertEqual(promise.state, "open")
+        self.pay(self.move)
+        self.assertEqual(promise.state, "kept")
+
+    def test_undone(self):
+        """Split, and put together again: as before."""
+        promise = self.promise(self.items(self.move), 100.0)
+        self.split((50, 0), (50, 90))
+        item = self.split((100, 28))
+        self.assertEqual((self.levels(item), promise.move_line_ids), ([("First", 100.0)], item))
+
+    def test_another_day(self):
+        """Posted, or by another term of as many instalments."""
+        item = self.items(self.move)
+        item.date_maturity = "2026-03-20"
+        self.assertEqual((self.items(self.move), self.levels(item)), (item, [("First", 100.0)]))
+        item = self.split((100, 60))
+        self.assertEqual((str(item.date_maturity), self.levels(item)), ("2026-04-02", [("First", 100.0)]))
+
+    def test_a_split_to_zero(self):
+        """What is about nothing takes over nothing, and is never asked for."""
+        promise = self.promise(self.items(self.move), 100.0)
+        items = self.split((0, 0), (100, 28))
+        owed = items.filtered("amount_residual")
+        self.assertEqual((owed.amount_residual, promise.move_line_ids), (100.0, owed))
+        self.assertEqual(
+            [self.levels(item) for item in items], [[("First", 100.0)] if item == owed else [] for item in items]
+        )
+        self.assertEqual(self.rows("2026-03-20"), [("promised", "First", False)])
+
+    def test_emptied_and_filled_again(self):
+        """In two steps, with a night between them."""
+        promise = self.promise(self.items(self.move), 100.0)
+        self.move.button_draft()
+        self.move.invoice_line_ids.unlink()
+        self.assertEqual(self.items(self.move).mapped("balance"), [0.0])
+        self.nightly("2026-03-11")
+        self.move.write(
+            {
+                "invoice_line_ids": [Command.create({"name": "Thing", "price_unit": 100.0, "tax_ids": False})],
+                "invoice_payment_term_id": self.half_later().id,
+            }
+        )
+        self.move.action_post()
+        items = self.ordered()
+        self.assertEqual([self.levels(item) for item in items], [[("First", 50.0)]] * 2)
+        self.assertEqual((promise.move_line_ids, promise.state), (items, "open"))
+        self.pay(self.move, 99.0)
+        self.assertEqual(promise.state, "open")
+        self.pay(self.move, 1.0)
+        self.assertEqual(promise.state, "kept")
+
+    def test_decisions_stay_with_the_document(self):
+        before = len(self.env["dunning.decision"].search([("move_id", "=", self.move.id)]))
+        self.split((50, 0), (50, 90))
+        self.split((100, 28))
+        self.env.invalidate_all()
+        self.assertGreaterEqual(len(self.env["dunning.decision"].search([("move_id", "=", self.move.id)])), before)
+        self.assertEqual(len(self.current(self.move)), 1)

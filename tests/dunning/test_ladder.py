@@ -124,9 +124,10 @@ class TestSteps(LadderCase):
 class TestOneVoice(LadderCase):
     """Nothing softer after something harder, while that is open."""
 
-    def setUp(self):
-        super().setUp()
-        self.ladder(
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.given.ladder(
             ("Friendly", -5, {}),
             ("First", 4, {}),
             ("Second", 10, {}),
@@ -136,8 +137,7 @@ class TestOneVoice(LadderCase):
         )
 
     def test_newer_items_wait_behind_a_final_notice(self):
-        old = self.invoice(due="2026-02-10")
-        new = self.invoice(due="2026-02-27", amount=40.0)
+        old, new = self.invoices([{"due": "2026-02-10"}, {"due": "2026-02-27", "amount": 40.0}])
         self.run_on("2026-03-04")
         self.assertEqual((self.said(old), self.said(new)), (["Final"], ["First"]))
         self.run_on("2026-03-13")  # the second reminder, nine days after the final notice
@@ -220,16 +220,18 @@ class TestOneVoice(LadderCase):
 
 @tagged("post_install", "-at_install")
 class TestAlsoDue(LadderCase):
-    def setUp(self):
-        super().setUp()
-        self.policy_used = self.ladder(
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.policy_used = cls.given.ladder(
             ("First", 4, {}),
             ("Final", 20, {"payment_deadline_days": 14, "is_final": True}),
             minimum_days_between=1,
             catch_up="latest",
         )
-        self.old = self.invoice(due="2026-02-10", name="OLD/1")
-        self.new = self.invoice(due="2026-03-08", amount=40.0, name="NEW/1")
+        cls.old, cls.new = cls.given.invoices(
+            [{"due": "2026-02-10", "name": "OLD/1"}, {"due": "2026-03-08", "amount": 40.0, "name": "NEW/1"}]
+        )
 
     def test_no_threat_and_no_deadline_for_what_is_only_just_due(self):
         self.run_on(TODAY)

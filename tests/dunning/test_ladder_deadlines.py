@@ -115,9 +115,10 @@ class TestRepetition(LadderCase):
 class TestDeadline(LadderCase):
     """No step comes before the deadline that the last notice named has passed."""
 
-    def setUp(self):
-        super().setUp()
-        self.ladder(
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.given.ladder(
             ("First", 5, {"payment_deadline_days": 7}),
             ("Second", 8, {"payment_deadline_days": 0}),
             minimum_days_between=1,
@@ -160,9 +161,10 @@ class TestDeadline(LadderCase):
 class TestDeadlineBeforeDueDate(LadderCase):
     """A notice before the due date asks nobody to pay before it is due, and what follows waits as long."""
 
-    def setUp(self):
-        super().setUp()
-        self.ladder(
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.given.ladder(
             ("Friendly", -20, {"payment_deadline_days": 7}),
             ("Sooner", -8, {"payment_deadline_days": 7}),
             ("First", 1, {"payment_deadline_days": 0}),
@@ -179,7 +181,7 @@ class TestDeadlineBeforeDueDate(LadderCase):
         self.assertIn("by *03/30/2026*", self.text(notice))
 
     def test_the_last_due_date_of_what_it_asks_for(self):
-        early, late = self.invoice(due="2026-03-19"), self.invoice(due="2026-03-27", amount=40.0)
+        early, late = self.invoices([{"due": "2026-03-19"}, {"due": "2026-03-27", "amount": 40.0}])
         self.run_on(TODAY)
         notice = self.notices(early)
         self.assertEqual(notice, self.notices(late))

@@ -12,13 +12,16 @@ NOTICES = ("notice", "before_due", "first_reminder", "second_reminder", "formal_
 
 @tagged("post_install", "-at_install")
 class TestNoticeTemplates(RunCase):
-    def setUp(self):
-        super().setUp()
-        self.policy.level_ids.write({"payment_deadline_days": 7})
-        self.moves = self.invoice(due="2026-03-01", ref="PO-77") | self.invoice(due="2026-03-02", amount=1234.5)
-        self.other = self.invoice(partner_id=self.env["res.partner"].create({"name": "B", "email": "b@x.com"}).id)
-        self.run_on(TODAY)
-        self.both = self.notices(self.moves) | self.notices(self.other)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.policy.level_ids.write({"payment_deadline_days": 7})
+        cls.moves = cls.given.invoice(due="2026-03-01", ref="PO-77") | cls.given.invoice(
+            due="2026-03-02", amount=1234.5
+        )
+        cls.other = cls.given.invoice(partner_id=cls.env["res.partner"].create({"name": "B", "email": "b@x.com"}).id)
+        cls.given.run_on(TODAY)
+        cls.both = cls.given.notices(cls.moves) | cls.given.notices(cls.other)
 
     def template(self, name):
         return self.env.ref(

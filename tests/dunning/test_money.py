@@ -8,11 +8,12 @@ from ..common import TODAY, RunCase
 
 @tagged("post_install", "-at_install")
 class TestMoneyArrives(RunCase):
-    def setUp(self):
-        super().setUp()
-        self.move = self.invoice(due="2026-03-02")
-        self.run_on(TODAY)
-        self.notice = self.notices(self.move)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.given.invoice(due="2026-03-02")
+        cls.given.run_on(TODAY)
+        cls.notice = cls.given.notices(cls.move)
 
     def entry(self, account, amount):
         """A posted entry that takes ``amount`` off the customer's receivables."""
@@ -113,8 +114,7 @@ class TestMoneyArrives(RunCase):
         )
 
     def test_what_the_customer_owes(self):
-        self.invoice(due="2026-04-30", amount=500.0)
-        self.invoice(move_type="out_refund", amount=30.0)
+        self.invoices([{"due": "2026-04-30", "amount": 500.0}, {"move_type": "out_refund", "amount": 30.0}])
         contact = self.env["res.partner"].create({"name": "Contact", "parent_id": self.customer.id})
         today = {"l2c_today": TODAY}
         self.assertEqual((self.customer | contact).with_context(**today).mapped("overdue_amount"), [70.0, 70.0])
@@ -158,7 +158,7 @@ class TestReturnedPayments(RunCase):
         self.assertEqual(str(self.items(move).payment_returned_date), TODAY)
 
     def test_undoing_a_credit_note_is_no_returned_payment(self):
-        move, credit = self.invoice(due="2026-02-02"), self.invoice(move_type="out_refund")
+        move, credit = self.invoices([{"due": "2026-02-02"}, {"move_type": "out_refund"}])
         self.items(move | credit).reconcile()
         self.items(move).remove_move_reconcile()
         self.assertFalse(self.items(move).payment_returned_date)

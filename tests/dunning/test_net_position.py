@@ -10,10 +10,11 @@ DUE = "2026-03-02"
 
 @tagged("post_install", "-at_install")
 class TestNetPosition(RunCase):
-    def setUp(self):
-        super().setUp()
-        self.policy.net_position = "hold"
-        self.move = self.invoice(due=DUE)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.policy.net_position = "hold"
+        cls.move = cls.given.invoice(due=DUE)
 
     def bill(self, amount=100.0, **values):
         return self.invoice(move_type="in_invoice", amount=amount, due="2026-03-30", **values)

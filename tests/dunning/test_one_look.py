@@ -48,10 +48,19 @@ class LookCase(RunCase):
         return notice.sudo().mail_ids
 
 
+class NoticeCase(LookCase):
+    """One that waits."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.notice = cls.given.waiting()
+
+
 @tagged("post_install", "-at_install")
-class TestText(LookCase):
+class TestText(NoticeCase):
     def test_the_text_is_changed_for_one_notice(self):
-        notice = self.waiting()
+        notice = self.notice
         other = self.waiting(partner_id=self.env["res.partner"].create({"name": "B", "email": "b@example.com"}).id)
         self.edit(notice, lambda text: text.replace("According to our books", "As we said on the phone"), subject="Us")
         self.assertEqual((notice.edited_by_id, notice.mail_subject), (self.collector, "Us"))
@@ -65,7 +74,7 @@ class TestText(LookCase):
         self.assertIn("According to our books", self.sent(other).body_html)
 
     def test_the_subject_is_one_line(self):
-        notice = self.edit(self.waiting(), str, subject=" Us\r\nBcc: other@example.com ")
+        notice = self.edit(self.notice, str, subject=" Us\r\nBcc: other@example.com ")
         self.assertEqual(self.sent(notice).subject, "Us Bcc: other@example.com")
 
     def test_what_is_seen_is_what_leaves(self):
@@ -79,7 +88,7 @@ class TestText(LookCase):
                 self.assertEqual((mail.subject, words(mail.body_html)), (subject, words(seen)))
 
     def test_a_payment_after_the_change_sends_it_back(self):
-        notice = self.waiting()
+        notice = self.notice
         self.edit(notice, lambda text: text.replace("According to our books", "Our words"))
         notice.action_approve()
         self.assertEqual(notice.state, "queued")
@@ -96,20 +105,20 @@ class TestText(LookCase):
         self.assertNotIn("changed", notice.exceptions or "")
 
     def test_a_payment_before_the_approval_asks_for_a_look(self):
-        notice = self.edit(self.waiting(), lambda text: text + "<p>More</p>")
+        notice = self.edit(self.notice, lambda text: text + "<p>More</p>")
         self.pay(notice.line_ids.move_id, 30.0)
         self.assertEqual(notice.state, "to_approve")
         self.assertIn("Changed after its text was written", notice.exception_text)
 
     def test_paid_in_full_it_is_cancelled(self):
-        notice = self.edit(self.waiting(), lambda text: text + "<p>More</p>")
+        notice = self.edit(self.notice, lambda text: text + "<p>More</p>")
         self.pay(notice.line_ids.move_id)
         self.assertEqual(notice.state, "cancelled")
         with self.assertRaisesRegex(UserError, "can't become “Queued”"):
             notice.action_approve()
 
     def test_back_to_the_template(self):
-        notice = self.waiting()
+        notice = self.notice
         before = notice.mail_subject, notice.mail_body
         self.edit(notice, lambda _text: "<p>Nothing but this</p>", subject="Other", attach_invoices=True)
         self.assertIn("Nothing but this", notice.mail_body)
@@ -120,7 +129,7 @@ class TestText(LookCase):
 
     def test_the_template_changes_afterwards(self):
         template = self.env.ref("lead_to_cash.mail_template_dunning_notice")
-        notice = self.edit(self.waiting(), lambda text: text + "<p>More</p>")
+        notice = self.edit(self.notice, lambda text: text + "<p>More</p>")
         seen = notice.mail_body
         template.body_html = "<p>All new</p>"
         notice.invalidate_recordset()
@@ -128,7 +137,7 @@ class TestText(LookCase):
 
     def test_what_a_person_writes_is_text(self):
         """It is never run as a template, and scripts are dropped."""
-        notice = self.waiting()
+        notice = self.notice
         evil = '<p>1<t t-out="object.env.cr"/><b t-if="0">2</b>{{ 3*3 }}<script>alert(4)</script></p>'
         evil += '<div class="o_l2c_computed" data-id="99">5</div><img src="x" onerror="alert(6)"/>'
         self.edit(notice, lambda text: text + evil, subject="{{ 3*3 }}")
@@ -137,6 +146,47 @@ class TestText(LookCase):
         self.assertIn("{{ 3*3 }}", mail.body_html)
         for gone in ("cr", "script>", "onerror", ">5<"):
             self.assertNotIn(f"<{gone}" if gone == "cr" else gone, mail.body_html)
+
+    def test_an_empty_text_is_refused(self):
+        notice = self.notice
+        for values in ({"subject": " "}, {}):
+            with self.subTest(values), self.assertRaisesRegex(UserError, "needs a subject and a text"):
+                self.edit(notice, (lambda text: text) if values else (lambda _text: "<p><br></p>"), **values)
+        self.assertFalse(notice.edited_on)
+
+    def test_what_has_left_stays(self):
+        notice = self.notice
+        self.sent(notice)
+        notice.sudo().state = "sent"
+        for change in (notice.action_edit_text, notice.action_template_text):
+            with self.assertRaisesRegex(UserError, "can't be changed any more"):
+                change()
+
+    def test_who_may_change_it(self):
+        notice = self.notice
+        for method in ("action_edit_text", "action_template_text", "action_send_test", "action_review"):
+            with self.subTest(method), self.assertRaises(AccessError):
+                getattr(notice.with_user(self.clerk), method)()
+        with self.assertRaises(AccessError):
+            self.env["dunning.notice.edit"].with_user(self.clerk).create({"notice_id": notice.id})
+        for name, value in {"text_body": "x", "text_parts": ["<t t-out='1'/>"], "edited_by_id": 1}.items():
+            with self.subTest(name), self.assertRaises(UserError):
+                notice[name] = value
+                notice.flush_recordset()
+
+    def test_another_companys_notice(self):
+        notice = self.notice
+        company = self.env["res.company"].create({"name": "Other"})
+        neighbour = self.user("looking_neighbour", "lead_to_cash.group_collections_user")
+        neighbour.write({"company_ids": [(6, 0, company.ids)], "company_id": company.id})
+        for method in ("action_edit_text", "action_template_text", "action_send_test", "action_review"):
+            with self.subTest(method), self.assertRaises(AccessError):
+                getattr(notice.with_user(neighbour), method)()
+
+
+@tagged("post_install", "-at_install")
+class TestSettings(LookCase):
+    """What the level or the customer says when the notice is made."""
 
     def test_in_hebrew_it_reads_from_the_right(self):
         self.env["res.lang"]._activate_lang("he_IL")
@@ -147,13 +197,6 @@ class TestText(LookCase):
             self.assertIn("שלום", body)
         self.customer.lang = "en_US"
         self.assertEqual(notice._lang(), "he_IL", "what was written stays in its language")
-
-    def test_an_empty_text_is_refused(self):
-        notice = self.waiting()
-        for values in ({"subject": " "}, {}):
-            with self.subTest(values), self.assertRaisesRegex(UserError, "needs a subject and a text"):
-                self.edit(notice, (lambda text: text) if values else (lambda _text: "<p><br></p>"), **values)
-        self.assertFalse(notice.edited_on)
 
     def test_a_letter_says_other_words(self):
         self.policy.level_ids.channel = "letter"
@@ -170,43 +213,24 @@ class TestText(LookCase):
         with self.assertRaisesRegex(UserError, "is not written"):
             self.waiting().action_edit_text()
 
-    def test_what_has_left_stays(self):
+    def test_what_the_level_attaches_is_left_out(self):
+        self.policy.level_ids.attach_invoices = True
         notice = self.waiting()
-        self.sent(notice)
-        notice.sudo().state = "sent"
-        for change in (notice.action_edit_text, notice.action_template_text):
-            with self.assertRaisesRegex(UserError, "can't be changed any more"):
-                change()
-
-    def test_who_may_change_it(self):
-        notice = self.waiting()
-        for method in ("action_edit_text", "action_template_text", "action_send_test", "action_review"):
-            with self.subTest(method), self.assertRaises(AccessError):
-                getattr(notice.with_user(self.clerk), method)()
-        with self.assertRaises(AccessError):
-            self.env["dunning.notice.edit"].with_user(self.clerk).create({"notice_id": notice.id})
-        for name, value in {"text_body": "x", "text_parts": ["<t t-out='1'/>"], "edited_by_id": 1}.items():
-            with self.subTest(name), self.assertRaises(UserError):
-                notice[name] = value
-                notice.flush_recordset()
-
-    def test_another_companys_notice(self):
-        notice = self.waiting()
-        company = self.env["res.company"].create({"name": "Other"})
-        neighbour = self.user("looking_neighbour", "lead_to_cash.group_collections_user")
-        neighbour.write({"company_ids": [(6, 0, company.ids)], "company_id": company.id})
-        for method in ("action_edit_text", "action_template_text", "action_send_test", "action_review"):
-            with self.subTest(method), self.assertRaises(AccessError):
-                getattr(notice.with_user(neighbour), method)()
+        self.assertEqual(notice.attachment_text, notice.line_ids.move_id.name)
+        self.edit(notice, attach_invoices=False)
+        self.assertFalse(notice.attachment_text)
+        mail = self.sent(notice)
+        self.assertTrue(mail.dunning_notice_id._before_leaving(mail))
+        self.assertFalse(mail.attachment_ids)
 
 
 @tagged("post_install", "-at_install")
-class TestAttachments(LookCase):
+class TestAttachments(NoticeCase):
     def file(self, name="terms.pdf"):
         return self.env["ir.attachment"].with_user(self.collector).create({"name": name, "raw": b"%PDF-1.4 x"})
 
     def test_files_are_added_and_removed(self):
-        notice = self.waiting()
+        notice = self.notice
         action = notice.action_edit_text()
         wizard = self.env["dunning.notice.edit"].with_user(self.collector).with_context(**action["context"])
         form = Form(wizard)
@@ -224,18 +248,8 @@ class TestAttachments(LookCase):
         notice.invalidate_recordset()
         self.assertFalse(notice.attachment_text)
 
-    def test_what_the_level_attaches_is_left_out(self):
-        self.policy.level_ids.attach_invoices = True
-        notice = self.waiting()
-        self.assertEqual(notice.attachment_text, notice.line_ids.move_id.name)
-        self.edit(notice, attach_invoices=False)
-        self.assertFalse(notice.attachment_text)
-        mail = self.sent(notice)
-        self.assertTrue(mail.dunning_notice_id._before_leaving(mail))
-        self.assertFalse(mail.attachment_ids)
-
     def test_a_file_that_one_may_not_read(self):
-        notice = self.waiting()
+        notice = self.notice
         private = self.env["ir.attachment"].create(
             {"name": "secret", "raw": b"x", "res_model": "res.users", "res_id": 1}
         )
@@ -248,9 +262,9 @@ class TestAttachments(LookCase):
 
 
 @tagged("post_install", "-at_install")
-class TestTest(LookCase):
+class TestTest(NoticeCase):
     def test_nothing_of_the_notice_changes(self):
-        notice = self.edit(self.waiting(), lambda text: text + "<p>Our words</p>")
+        notice = self.edit(self.notice, lambda text: text + "<p>Our words</p>")
         self.policy.level_ids.write({"ask_rating": True, "attach_invoices": True})
         mails = self.env["mail.mail"].search([])
         files = self.env["ir.attachment"].search([("res_model", "=", "dunning.notice")])
@@ -271,13 +285,13 @@ class TestTest(LookCase):
         self.assertEqual(self.env["ir.attachment"].search([("res_model", "=", "dunning.notice")]), files)
 
     def test_without_an_address_of_ones_own(self):
-        notice = self.waiting()
+        notice = self.notice
         self.collector.email = False
         with self.assertRaisesRegex(UserError, "You have no e-mail address"):
             notice.action_send_test()
 
     def test_a_broken_template(self):
-        notice = self.waiting()
+        notice = self.notice
         self.break_template()
         for act in (notice.action_send_test, notice.action_approve, notice.action_edit_text):
             with self.subTest(act), self.assertRaisesRegex(UserError, "Dunning: notice has an error"):

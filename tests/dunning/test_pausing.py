@@ -16,7 +16,7 @@ class TestPausing(RunCase):
         super().setUpClass()
         cls.collector = cls.user("pause_collector", "lead_to_cash.group_collections_user")
         cls.invoicing = cls.user("pause_invoicing", "account.group_account_invoice")
-        cls.move, cls.other = cls.invoice(cls, due=DUE), cls.invoice(cls, due=DUE, amount=50.0)
+        cls.move, cls.other = cls.given.invoices([{"due": DUE}, {"due": DUE, "amount": 50.0}])
 
     def dialog(self, action, **values):
         """The dialog that a button opened, filled in."""

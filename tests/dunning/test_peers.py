@@ -35,12 +35,13 @@ class TestTwice(RunCase):
 
 @tagged("post_install", "-at_install")
 class TestPaidMeanwhile(RunCase):
-    def setUp(self):
-        super().setUp()
-        self.move = self.invoice(due="2026-03-02")
-        self.run_on(TODAY)
-        self.notice = self.notices(self.move)
-        self.mail = self.notice.mail_ids
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.given.invoice(due="2026-03-02")
+        cls.given.run_on(TODAY)
+        cls.notice = cls.given.notices(cls.move)
+        cls.mail = cls.notice.mail_ids
 
     def deliver(self, mail):
         """In tests Odoo keeps the mails that may leave, and leaves them as they are."""
@@ -86,9 +87,10 @@ class TestPaidMeanwhile(RunCase):
 
 @tagged("post_install", "-at_install")
 class TestNet(RunCase):
-    def setUp(self):
-        super().setUp()
-        self.move = self.invoice(due="2026-03-02")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.given.invoice(due="2026-03-02")
 
     def prepay(self, amount):
         """A payment that nobody has allotted to an invoice."""
@@ -186,7 +188,7 @@ class TestClock(RunCase):
 
         amounts = {-40: 100.0, -8: 90.0, -2: 80.0, 3: 70.0, 60: 60.0}
         common = {"partner_id": partner.id, "invoice_date": day(-60)}
-        moves = [self.invoice(due=day(number), amount=amount, **common) for number, amount in amounts.items()]
+        moves = self.invoices([{"due": day(number), "amount": amount, **common} for number, amount in amounts.items()])
         self.invoice(due=day(-9), move_type="out_refund", amount=15.0, **common)
         notices = self.env["dunning.notice"].union(*(self.run_on(day(number)).notice_ids for number in (0, 3, 7)))
         decisions = self.env["dunning.decision"].search([("partner_id", "=", partner.id)], order="id")
@@ -194,7 +196,7 @@ class TestClock(RunCase):
             *((notice.date - today, notice.level_id.name, notice.amount_due, notice.state) for notice in notices),
             *((notice.send_at.date() - today, notice.send_at.hour) for notice in notices),
             *notices.line_ids.sorted("id").mapped(lambda line: (line.amount_residual, line.days_overdue)),
-            *((moves.index(row.move_id), row.date - today, row.code, row.level_id.name) for row in decisions),
+            *((moves.ids.index(row.move_id.id), row.date - today, row.code, row.level_id.name) for row in decisions),
             *(row.next_date and row.next_date - today for row in decisions),
         ]
 

@@ -73,9 +73,10 @@ class TestDates(DunningCase):
 
 @tagged("post_install", "-at_install")
 class TestReasons(DunningCase):
-    def setUp(self):
-        super().setUp()
-        self.move = self.invoice(due="2026-03-02")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.given.invoice(due="2026-03-02")
 
     def test_reminded_and_its_sentence(self):
         item = self.preview(self.move)
@@ -175,8 +176,7 @@ class TestReasons(DunningCase):
         self.assertEqual(self.code(abroad), "reminded")
 
     def test_credit_is_set_against_the_oldest_first(self):
-        younger = self.invoice(due="2026-03-03")
-        self.invoice(move_type="out_refund", amount=120.0)
+        younger, _other = self.invoices([{"due": "2026-03-03"}, {"move_type": "out_refund", "amount": 120.0}])
         self.assertEqual((self.code(self.move), self.code(younger)), ("covered_by_credit", "reminded"))
 
     def test_payment_on_its_way(self):
@@ -354,8 +354,9 @@ class TestCompanies(DunningCase):
     def test_currencies_are_apart(self):
         euro = self.env.ref("base.EUR")
         euro.active = True
-        foreign = self.invoice(due="2026-03-02", currency_id=euro.id)
-        self.invoice(move_type="out_refund", amount=500.0)
+        foreign, _other = self.invoices(
+            [{"due": "2026-03-02", "currency_id": euro.id}, {"move_type": "out_refund", "amount": 500.0}]
+        )
         self.assertEqual(self.code(foreign), "reminded")
         self.assertEqual(self.preview(foreign).residual, 100.0)
 

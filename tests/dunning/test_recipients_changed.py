@@ -95,17 +95,18 @@ class TestWrongPerson(RecipientCase):
 
 @tagged("post_install", "-at_install")
 class TestSplit(RecipientCase):
-    def setUp(self):
-        super().setUp()
-        self.customer.dunning_split_by_contact = True
-        self.moves = self.invoices(
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer.dunning_split_by_contact = True
+        cls.moves = cls.given.invoices(
             [
-                {"due": "2026-03-02", "partner_id": self.anna.id, "amount": 70.0},
-                {"due": "2026-03-02", "partner_id": self.bert.id, "amount": 50.0},
+                {"due": "2026-03-02", "partner_id": cls.anna.id, "amount": 70.0},
+                {"due": "2026-03-02", "partner_id": cls.bert.id, "amount": 50.0},
             ]
         )
-        self.run_on(TODAY)
-        self.notice = self.notices(self.moves)
+        cls.given.run_on(TODAY)
+        cls.notice = cls.given.notices(cls.moves)
 
     def mail_of(self, contact):
         return self.notice.mail_ids.filtered(lambda mail: mail.partner_ids == contact)

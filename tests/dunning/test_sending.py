@@ -185,8 +185,7 @@ class TestSender(RunCase):
 
     def test_invoices_attached_when_it_leaves(self):
         self.level.attach_invoices = True
-        move = self.invoice(due="2026-03-02")
-        sent = self.invoice(due="2026-03-03", move_type="out_invoice")
+        move, sent = self.invoices([{"due": "2026-03-02"}, {"due": "2026-03-03", "move_type": "out_invoice"}])
         self.env["ir.attachment"].create(
             {
                 "name": "the-original.pdf",

@@ -46,13 +46,10 @@ class TestReplies(RunCase):
         super().setUpClass()
         cls.domain = cls.env["mail.alias.domain"].create({"name": "us.example.com", "catchall_alias": "catchall"})
         cls.env.company.alias_domain_id = cls.domain
-
-    def setUp(self):
-        super().setUp()
-        self.move = self.invoice(due="2026-03-02")
-        self.run_on(TODAY)
-        self.notice = self.notices(self.move)
-        self.mail = self.notice.mail_ids
+        cls.move = cls.given.invoice(due="2026-03-02")
+        cls.given.run_on(TODAY)
+        cls.notice = cls.given.notices(cls.move)
+        cls.mail = cls.notice.mail_ids
 
     def answer(self, sender="customer@example.com", to=None, **headers):
         mail = EmailMessage()
@@ -151,13 +148,13 @@ class TestReplies(RunCase):
 class TestBeforeLeaving(RunCase):
     """Reasons that come up between the run and the sending."""
 
-    def setUp(self):
-        super().setUp()
-        self.first = self.invoice(due="2026-03-02")
-        self.second = self.invoice(due="2026-03-03", amount=60.0)
-        self.run_on(TODAY)
-        self.notice = self.notices(self.first)
-        self.mail = self.notice.mail_ids
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.first, cls.second = cls.given.invoices([{"due": "2026-03-02"}, {"due": "2026-03-03", "amount": 60.0}])
+        cls.given.run_on(TODAY)
+        cls.notice = cls.given.notices(cls.first)
+        cls.mail = cls.notice.mail_ids
 
     def promise(self, moves):
         values = {"partner_id": self.customer.id, "amount": 1, "date": "2026-03-20"}
@@ -209,13 +206,15 @@ class TestBeforeLeaving(RunCase):
 class TestFailures(RunCase):
     """What becomes of a notice whose mail has failed."""
 
-    def setUp(self):
-        super().setUp()
-        self.other = self.env["res.partner"].create({"name": "Other", "email": "other@example.com"})
-        self.move = self.invoice(due="2026-03-02")
-        self.invoice(due="2026-03-02", partner_id=self.other.id)
-        run = self.run_on(TODAY)
-        self.notice, self.second = run.notice_ids.sorted(lambda notice: notice.partner_id == self.other)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other = cls.env["res.partner"].create({"name": "Other", "email": "other@example.com"})
+        cls.move, _other = cls.given.invoices(
+            [{"due": "2026-03-02"}, {"due": "2026-03-02", "partner_id": cls.other.id}]
+        )
+        run = cls.given.run_on(TODAY)
+        cls.notice, cls.second = run.notice_ids.sorted(lambda notice: notice.partner_id == cls.other)
 
     def fail(self, notice, **found):
         """The last try was in vain."""

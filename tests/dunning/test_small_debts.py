@@ -81,7 +81,7 @@ class TestShippedMinimum(DunningCase):
 @tagged("post_install", "-at_install")
 class TestSmallRests(RunCase):
     def test_less_than_one_is_left_after_a_payment(self):
-        move, small = self.invoice(due=DUE), self.invoice(due=DUE, amount=0.99)
+        move, small = self.invoices([{"due": DUE}, {"due": DUE, "amount": 0.99}])
         self.assertEqual((self.code(move), self.code(small)), ("reminded", "reminded"))
         self.pay(move, amount=99.0)
         self.assertEqual(self.code(move), "reminded", "1.00 is left")
@@ -104,7 +104,7 @@ class TestSmallRests(RunCase):
         self.assertEqual((self.preview(move).residual, self.code(move)), (1, "reminded"))
 
     def test_no_notice_names_it(self):
-        move, other = self.invoice(due=DUE), self.invoice(due=DUE, amount=50.0)
+        move, other = self.invoices([{"due": DUE}, {"due": DUE, "amount": 50.0}])
         self.pay(move, amount=99.5)
         self.run_on(TODAY)
         notice = self.notices(other)
@@ -113,8 +113,7 @@ class TestSmallRests(RunCase):
     def test_credit_is_not_set_against_it(self):
         move = self.invoice(due="2026-02-20")
         self.pay(move, amount=99.5)
-        other = self.invoice(due=DUE)
-        self.invoice(move_type="out_refund", amount=100.0)
+        other, _other = self.invoices([{"due": DUE}, {"move_type": "out_refund", "amount": 100.0}])
         self.assertEqual(self.code(other), "covered_by_credit")
 
     def test_what_waits_follows_at_once(self):
@@ -129,10 +128,11 @@ class TestSmallRests(RunCase):
 
 @tagged("post_install", "-at_install")
 class TestUnsent(RunCase):
-    def setUp(self):
-        super().setUp()
-        self.policy.level_ids.requires_sent = True
-        self.move = self.invoice(due=DUE)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.policy.level_ids.requires_sent = True
+        cls.move = cls.given.invoice(due=DUE)
 
     def test_it_waits_until_it_was_sent(self):
         item = self.preview(self.move)

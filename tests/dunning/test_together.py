@@ -10,9 +10,10 @@ VOICES = (("First", 4, {}), ("Second", 10, {}), ("Final", 20, {"payment_deadline
 
 
 class VoiceCase(LadderCase):
-    def setUp(self):
-        super().setUp()
-        self.policy_used = self.ladder(*VOICES, minimum_days_between=1, catch_up="latest")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.policy_used = cls.given.ladder(*VOICES, minimum_days_between=1, catch_up="latest")
 
     def heard(self, move, day):
         """The run of a day whose notice about the document has left."""
@@ -35,13 +36,15 @@ class VoiceCase(LadderCase):
         return leaving
 
 
-@tagged("post_install", "-at_install")
-class TestVoice(VoiceCase):
+class NewerCase(VoiceCase):
     def newer(self, day="2026-03-12", due="2026-03-05", **values):
         new = self.invoice(due=due, **values)
         self.run_on(day)
         return new
 
+
+@tagged("post_install", "-at_install")
+class TestVoice(NewerCase):
     def test_what_was_heard_counts_while_a_harder_one_waits_for_approval(self):
         self.policy_used.level_ids[-1].requires_approval = True
         old = self.invoice(due="2026-02-24")
@@ -58,22 +61,9 @@ class TestVoice(VoiceCase):
         self.assertEqual(self.notices(old).mapped("state"), ["sent", "failed"])
         self.assertEqual(self.codes(self.newer("2026-03-18", "2026-03-12")), ["harder_open"])
 
-    def test_a_small_rest_holds_nothing_up(self):
-        old = self.invoice(due="2026-02-10")
-        self.heard(old, "2026-03-03")
-        self.pay(old, 99.5)
-        self.assertEqual(self.said(self.newer()), ["First"])
-
-    def test_tax_that_was_withheld_holds_nothing_up(self):
-        old = self.invoice(due="2026-02-10")
-        self.heard(old, "2026-03-03")
-        self.customer.withholding_rate = 10
-        self.pay(old, 90)
-        self.assertEqual(self.said(self.newer()), ["First"])
-
     def test_no_final_notice_about_what_is_only_also_due(self):
         """What it was about is paid before it leaves."""
-        old, softer = self.invoice(due="2026-02-10"), self.invoice(due="2026-03-01", amount=40.0)
+        old, softer = self.invoices([{"due": "2026-02-10"}, {"due": "2026-03-01", "amount": 40.0}])
         self.run_on("2026-03-10")
         notice = self.notices(old)
         self.assertEqual((notice.level_id.name, self.said(softer)), ("Final", ["First"]))
@@ -83,7 +73,7 @@ class TestVoice(VoiceCase):
         self.assertEqual([n.level_id.name for n in self.notices(softer) if n.state == "queued"], ["First"])
 
     def test_no_final_notice_about_what_is_only_also_due_once_the_rest_is_promised(self):
-        old, softer = self.invoice(due="2026-02-10"), self.invoice(due="2026-03-01", amount=40.0)
+        old, softer = self.invoices([{"due": "2026-02-10"}, {"due": "2026-03-01", "amount": 40.0}])
         self.run_on("2026-03-10")
         self.env["dunning.promise"].create(
             {"partner_id": self.customer.id, "amount": 100, "date": "2026-03-25", "move_line_ids": self.items(old).ids}
@@ -120,27 +110,16 @@ class TestVoice(VoiceCase):
     def test_in_two_currencies_on_one_day(self):
         euro = self.env.ref("base.EUR")
         euro.active = True
-        old, new = self.invoice(due="2026-02-10"), self.invoice(due="2026-03-05", currency_id=euro.id)
+        old, new = self.invoices([{"due": "2026-02-10"}, {"due": "2026-03-05", "currency_id": euro.id}])
         self.run_on("2026-03-12")
         soft, hard = self.notices(new), self.notices(old)
         self.assertEqual((len(self.leave(soft, "2026-03-12")), soft.state), (0, "cancelled"))
         self.assertEqual(len(self.leave(hard, "2026-03-12")), 1)
 
-    def test_excluded_then_included(self):
-        old = self.invoice(due="2026-02-10")
-        self.heard(old, "2026-03-03")
-        self.items(old).no_followup = True
-        new = self.newer()
-        self.assertEqual(self.said(new), ["First"])
-        self.items(old).no_followup = False
-        self.run_on("2026-03-20")
-        self.assertEqual(self.codes(new), ["harder_open"])
-
     def test_merged_customers(self):
         other = self.env["res.partner"].create({"name": "Twin", "email": "twin@example.com"})
         other.dunning_policy_id = self.policy_used
-        old = self.invoice(due="2026-02-10")
-        new = self.invoice(due="2026-03-05", partner_id=other.id)
+        old, new = self.invoices([{"due": "2026-02-10"}, {"due": "2026-03-05", "partner_id": other.id}])
         self.run_on("2026-03-03")
         self.run_on("2026-03-09")
         soft = self.notices(new)
@@ -152,9 +131,38 @@ class TestVoice(VoiceCase):
         self.assertEqual(self.codes(new), ["harder_open"])
         self.assertTrue(old)
 
+
+@tagged("post_install", "-at_install")
+class TestHeard(NewerCase):
+    """What is newer, where a harder voice about something older was heard."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.old = cls.given.invoice(due="2026-02-10")
+        cls.given.heard(cls.old, "2026-03-03")
+
+    def test_a_small_rest_holds_nothing_up(self):
+        old = self.old
+        self.pay(old, 99.5)
+        self.assertEqual(self.said(self.newer()), ["First"])
+
+    def test_tax_that_was_withheld_holds_nothing_up(self):
+        old = self.old
+        self.customer.withholding_rate = 10
+        self.pay(old, 90)
+        self.assertEqual(self.said(self.newer()), ["First"])
+
+    def test_excluded_then_included(self):
+        old = self.old
+        self.items(old).no_followup = True
+        new = self.newer()
+        self.assertEqual(self.said(new), ["First"])
+        self.items(old).no_followup = False
+        self.run_on("2026-03-20")
+        self.assertEqual(self.codes(new), ["harder_open"])
+
     def test_a_broken_promise_makes_nothing_softer(self):
-        old = self.invoice(due="2026-02-10")
-        self.heard(old, "2026-03-03")
         new = self.invoice(due="2026-03-01")
         self.env["dunning.promise"].create(
             {"partner_id": self.customer.id, "amount": 100, "date": "2026-03-10", "move_line_ids": self.items(new).ids}
@@ -163,8 +171,7 @@ class TestVoice(VoiceCase):
         self.assertEqual(self.codes(new), ["harder_open"])
 
     def test_paused(self):
-        old = self.invoice(due="2026-02-10")
-        self.heard(old, "2026-03-03")
+        old = self.old
         new = self.newer()
         old._pause("2026-04-30", "Asked us to wait")
         self.run_on("2026-03-13")
@@ -212,9 +219,10 @@ class TestMoney(VoiceCase):
 
 @tagged("post_install", "-at_install")
 class TestRepeated(VoiceCase):
-    def setUp(self):
-        super().setUp()
-        self.ladder(
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.given.ladder(
             ("First", 4, {}), ("Last", 10, {}), minimum_days_between=1, repetitions=3, repeat_days=14, catch_up="latest"
         )
 
@@ -269,7 +277,7 @@ class TestUnderWay(UnderWayCase, VoiceCase):
 
     def test_a_part_under_way_also_due_and_the_minimum(self):
         self.policy_used.minimum_balance = 50
-        old, new = self.invoice(due="2026-02-10"), self.invoice(due="2026-03-08", amount=40.0)
+        old, new = self.invoices([{"due": "2026-02-10"}, {"due": "2026-03-08", "amount": 40.0}])
         self.pay_under_way(old, 60)
         self.run_on("2026-03-10")
         notice = self.notices(old)

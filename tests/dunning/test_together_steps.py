@@ -8,9 +8,10 @@ from .test_together import VoiceCase
 
 @tagged("post_install", "-at_install")
 class TestContacts(RecipientCase, VoiceCase):
-    def setUp(self):
-        super().setUp()
-        self.customer.dunning_split_by_contact = True
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer.dunning_split_by_contact = True
 
     def test_no_final_notice_to_one_whose_part_is_only_also_due(self):
         self.invoices(
@@ -63,9 +64,10 @@ class TestContacts(RecipientCase, VoiceCase):
 class TestSteps(VoiceCase):
     """A call or a letter that waits on somebody's desk."""
 
-    def setUp(self):
-        super().setUp()
-        self.policy_used.level_ids[0].channel = "call"
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.policy_used.level_ids[0].channel = "call"
 
     def test_a_call_follows_the_money_and_comes_again_when_cancelled(self):
         moves = self.invoice(due="2026-03-05"), self.invoice(due="2026-03-05", amount=40.0)
@@ -100,7 +102,7 @@ class TestSteps(VoiceCase):
 @tagged("post_install", "-at_install")
 class TestAlsoDue(VoiceCase):
     def also(self, day="2026-03-10"):
-        old, new = self.invoice(due="2026-02-10"), self.invoice(due="2026-03-08", amount=40.0)
+        old, new = self.invoices([{"due": "2026-02-10"}, {"due": "2026-03-08", "amount": 40.0}])
         self.run_on(day)
         notice = self.notices(old)
         self.assertEqual((notice.amount_due, notice.amount_claimed), (140.0, 100.0))
@@ -141,7 +143,7 @@ class TestAlsoDue(VoiceCase):
 
     def test_money_on_account_is_not_claimed_again(self):
         """What is linked to nothing is set against the oldest debt."""
-        older, newer = self.invoice(due="2026-03-01"), self.invoice(due="2026-03-02")
+        older, newer = self.invoices([{"due": "2026-03-01"}, {"due": "2026-03-02"}])
         self.env["account.bank.statement.line"].create(
             {
                 "journal_id": self.env["account.journal"].search([("type", "=", "bank")], limit=1).id,

@@ -83,10 +83,10 @@ class UnderWayCase(RunCase):
 
 @tagged("post_install", "-at_install")
 class TestLinked(UnderWayCase):
-    def setUp(self):
-        super().setUp()
-        self.older = self.invoice(due="2026-03-02")
-        self.newer = self.invoice(due="2026-03-03")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.older, cls.newer = cls.given.invoices([{"due": "2026-03-02"}, {"due": "2026-03-03"}])
 
     def test_counts_for_its_document_alone(self):
         """Seen: the newer invoice paid, it rises, the older is in flight, and the notice claims both."""
@@ -221,10 +221,10 @@ class TestLinked(UnderWayCase):
 
 @tagged("post_install", "-at_install")
 class TestCreditNotes(UnderWayCase):
-    def setUp(self):
-        super().setUp()
-        self.move = self.invoice(due="2026-03-02")
-        self.credit = self.invoice(move_type="out_refund", amount=100.0)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move, cls.credit = cls.given.invoices([{"due": "2026-03-02"}, {"move_type": "out_refund", "amount": 100.0}])
 
     def test_a_refunded_credit_covers_nothing(self):
         self.assertEqual(self.code(self.move), "covered_by_credit")
@@ -247,10 +247,10 @@ class TestCreditNotes(UnderWayCase):
 
 @tagged("post_install", "-at_install")
 class TestBank(UnderWayCase):
-    def setUp(self):
-        super().setUp()
-        self.older = self.invoice(due="2026-03-02")
-        self.newer = self.invoice(due="2026-03-03")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.older, cls.newer = cls.given.invoices([{"due": "2026-03-02"}, {"due": "2026-03-03"}])
 
     def test_matched_is_paid_once(self):
         payment = self.pay_under_way(self.newer)
@@ -295,10 +295,10 @@ class TestBank(UnderWayCase):
 
 @tagged("post_install", "-at_install")
 class TestOnline(UnderWayCase):
-    def setUp(self):
-        super().setUp()
-        self.older = self.invoice(due="2026-03-02")
-        self.newer = self.invoice(due="2026-03-03")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.older, cls.newer = cls.given.invoices([{"due": "2026-03-02"}, {"due": "2026-03-03"}])
 
     def test_counts_for_its_invoice(self):
         transaction = self.transaction(invoice_ids=[Command.set(self.newer.ids)])

@@ -38,9 +38,10 @@ class WithholdingCase(RunCase):
 
 @tagged("post_install", "-at_install")
 class TestExpectedRate(WithholdingCase):
-    def setUp(self):
-        super().setUp()
-        self.customer.withholding_rate = 5
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer.withholding_rate = 5
 
     def test_of_the_total_or_of_the_untaxed_amount(self):
         for left, code in (
@@ -87,7 +88,7 @@ class TestExpectedRate(WithholdingCase):
         self.assertEqual(self.code(move), "reminded", "it is of another company")
 
     def test_no_notice_names_it_and_credit_is_not_set_against_it(self):
-        move, other = self.invoice(due="2026-02-20"), self.invoice(due=DUE, amount=50.0)
+        move, other = self.invoices([{"due": "2026-02-20"}, {"due": DUE, "amount": 50.0}])
         self.pay(move, amount=95.0)
         self.run_on(TODAY)
         notice = self.notices(other)
@@ -161,12 +162,13 @@ class TestMarkedPayment(WithholdingCase):
 
 @tagged("post_install", "-at_install")
 class TestCertificates(WithholdingCase):
-    def setUp(self):
-        super().setUp()
-        self.collector = self.user("wh_collector", "lead_to_cash.group_collections_user")
-        self.customer.write({"withholding_rate": 5, "collector_id": self.collector.id})
-        self.move = self.invoice(due=DUE)
-        self.pay(self.move, amount=95.0)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.collector = cls.user("wh_collector", "lead_to_cash.group_collections_user")
+        cls.customer.write({"withholding_rate": 5, "collector_id": cls.collector.id})
+        cls.move = cls.given.invoice(due=DUE)
+        cls.given.pay(cls.move, amount=95.0)
 
     def test_one_task_for_the_collector(self):
         self.run_on(TODAY)

@@ -52,10 +52,12 @@ class ForesightCase(HandlingCase):
         return self.env["payment.model"].search([("company_id", "=", self.env.company.id)], limit=1)
 
 
-@tagged("post_install", "-at_install")
-class TestForecasts(ForesightCase):
+class ForecastCase(ForesightCase):
     """What a night foresees of open documents."""
 
+
+@tagged("post_install", "-at_install")
+class TestForecasts(ForecastCase):
     def test_late_and_timely(self):
         slow, prompt = self.partner("Slow"), self.partner("Prompt")
         self.history(slow, late=40)
@@ -88,33 +90,6 @@ class TestForecasts(ForesightCase):
         self.assertGreaterEqual(forecast.paid_early, NOW)
         self.assertTrue(0 < forecast.late_60 < forecast.late_30 <= 1)
 
-    def test_paid_has_none(self):
-        move = self.invoice(due="2026-03-31")
-        self.night()
-        self.assertTrue(self.forecast(move))
-        self.pay(move)
-        self.night("2026-03-11")
-        self.assertFalse(self.forecast(move))
-
-    def test_twice_a_night(self):
-        move = self.invoice(due="2026-03-31")
-        self.night()
-        before = self.forecast(move).read()
-        self.night()
-        after = self.forecast(move).read()
-        self.assertEqual(before[0]["id"], after[0]["id"])
-        for name in before[0].keys() - {"write_date"}:
-            self.assertEqual(before[0][name], after[0][name], name)
-        self.assertEqual(self.env["payment.model"].search_count([("company_id", "=", self.env.company.id)]), 1)
-
-    def test_without_history(self):
-        """Nothing is known: everybody is as anybody."""
-        move = self.invoice(due="2026-03-31")
-        self.night()
-        self.assertTrue(0.1 < self.forecast(move).late_1 < 0.5)
-        self.assertFalse(self.last_model().is_used)
-        self.assertEqual(move.payment_forecast_text[:11], "Expected on")
-
     def test_one_customer_only(self):
         self.history(self.customer, count=12, late=3)
         move = self.invoice(due="2026-03-31")
@@ -144,15 +119,6 @@ class TestForecasts(ForesightCase):
         self.customer.active = False
         self.night()
         self.assertEqual(self.forecast(move).with_context(active_test=False).partner_id, self.customer)
-
-    def test_unknown_reason(self):
-        """A reason of another version says nothing, and breaks nothing."""
-        move = self.invoice(due="2026-03-31")
-        self.night()
-        forecast = self.forecast(move)
-        forecast.sudo().reasons = [{"code": "of_old"}, {"code": "usual_late", "days": 12}, {}]
-        self.env.flush_all()
-        self.assertEqual(forecast.reason_text, "Pays on average 12 days late")
 
     def test_readers_language(self):
         self.env["res.lang"]._activate_lang("ro_RO")
@@ -198,9 +164,51 @@ class TestForecasts(ForesightCase):
         found = backtest(self.env, self.env.company.id, NOW)
         self.assertEqual((found["model"], found["wins"], found["documents"]), (None, False, 6))
 
-    def test_open_document(self):
-        move = self.invoice(due="2026-03-31")
+
+@tagged("post_install", "-at_install")
+class TestOfOne(ForecastCase):
+    """Of one invoice, as the last night foresaw it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.given.invoice(due="2026-03-31")
+        cls.given.night()
+
+    def test_paid_has_none(self):
+        move = self.move
+        self.assertTrue(self.forecast(move))
+        self.pay(move)
+        self.night("2026-03-11")
+        self.assertFalse(self.forecast(move))
+
+    def test_twice_a_night(self):
+        move = self.move
+        before = self.forecast(move).read()
         self.night()
+        after = self.forecast(move).read()
+        self.assertEqual(before[0]["id"], after[0]["id"])
+        for name in before[0].keys() - {"write_date"}:
+            self.assertEqual(before[0][name], after[0][name], name)
+        self.assertEqual(self.env["payment.model"].search_count([("company_id", "=", self.env.company.id)]), 1)
+
+    def test_without_history(self):
+        """Nothing is known: everybody is as anybody."""
+        move = self.move
+        self.assertTrue(0.1 < self.forecast(move).late_1 < 0.5)
+        self.assertFalse(self.last_model().is_used)
+        self.assertEqual(move.payment_forecast_text[:11], "Expected on")
+
+    def test_unknown_reason(self):
+        """A reason of another version says nothing, and breaks nothing."""
+        move = self.move
+        forecast = self.forecast(move)
+        forecast.sudo().reasons = [{"code": "of_old"}, {"code": "usual_late", "days": 12}, {}]
+        self.env.flush_all()
+        self.assertEqual(forecast.reason_text, "Pays on average 12 days late")
+
+    def test_open_document(self):
+        move = self.move
         reader = self.user("reader", "account.group_account_readonly")
         action = self.forecast(move).with_user(reader).action_open_document()
         self.assertEqual((action["res_model"], action["res_id"]), ("account.move", move.id))

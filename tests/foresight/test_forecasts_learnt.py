@@ -30,7 +30,7 @@ class TestLearnt(ForesightCase):
                 for customer in cls.customers:
                     rows.append({"partner_id": customer.id, "invoice_date": issued, "due": str(due), "amount": amount})
                     paid.append(due + timedelta(delay))
-        moves = cls.invoices(cls, rows)
+        moves = cls.given.invoices(rows)
         # The host looks for the payments of each invoice, which takes half a minute on tables without statistics.
         analyse(cls.env)
         PastCase.settle_all(cls, [(move, day) for move, day in zip(moves, paid, strict=True) if day < NOW])

@@ -78,8 +78,7 @@ class TestGrades(ForesightCase):
         self.settled([0] * 5)
         self.night()
         few = self.queries_of_a_night()
-        for number in range(5):
-            self.invoice(partner_id=self.firm(f"Firm {number}").id)
+        self.invoices([{"partner_id": self.firm(f"Firm {number}").id} for number in range(5)])
         self.assertEqual(self.queries_of_a_night(), few)
 
     def queries_of_a_night(self):
@@ -224,8 +223,8 @@ class TestReaders(ForesightCase):
         cls.seller = new_test_user(cls.env, "grade_seller", "sales_team.group_sale_manager")
         cls.employee = new_test_user(cls.env, "grade_employee", "base.group_user")
         cls.books = new_test_user(cls.env, "grade_books", "account.group_account_invoice")
-        cls.moves = cls.settled(cls, [25] * 6, first="2025-09-01")
-        cls.night(cls)
+        cls.moves = cls.given.settled([25] * 6, first="2025-09-01")
+        cls.given.night()
         cls.env.flush_all()
 
     def test_salespeople_and_employees_learn_nothing(self):

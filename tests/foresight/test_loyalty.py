@@ -9,8 +9,7 @@ from ..common import TODAY
 from .common import ForesightCase
 
 
-@tagged("post_install", "-at_install")
-class TestLoyalty(ForesightCase):
+class LoyaltyCase(ForesightCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -19,7 +18,7 @@ class TestLoyalty(ForesightCase):
         cls.manager = new_test_user(cls.env, "loyal_manager", "lead_to_cash.group_collections_manager")
         cls.seller = new_test_user(cls.env, "loyal_seller", "sales_team.group_sale_salesman")
         cls.sales_manager = new_test_user(cls.env, "loyal_sales_manager", "sales_team.group_sale_manager")
-        cls.settled(cls, [0] * 6, first="2025-01-10")
+        cls.given.settled([0] * 6, first="2025-01-10")
 
     def rule(self, **values):
         return self.env["payment.loyalty"].create(
@@ -34,6 +33,17 @@ class TestLoyalty(ForesightCase):
         self.night("2025-08-01")
         self.night()
 
+    def granted_discount(self, percent=3.0):
+        self.env.company.sale_discount_product_id = self.env["product.product"].create(
+            {"name": "Discount", "type": "service", "taxes_id": False, "invoice_policy": "order"}
+        )
+        self.rule(reward="discount", discount=percent, payment_term_id=False)
+        self.loyal()
+        self.earned().with_user(self.manager).action_grant()
+
+
+@tagged("post_install", "-at_install")
+class TestLoyalty(LoyaltyCase):
     def test_none_is_shipped_and_nothing_happens(self):
         self.assertFalse(self.env["payment.loyalty"].with_context(active_test=False).search([]))
         self.loyal()
@@ -88,22 +98,6 @@ class TestLoyalty(ForesightCase):
         self.assertEqual(template, self.env.ref("lead_to_cash.mail_template_loyalty_ended"))
         self.night("2026-04-21")
         self.assertEqual(len(self.earned()), 1)
-
-    def test_the_mail_has_the_direction_of_its_language(self):
-        self.rule()
-        self.loyal()
-        grant = self.earned().with_user(self.manager)
-        action = grant.action_grant()
-        for lang, is_rtl in (("he_IL", True), ("ro_RO", False), ("en_US", False)):
-            self.env["res.lang"]._activate_lang(lang)
-            self.customer.lang = lang
-            for name in ("granted", "ended"):
-                context = action["context"] | {
-                    "default_template_id": self.env.ref(f"lead_to_cash.mail_template_loyalty_{name}").id
-                }
-                composer = self.env["mail.compose.message"].with_user(self.manager).with_context(**context).create({})
-                self.assertEqual('dir="rtl"' in composer.body, is_rtl, (lang, name))
-                self.assertIn(self.customer.name, composer.body)
 
     def test_the_mail_writes_numbers_as_its_reader_does(self):
         self.rule(reward="discount", discount=2.5, payment_term_id=False)
@@ -183,31 +177,6 @@ class TestLoyalty(ForesightCase):
                 self.assertAlmostEqual(order.amount_untaxed, untaxed * 0.95, delta=0.02)
                 self.assertEqual(order.with_user(self.seller).loyalty_discount, 0.0)
 
-    def test_a_term_that_somebody_changed_since_stays(self):
-        self.rule()
-        self.loyal()
-        grant = self.earned().with_user(self.manager)
-        grant.action_grant()
-        self.customer.property_payment_term_id = self.usual
-        grant.action_take_back()
-        self.assertEqual((grant.state, self.customer.property_payment_term_id), ("ended", self.usual))
-
-    def test_a_proposal_goes_with_the_grade(self):
-        self.rule()
-        self.loyal()
-        self.settled([60] * 20, first="2025-06-01")
-        self.night("2026-03-20")
-        self.assertEqual(self.earned().state, "ended")
-
-    def test_refused_is_not_proposed_again_for_its_months(self):
-        self.rule()
-        self.loyal()
-        self.earned().with_user(self.manager).action_refuse()
-        self.night("2026-09-09")
-        self.assertEqual(self.earned().mapped("state"), ["refused"])
-        self.night("2026-09-10")
-        self.assertEqual(sorted(self.earned().mapped("state")), ["proposed", "refused"])
-
     def test_a_discount_on_new_orders(self):
         """Applied by a click on the quotation, as Odoo's own discount, once; what it costs is told."""
         self.env.company.sale_discount_product_id = self.env["product.product"].create(
@@ -233,14 +202,6 @@ class TestLoyalty(ForesightCase):
         grant.invalidate_recordset()
         self.assertEqual((grant.order_count, grant.order_amount, grant.discount_amount), (1, 97.0, 3.0))
         self.assertFalse(order.copy().sudo().loyalty_grant_id)
-
-    def granted_discount(self, percent=3.0):
-        self.env.company.sale_discount_product_id = self.env["product.product"].create(
-            {"name": "Discount", "type": "service", "taxes_id": False, "invoice_policy": "order"}
-        )
-        self.rule(reward="discount", discount=percent, payment_term_id=False)
-        self.loyal()
-        self.earned().with_user(self.manager).action_grant()
 
     def test_nothing_to_discount_uses_nothing_up(self):
         self.granted_discount()
@@ -277,17 +238,6 @@ class TestLoyalty(ForesightCase):
         with self.assertRaisesRegex(UserError, "can't be written directly"):
             order.loyalty_line_ids = False
 
-    def test_taken_back_by_a_manager_is_not_proposed_the_next_night(self):
-        self.rule()
-        self.loyal()
-        grant = self.earned().with_user(self.manager)
-        grant.action_grant()
-        grant.action_take_back()
-        self.night("2026-09-09")
-        self.assertEqual(self.earned().mapped("state"), ["ended"])
-        self.night("2026-09-10")
-        self.assertEqual(sorted(self.earned().mapped("state")), ["ended", "proposed"])
-
     def test_who_becomes_a_person_loses_the_reward_with_that_write(self):
         self.customer.property_payment_term_id = self.usual
         self.rule()
@@ -296,38 +246,6 @@ class TestLoyalty(ForesightCase):
         self.customer.is_sole_trader = True
         self.assertEqual((self.earned().state, self.customer.property_payment_term_id), ("ended", self.usual))
         self.assertFalse(self.earned().user_id)
-
-    def test_a_reward_without_grade_is_lost_the_next_night(self):
-        self.rule()
-        self.loyal()
-        self.earned().with_user(self.manager).action_grant()
-        self.env.flush_all()
-        self.env.cr.execute("UPDATE res_partner SET is_sole_trader = TRUE WHERE id = %s", self.customer.ids)
-        self.env.invalidate_all()
-        self.night("2026-03-11")
-        self.assertEqual(self.earned().state, "ended")
-
-    def test_days_paid_earlier(self):
-        self.rule()
-        self.loyal()
-        grant = self.earned()
-        grant.action_grant()
-        grant.sudo().days_before = 9.0
-        grant.invalidate_recordset()
-        self.assertAlmostEqual(grant.days_earlier, 9.0 - self.present().expected_days_late)
-
-    def test_who_may(self):
-        self.rule()
-        self.loyal()
-        grant = self.earned()
-        collector = new_test_user(self.env, "loyal_collector", "lead_to_cash.group_collections_user")
-        for user in (self.seller, collector):
-            for name in ("action_grant", "action_refuse", "action_take_back", "action_tell"):
-                with self.subTest(name, login=user.login), self.assertRaises(AccessError):
-                    getattr(grant.with_user(user), name)()
-        with self.assertRaisesRegex(UserError, "can't be written directly"):
-            grant.with_user(self.manager).state = "granted"
-        self.assertEqual(grant.with_user(collector).state, "proposed")
 
     def test_another_company_sees_none(self):
         other = self.env["res.company"].create({"name": "Second"})
@@ -369,3 +287,82 @@ class TestLoyalty(ForesightCase):
         values = {"partner_ids": (self.customer | other).ids, "dst_partner_id": self.customer.id, "state": "selection"}
         wizard.create(values).action_merge()
         self.assertEqual(sorted(self.earned().mapped("state")), ["ended", "granted"])
+
+
+@tagged("post_install", "-at_install")
+class TestEarned(LoyaltyCase):
+    """What becomes of a reward that was earned."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.given.rule()
+        cls.given.loyal()
+
+    def test_the_mail_has_the_direction_of_its_language(self):
+        grant = self.earned().with_user(self.manager)
+        action = grant.action_grant()
+        for lang, is_rtl in (("he_IL", True), ("ro_RO", False), ("en_US", False)):
+            self.env["res.lang"]._activate_lang(lang)
+            self.customer.lang = lang
+            for name in ("granted", "ended"):
+                context = action["context"] | {
+                    "default_template_id": self.env.ref(f"lead_to_cash.mail_template_loyalty_{name}").id
+                }
+                composer = self.env["mail.compose.message"].with_user(self.manager).with_context(**context).create({})
+                self.assertEqual('dir="rtl"' in composer.body, is_rtl, (lang, name))
+                self.assertIn(self.customer.name, composer.body)
+
+    def test_a_term_that_somebody_changed_since_stays(self):
+        grant = self.earned().with_user(self.manager)
+        grant.action_grant()
+        self.customer.property_payment_term_id = self.usual
+        grant.action_take_back()
+        self.assertEqual((grant.state, self.customer.property_payment_term_id), ("ended", self.usual))
+
+    def test_a_proposal_goes_with_the_grade(self):
+        self.settled([60] * 20, first="2025-06-01")
+        self.night("2026-03-20")
+        self.assertEqual(self.earned().state, "ended")
+
+    def test_refused_is_not_proposed_again_for_its_months(self):
+        self.earned().with_user(self.manager).action_refuse()
+        self.night("2026-09-09")
+        self.assertEqual(self.earned().mapped("state"), ["refused"])
+        self.night("2026-09-10")
+        self.assertEqual(sorted(self.earned().mapped("state")), ["proposed", "refused"])
+
+    def test_taken_back_by_a_manager_is_not_proposed_the_next_night(self):
+        grant = self.earned().with_user(self.manager)
+        grant.action_grant()
+        grant.action_take_back()
+        self.night("2026-09-09")
+        self.assertEqual(self.earned().mapped("state"), ["ended"])
+        self.night("2026-09-10")
+        self.assertEqual(sorted(self.earned().mapped("state")), ["ended", "proposed"])
+
+    def test_a_reward_without_grade_is_lost_the_next_night(self):
+        self.earned().with_user(self.manager).action_grant()
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE res_partner SET is_sole_trader = TRUE WHERE id = %s", self.customer.ids)
+        self.env.invalidate_all()
+        self.night("2026-03-11")
+        self.assertEqual(self.earned().state, "ended")
+
+    def test_days_paid_earlier(self):
+        grant = self.earned()
+        grant.action_grant()
+        grant.sudo().days_before = 9.0
+        grant.invalidate_recordset()
+        self.assertAlmostEqual(grant.days_earlier, 9.0 - self.present().expected_days_late)
+
+    def test_who_may(self):
+        grant = self.earned()
+        collector = new_test_user(self.env, "loyal_collector", "lead_to_cash.group_collections_user")
+        for user in (self.seller, collector):
+            for name in ("action_grant", "action_refuse", "action_take_back", "action_tell"):
+                with self.subTest(name, login=user.login), self.assertRaises(AccessError):
+                    getattr(grant.with_user(user), name)()
+        with self.assertRaisesRegex(UserError, "can't be written directly"):
+            grant.with_user(self.manager).state = "granted"
+        self.assertEqual(grant.with_user(collector).state, "proposed")

@@ -138,7 +138,7 @@ class TestFramedNotice(RunCase):
         super().setUpClass()
         cls.env.company.write({"primary_color": GREEN, "name": "Us & Sons"})
         cls.policy.level_ids.write({"payment_deadline_days": 7})
-        cls.moves = cls.invoices(cls, [{"ref": "PO-77", "amount": 1234.5}, {"due": "2026-03-02"}])
+        cls.moves = cls.given.invoices([{"ref": "PO-77", "amount": 1234.5}, {"due": "2026-03-02"}])
         cls.moves[0].allocation_number = "123456789"
 
     def test_the_same_before_and_after_it_is_written(self):

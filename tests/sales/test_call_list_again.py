@@ -7,9 +7,10 @@ from .test_call_list import CallListCase
 
 @tagged("post_install", "-at_install")
 class TestAskAgain(CallListCase):
-    def setUp(self):
-        super().setUp()
-        self.reason = self.env["crm.lost.reason"].create({"name": "Later", "reengage_days": 30})
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.reason = cls.env["crm.lost.reason"].create({"name": "Later", "reengage_days": 30})
 
     def closed(self, name="Closed", **values):
         lead = self.called(name, **values).with_context(l2c_today="2026-01-05")

@@ -7,10 +7,11 @@ from ..common import TODAY, HandlingCase
 
 @tagged("post_install", "-at_install")
 class TestCustomerStatus(HandlingCase):
-    def setUp(self):
-        super().setUp()
-        self.seller = new_test_user(self.env, "l2c_seller", groups="sales_team.group_sale_salesman")
-        self.customer.user_id = self.seller
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.seller = new_test_user(cls.env, "l2c_seller", groups="sales_team.group_sale_salesman")
+        cls.customer.user_id = cls.seller
 
     def test_an_order_makes_a_customer_at_once(self):
         self.assertEqual(self.customer.customer_status, "none")
@@ -123,11 +124,12 @@ class TestCustomerStatus(HandlingCase):
 
 @tagged("post_install", "-at_install")
 class TestReengagement(HandlingCase):
-    def setUp(self):
-        super().setUp()
-        self.reason = self.env["crm.lost.reason"].create({"name": "Later", "reengage_days": 30})
-        self.closed = self.lead(email_from="lead@example.com", contact_basis="enquiry", user_id=self.env.uid)
-        self.closed.action_close(self.reason)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.reason = cls.env["crm.lost.reason"].create({"name": "Later", "reengage_days": 30})
+        cls.closed = cls.given.lead(email_from="lead@example.com", contact_basis="enquiry", user_id=cls.env.uid)
+        cls.closed.action_close(cls.reason)
 
     def test_once_in_each_period(self):
         for day, expected in (

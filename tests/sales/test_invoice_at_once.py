@@ -343,19 +343,20 @@ class TestAtOnce(AtOnceCase):
 
 @tagged("post_install", "-at_install")
 class TestAtOnceIsrael(AtOnceCase):
-    def setUp(self):
-        super().setUp()
-        israel, shekel = self.env.ref("base.il"), self.env.ref("base.ILS")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        israel, shekel = cls.env.ref("base.il"), cls.env.ref("base.ILS")
         shekel.active = True
-        company = self.env["res.company"].create(
+        company = cls.env["res.company"].create(
             {"name": "Israeli", "country_id": israel.id, "currency_id": shekel.id, "invoices_at_once": True}
         )
-        self.env.user.company_ids |= company
-        there = self.env["account.chart.template"].with_company(company)
+        cls.env.user.company_ids |= company
+        there = cls.env["account.chart.template"].with_company(company)
         there.try_loading("generic_coa", company=company, install_demo=False)
         company.account_fiscal_country_id = israel
-        group = self.env["account.tax.group"].create({"name": "VAT", "country_id": israel.id, "company_id": company.id})
-        tax = self.env["account.tax"].create(
+        group = cls.env["account.tax.group"].create({"name": "VAT", "country_id": israel.id, "company_id": company.id})
+        tax = cls.env["account.tax"].create(
             {
                 "name": "VAT 18 %",
                 "amount": 18,
@@ -364,25 +365,25 @@ class TestAtOnceIsrael(AtOnceCase):
                 "tax_group_id": group.id,
             }
         )
-        self.customer.write({"is_company": True, "vat": "000000018", "country_id": israel.id})
-        self.seller.company_ids |= company
-        line = {"product_id": self.product.id, "price_unit": 9000.0, "tax_ids": [Command.set(tax.ids)]}
+        cls.customer.write({"is_company": True, "vat": "000000018", "country_id": israel.id})
+        cls.seller.company_ids |= company
+        line = {"product_id": cls.product.id, "price_unit": 9000.0, "tax_ids": [Command.set(tax.ids)]}
         order = (
-            self.env["sale.order"]
+            cls.env["sale.order"]
             .with_company(company)
             .create(
                 {
-                    "partner_id": self.customer.id,
+                    "partner_id": cls.customer.id,
                     "company_id": company.id,
-                    "user_id": self.seller.id,
+                    "user_id": cls.seller.id,
                     "order_line": [Command.create(line)],
                 }
             )
         )
         order.action_confirm()
-        self.job()
-        self.move = order.invoice_ids
-        self.allocation = self.env.ref("lead_to_cash.mail_activity_type_allocation")
+        cls.given.job()
+        cls.move = order.invoice_ids
+        cls.allocation = cls.env.ref("lead_to_cash.mail_activity_type_allocation")
 
     def test_posted_but_it_leaves_with_its_number(self):
         move = self.move

@@ -12,10 +12,11 @@ DUE = "2026-05-02"
 
 @tagged("post_install", "-at_install")
 class TestKeepInTouch(CallListCase):
-    def setUp(self):
-        super().setUp()
-        self.customer.user_id = self.seller
-        self.invoice(amount=500)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer.user_id = cls.seller
+        cls.given.invoice(amount=500)
 
     def touched(self, day=DUE, user=None):
         return self.lines(user or self.seller, [("kind", "=", "touch")], l2c_today=day)

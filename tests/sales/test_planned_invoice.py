@@ -7,11 +7,12 @@ from .proforma import ProformaCase
 
 @tagged("post_install", "-at_install")
 class TestPlanned(ProformaCase):
-    def setUp(self):
-        super().setUp()
-        self.env.company.planned_invoice_days = 3
-        self.product.invoice_policy = "delivery"
-        self.customer.tells_planned_invoice = True
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.company.planned_invoice_days = 3
+        cls.product.invoice_policy = "delivery"
+        cls.customer.tells_planned_invoice = True
 
     def mails(self, order):
         mine = [("model", "=", "sale.order"), ("res_id", "=", order.id), ("body_html", "like", "we plan to send")]

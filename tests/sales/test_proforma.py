@@ -84,8 +84,7 @@ class TestSent(ProformaCase):
         self.assertEqual((copy.proforma_date, copy.proforma_state, copy.proforma_due_date), (False, False, False))
 
 
-@tagged("post_install", "-at_install")
-class TestReminded(ProformaCase):
+class RemindedCase(ProformaCase):
     DAYS = (
         "2026-03-17",
         "2026-03-18",
@@ -97,25 +96,9 @@ class TestReminded(ProformaCase):
         "2026-04-08",
     )
 
-    def test_so_many_days_after_and_at_most_so_often(self):
-        order = self.asked()
-        self.assertEqual(self.counts(order, self.DAYS), [0, 1, 1, 1, 2, 3, 3, 3])
-        self.assertEqual(order.proforma_state, "ended")
-        self.assertEqual(self.tasks(order), ["The pro-forma isn't paid after all reminders: call the customer"])
-        self.assertEqual(order.activity_ids.user_id, self.seller)
-        self.job("2026-04-09")
-        self.assertEqual(len(self.tasks(order)), 1)
-        self.assertFalse(self.env["dunning.notice"].search([("partner_id", "=", self.customer.id)]))
 
-    def test_what_the_mail_says(self):
-        order = self.asked()
-        self.job("2026-03-18")
-        [mail] = self.mails(order)
-        self.assertEqual(mail.email_to, "customer@example.com")
-        for part in ("03/15/2026", "100.00", f"/my/orders/{order.id}", "payment_amount=100.0", "opt-out"):
-            self.assertIn(part, mail.body_html)
-        self.assertNotIn("overdue", mail.subject)
-
+@tagged("post_install", "-at_install")
+class TestReminded(RemindedCase):
     def test_in_the_customers_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.customer.lang = "fr_FR"
@@ -157,68 +140,6 @@ class TestReminded(ProformaCase):
         self.assertEqual(self.tasks(changed), ["The total has changed since the pro-forma: send it again"])
         self.assertFalse(self.tasks(invoiced) + self.tasks(cancelled) + self.tasks(by_hand))
 
-    def test_sent_again_begins_anew(self):
-        order = self.asked()
-        order.order_line.product_uom_qty = 2
-        self.job("2026-03-18")
-        order.proforma_due_date = "2026-03-30"
-        self.send(order, day="2026-03-19")
-        self.assertEqual((order.proforma_state, order.proforma_amount, self.tasks(order)), ("open", 200.0, []))
-        self.assertEqual(self.counts(order, ["2026-03-30", "2026-04-02"]), [0, 1])
-
-    def test_sent_again_asks_for_what_is_left(self):
-        order = self.asked()
-        self.transaction(order, 99.9)
-        self.assertIn("payment_amount=0.1", order.proforma_url.split("&")[-1:])
-        order.order_line.product_uom_qty = 2
-        self.job("2026-03-12")
-        self.assertEqual(order.proforma_state, "changed")
-        self.send(order, "2026-03-12")
-        body = order.message_ids[:1].body
-        self.assertIn("payment_amount=100.1", body)
-        self.assertIn("100.10", body)
-        self.assertNotIn("200.00", body)
-        self.assertEqual((order.proforma_state, order.proforma_rest), ("open", 100.1))
-
-    def test_cancelling_ends_it_at_once(self):
-        order = self.asked()
-        order.order_line.product_uom_qty = 2
-        self.job("2026-03-12")
-        self.assertTrue(self.tasks(order))
-        order.with_user(self.seller)._action_cancel()
-        self.assertEqual((order.proforma_state, order.proforma_text, self.tasks(order)), ("stopped", False, []))
-
-    def test_waits_while_the_customer_is_held(self):
-        order = self.asked()
-        there = self.customer.with_company(self.env.company)
-        there.dunning_hold_until = "2026-03-20"
-        self.assertEqual(self.counts(order, ["2026-03-18", "2026-03-20", "2026-03-21"]), [0, 0, 1])
-        lawyer = self.asked()
-        there.collection_state = "lawyer"
-        self.assertEqual(self.counts(lawyer, ["2026-03-22"]), [0])
-
-    def test_who_has_opted_out_isnt_written_to(self):
-        order = self.asked()
-        self.env["mail.blacklist"].create({"email": "customer@example.com"})
-        self.job("2026-03-18")
-        self.assertEqual((len(self.mails(order)), order.proforma_state), (0, "ended"))
-        self.assertEqual(self.tasks(order), ["Can't be reminded by e-mail: call"])
-
-    def test_not_while_a_payment_is_under_way(self):
-        order = self.asked()
-        transaction = self.transaction(order, state="pending", post=False)
-        self.job("2026-03-18")
-        self.assertEqual((len(self.mails(order)), order.proforma_state), (0, "open"))
-        transaction.state = "cancel"
-        self.assertEqual(self.counts(order, ["2026-03-19"]), [1])
-
-    def test_the_rest_of_what_was_paid_in_part(self):
-        order = self.asked()
-        self.transaction(order, amount=30.0)
-        self.job("2026-03-18")
-        [mail] = self.mails(order)
-        self.assertIn("payment_amount=70.0", mail.body_html)
-
     def test_a_bad_one_stops_no_other(self):
         bad, good = self.asked(), self.asked()
         template = self.env.ref("lead_to_cash.mail_template_proforma_reminder")
@@ -241,3 +162,94 @@ class TestReminded(ProformaCase):
             self.env.flush_all()
             counts.append(self.env.cr.sql_log_count - before)
         self.assertLessEqual(counts[1], counts[0] + 3, counts)
+
+
+@tagged("post_install", "-at_install")
+class TestAsked(RemindedCase):
+    """Of one that was asked for."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.asked_for = cls.given.asked()
+
+    def test_so_many_days_after_and_at_most_so_often(self):
+        order = self.asked_for
+        self.assertEqual(self.counts(order, self.DAYS), [0, 1, 1, 1, 2, 3, 3, 3])
+        self.assertEqual(order.proforma_state, "ended")
+        self.assertEqual(self.tasks(order), ["The pro-forma isn't paid after all reminders: call the customer"])
+        self.assertEqual(order.activity_ids.user_id, self.seller)
+        self.job("2026-04-09")
+        self.assertEqual(len(self.tasks(order)), 1)
+        self.assertFalse(self.env["dunning.notice"].search([("partner_id", "=", self.customer.id)]))
+
+    def test_what_the_mail_says(self):
+        order = self.asked_for
+        self.job("2026-03-18")
+        [mail] = self.mails(order)
+        self.assertEqual(mail.email_to, "customer@example.com")
+        for part in ("03/15/2026", "100.00", f"/my/orders/{order.id}", "payment_amount=100.0", "opt-out"):
+            self.assertIn(part, mail.body_html)
+        self.assertNotIn("overdue", mail.subject)
+
+    def test_sent_again_begins_anew(self):
+        order = self.asked_for
+        order.order_line.product_uom_qty = 2
+        self.job("2026-03-18")
+        order.proforma_due_date = "2026-03-30"
+        self.send(order, day="2026-03-19")
+        self.assertEqual((order.proforma_state, order.proforma_amount, self.tasks(order)), ("open", 200.0, []))
+        self.assertEqual(self.counts(order, ["2026-03-30", "2026-04-02"]), [0, 1])
+
+    def test_sent_again_asks_for_what_is_left(self):
+        order = self.asked_for
+        self.transaction(order, 99.9)
+        self.assertIn("payment_amount=0.1", order.proforma_url.split("&")[-1:])
+        order.order_line.product_uom_qty = 2
+        self.job("2026-03-12")
+        self.assertEqual(order.proforma_state, "changed")
+        self.send(order, "2026-03-12")
+        body = order.message_ids[:1].body
+        self.assertIn("payment_amount=100.1", body)
+        self.assertIn("100.10", body)
+        self.assertNotIn("200.00", body)
+        self.assertEqual((order.proforma_state, order.proforma_rest), ("open", 100.1))
+
+    def test_cancelling_ends_it_at_once(self):
+        order = self.asked_for
+        order.order_line.product_uom_qty = 2
+        self.job("2026-03-12")
+        self.assertTrue(self.tasks(order))
+        order.with_user(self.seller)._action_cancel()
+        self.assertEqual((order.proforma_state, order.proforma_text, self.tasks(order)), ("stopped", False, []))
+
+    def test_waits_while_the_customer_is_held(self):
+        order = self.asked_for
+        there = self.customer.with_company(self.env.company)
+        there.dunning_hold_until = "2026-03-20"
+        self.assertEqual(self.counts(order, ["2026-03-18", "2026-03-20", "2026-03-21"]), [0, 0, 1])
+        lawyer = self.asked()
+        there.collection_state = "lawyer"
+        self.assertEqual(self.counts(lawyer, ["2026-03-22"]), [0])
+
+    def test_who_has_opted_out_isnt_written_to(self):
+        order = self.asked_for
+        self.env["mail.blacklist"].create({"email": "customer@example.com"})
+        self.job("2026-03-18")
+        self.assertEqual((len(self.mails(order)), order.proforma_state), (0, "ended"))
+        self.assertEqual(self.tasks(order), ["Can't be reminded by e-mail: call"])
+
+    def test_not_while_a_payment_is_under_way(self):
+        order = self.asked_for
+        transaction = self.transaction(order, state="pending", post=False)
+        self.job("2026-03-18")
+        self.assertEqual((len(self.mails(order)), order.proforma_state), (0, "open"))
+        transaction.state = "cancel"
+        self.assertEqual(self.counts(order, ["2026-03-19"]), [1])
+
+    def test_the_rest_of_what_was_paid_in_part(self):
+        order = self.asked_for
+        self.transaction(order, amount=30.0)
+        self.job("2026-03-18")
+        [mail] = self.mails(order)
+        self.assertIn("payment_amount=70.0", mail.body_html)

@@ -107,9 +107,10 @@ class TestMoney(ProformaCase):
 
 @tagged("post_install", "-at_install")
 class TestAtOnce(ProformaCase):
-    def setUp(self):
-        super().setUp()
-        self.env.company.invoices_at_once = True
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.company.invoices_at_once = True
 
     def at_once(self):
         self.env.flush_all()

@@ -181,9 +181,10 @@ class TestExpiry(QuotationCase):
 
 @tagged("post_install", "-at_install")
 class TestReminded(QuotationCase):
-    def setUp(self):
-        super().setUp()
-        self.env.company.quotation_reminder_days = 2
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.company.quotation_reminder_days = 2
 
     def test_once_some_working_days_after_sending(self):
         order = self.sent(day="2026-03-06")  # a Friday

@@ -23,7 +23,7 @@ class TestMailsWait(TakingBackCase):
             "mail_template_id": cls.env["mail.template"].create(mail).id,
             "sms_template_id": cls.env["sms.template"].create(sms).id,
         }
-        cls.status(cls, "crm.lead", "no_answer").series_ids = [(0, 0, step)]
+        cls.given.status("crm.lead", "no_answer").series_ids = [(0, 0, step)]
 
     def waiting(self, lead):
         about = [("model", "=", "crm.lead"), ("res_id", "=", lead.id), ("subject", "=", "Missed you")]
