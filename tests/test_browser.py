@@ -177,13 +177,13 @@ class TestBrowser(ScreenTours, HttpCase):
         self.assertEqual((run.state, run.notice_ids.state), ("done", "queued"))
 
     def test_accountant_begins_monday_morning_at_the_desk(self):
-        self.monday(60)
+        self.monday()
 
     def test_accountant_begins_monday_morning_on_a_phone(self):
         self.browser_size, self.touch_enabled = "375x667", True
-        self.monday(10)
+        self.monday()
 
-    def monday(self, customers):
+    def monday(self, customers=10):
         """Five items of each customer: two to call, one to look at, the rest to send; on a working day."""
         self.enterContext(freeze_time(f"{TODAY} 12:00:00"))
         policy, moves = self.five_items_each(customers)

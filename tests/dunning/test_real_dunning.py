@@ -1,12 +1,11 @@
 """Runs and mails with real processes: killed in the middle, twice at once, failing servers."""
 
-import os
 import re
 import signal
 from collections import Counter, defaultdict
 from email import message_from_bytes
 
-from ..real import MailSink, RealDatabase, RealProcessCase
+from ..real import MailSink, RealProcessCase
 
 CUSTOMERS = 60
 
@@ -75,11 +74,15 @@ OUTCOME = """
 
 
 class TestCrash(RealProcessCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.database.shell(COMPANY, at=DAY)
+
     def setUp(self):
         super().setUp()
-        self.database = RealDatabase(os.environ[self.template])
+        self.database = self.database.twin()
         self.addCleanup(self.database.drop)
-        self.database.shell(COMPANY, at=DAY)
 
     def test_killed_and_started_again(self):
         expected = sorted((f"Real {n}", "queued", 10.0, "First", 1, None, False) for n in range(CUSTOMERS))
@@ -183,12 +186,16 @@ TRIES = (NOON, "2026-03-10 12:06:00", "2026-03-10 12:22:00", "2026-03-10 13:10:0
 
 
 class TestSending(RealProcessCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.database.shell(COMPANY, at=DAY)
+        cls.database.shell(RUN, at=DAY)
+
     def setUp(self):
         super().setUp()
-        self.database = RealDatabase(os.environ[self.template])
+        self.database = self.database.twin()
         self.addCleanup(self.database.drop)
-        self.database.shell(COMPANY, at=DAY)
-        self.database.shell(RUN, at=DAY)
 
     def send_all(self, sink, *scripts):
         """Two pay; then the mail queue, with ``scripts`` first, until nothing is left; returns what arrived."""

@@ -9,10 +9,14 @@ from ..common import TODAY, RunCase
 @tagged("post_install", "-at_install")
 class TestRun(RunCase):
     def test_one_notice_with_all_that_is_past_due(self):
-        first = self.invoice(due="2026-03-02")
-        listed = self.invoice(due="2026-03-09", amount=30.0)
-        later = self.invoice(due="2026-03-31", amount=500.0)
-        credit = self.invoice(move_type="out_refund", amount=20.0)
+        first, listed, later, credit = self.invoices(
+            [
+                {"due": "2026-03-02"},
+                {"due": "2026-03-09", "amount": 30.0},
+                {"due": "2026-03-31", "amount": 500.0},
+                {"move_type": "out_refund", "amount": 20.0},
+            ]
+        )
         run = self.run_on(TODAY)
         notice = self.notices(first)
         self.assertEqual((run.state, run.notice_count, notice.state), ("done", 1, "queued"))
@@ -87,8 +91,9 @@ class TestRun(RunCase):
         self.policy.minimum_days_between = 0
         self.invoice(due="2026-03-12", amount=80.0)
         self.run_on("2026-03-09")
-        move = self.invoice(due="2026-03-13", amount=50.0)
-        self.invoice(move_type="out_refund", amount=100.0)
+        move, _other = self.invoices(
+            [{"due": "2026-03-13", "amount": 50.0}, {"move_type": "out_refund", "amount": 100.0}]
+        )
         self.run_on(TODAY)
         self.assertFalse(self.notices(move))
         self.assertEqual(self.current(move).code, "covered_by_credit")
@@ -127,7 +132,7 @@ class TestRun(RunCase):
 
     def test_call_level(self):
         self.policy.level_ids[1].write({"channel": "call", "guidance": "Be kind\nand <brief>"})
-        done, removed = self.invoice(due="2026-03-02"), self.invoice(due="2026-03-02", partner_id=self.second().id)
+        done, removed = self.invoices([{"due": "2026-03-02"}, {"due": "2026-03-02", "partner_id": self.second().id}])
         self.run_on(TODAY)
         first, second = self.notices(done), self.notices(removed)
         self.assertEqual((first.state, first.activity_ids.user_id), ("queued", self.env.user))
@@ -152,13 +157,13 @@ class TestRun(RunCase):
 class TestMoney(RunCase):
     """What happens between the run and the sending."""
 
-    def setUp(self):
-        super().setUp()
-        self.move = self.invoice(due="2026-03-02")
-        self.other = self.invoice(due="2026-03-02", amount=60.0)
-        self.run_on(TODAY)
-        self.notice = self.notices(self.move)
-        self.mail = self.notice.mail_ids
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move, cls.other = cls.given.invoices([{"due": "2026-03-02"}, {"due": "2026-03-02", "amount": 60.0}])
+        cls.given.run_on(TODAY)
+        cls.notice = cls.given.notices(cls.move)
+        cls.mail = cls.notice.mail_ids
 
     def test_all_paid(self):
         self.pay(self.move | self.other)
@@ -220,45 +225,3 @@ class TestMoney(RunCase):
         self.assertEqual((self.notice.state, self.move.handling_role), ("sent", "contacted"))
         with self.assertRaisesRegex(UserError, "is “Sent” and can't become “Cancelled”"):
             self.notice.action_cancel()
-
-
-@tagged("post_install", "-at_install")
-class TestIsolation(RunCase):
-    def test_the_broken_ones_say_why_and_the_others_go(self):
-        partners = self.env["res.partner"].create(
-            [{"name": f"Customer {number}", "email": f"c{number}@example.com"} for number in range(30)]
-        )
-        moves = self.invoices([{"due": "2026-03-02", "partner_id": partner.id} for partner in partners])
-        broken, silent, archived = partners[0], partners[1], partners[2]
-        template = self.env.ref("lead_to_cash.mail_template_dunning_notice")
-        template.body_html = f'<p t-out="1 / (object.partner_id.id - {broken.id})"/>'
-        silent.email = False
-        archived.active = False
-        run = self.run_on(TODAY)
-        self.assertEqual(run.state, "done")
-        notices = {notice.partner_id: notice for notice in self.notices(moves)}
-        self.assertEqual(notices[broken].state, "failed")
-        self.assertIn("division by zero", notices[broken].failure_reason)
-        self.assertEqual(self.current(moves[1]).code, "no_address")
-        self.assertEqual((self.current(moves[2]).code, notices[archived].state), ("reminded", "queued"))
-        queued = [partner for partner, notice in notices.items() if notice.state == "queued"]
-        self.assertEqual(len(queued), 28)
-
-    def test_queries_do_not_grow_with_the_customers(self):
-        counts = []
-        for size in (3, 15):
-            partners = self.env["res.partner"].create(
-                [{"name": f"Customer {number}", "email": f"c{number}@example.com"} for number in range(size)]
-            )
-            moves = self.invoices([{"due": "2026-03-02", "partner_id": partner.id} for partner in partners])
-            self.env.flush_all()
-            self.env.invalidate_all()
-            run = self.env["dunning.run"].create({"date": TODAY})
-            before = self.cr.sql_log_count
-            run._start()
-            counts.append(self.cr.sql_log_count - before)
-            self.assertEqual(len(run.notice_ids), size)
-            run.notice_ids.action_cancel()
-            self.pay(moves)
-            run.state = "done"
-        self.assertLessEqual(counts[1], counts[0])

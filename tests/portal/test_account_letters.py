@@ -20,7 +20,7 @@ class TestAccountLetters(LetterCase):
         cls.clerk = cls.user("letters_clerk", "account.group_account_invoice")
         cls.env.company.email = "us@example.com"
         cls.second = cls.env["res.partner"].create({"name": "Second", "email": "second@example.com"})
-        cls.move, cls.other = cls.invoices(cls, [{"amount": 80}, {"partner_id": cls.second.id, "amount": 50}])
+        cls.move, cls.other = cls.given.invoices([{"amount": 80}, {"partner_id": cls.second.id, "amount": 50}])
 
     def dialog(self, customers, user=None, **values):
         chosen = {"active_model": "res.partner", "active_ids": customers.ids}

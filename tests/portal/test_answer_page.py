@@ -19,17 +19,19 @@ ANSWER_LOG = "odoo.addons.lead_to_cash.models.portal.answer"
 class AnswerCase(RunCase, HttpCase):
     """A sent notice with two invoices and a credit, and a browser without login."""
 
-    def setUp(self):
-        super().setUp()
-        self.first = self.invoice(due="2026-03-01", amount=100.0, ref="PO 7 <b>")
-        self.second = self.invoice(due="2026-03-05", amount=50.0)
-        self.before_the_run()
-        self.run_on(TODAY)
-        self.notice = self.notices(self.first | self.second)
-        self.notice.mail_ids.state = "sent"
-        self.url = f"/my/collection/{self.notice.id}"
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.first = cls.given.invoice(due="2026-03-01", amount=100.0, ref="PO 7 <b>")
+        cls.second = cls.given.invoice(due="2026-03-05", amount=50.0)
+        cls.before_the_run()
+        cls.given.run_on(TODAY)
+        cls.notice = cls.given.notices(cls.first | cls.second)
+        cls.notice.mail_ids.state = "sent"
+        cls.url = f"/my/collection/{cls.notice.id}"
 
-    def before_the_run(self):
+    @classmethod
+    def before_the_run(cls):
         """What else the customer owes."""
 
     def get(self, **query):

@@ -98,13 +98,14 @@ class TestPayment(PayingCase):
 class TestInstalmentsOnThePage(PayingCase):
     """Two instalments of one document, both overdue: what is ticked is what is meant."""
 
-    def before_the_run(self):
+    @classmethod
+    def before_the_run(cls):
         lines = [{"value": "percent", "value_amount": 50, "nb_days": days} for days in (10, 20)]
-        term = self.env["account.payment.term"].create(
+        term = cls.env["account.payment.term"].create(
             {"name": "Twice", "line_ids": [Command.create(line) for line in lines]}
         )
-        move = self.invoice(amount=80.0, invoice_payment_term_id=term.id)
-        self.earlier, self.later = self.items(move).sorted("date_maturity")
+        move = cls.given.invoice(amount=80.0, invoice_payment_term_id=term.id)
+        cls.earlier, cls.later = cls.given.items(move).sorted("date_maturity")
 
     def test_their_names(self):
         page = self.get().text
@@ -180,9 +181,10 @@ class TestInstalmentsOnThePage(PayingCase):
 class TestClaimOnThePage(AnswerCase):
     """The page asks for what the e-mail asked for."""
 
-    def before_the_run(self):
-        self.policy.level_ids.payment_deadline_days = 7
-        self.newer = self.invoice(due="2026-03-09", amount=40.0)
+    @classmethod
+    def before_the_run(cls):
+        cls.policy.level_ids.payment_deadline_days = 7
+        cls.newer = cls.given.invoice(due="2026-03-09", amount=40.0)
 
     def claim(self):
         return " ".join(html2plaintext(self.get().text).replace("*", "").split())

@@ -15,9 +15,10 @@ from ..dunning.test_reports import CONFIRMATION, LetterCase
 @tagged("post_install", "-at_install")
 @freeze_time(f"{TODAY} 12:00:00")
 class TestBalanceConfirmation(LetterCase, HttpCase):
-    def setUp(self):
-        super().setUp()
-        self.move = self.invoice(amount=80)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.given.invoice(amount=80)
 
     def asked(self):
         """The question of a letter, as printed."""

@@ -14,18 +14,41 @@ from .charging import ChargeCase
 DUE, ANNOUNCED = "2026-03-24", "2026-03-10"
 
 
-@tagged("post_install", "-at_install")
-@freeze_time(f"{TODAY} 12:00:00")
-class TestInvoices(ChargeCase):
-    def setUp(self):
-        super().setUp()
-        self.move = self.invoice(due=DUE)
-        self.agreed = self.consent()
+class InvoiceCase(ChargeCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.given.invoice(due=DUE)
+        cls.agreed = cls.given.consent()
 
     def one(self, move=None):
         [charge] = self.charges(move or self.move)
         return charge
 
+    def against(self):
+        """{what stands against charging the invoice: how it comes about}"""
+        statement = {
+            "journal_id": self.env["account.journal"].search([("type", "=", "bank")], limit=1).id,
+            **{"date": ANNOUNCED, "amount": 200, "payment_ref": "x", "partner_id": self.customer.id},
+        }
+        dispute = {"partner_id": self.customer.id, "note": "x", "move_line_ids": self.items(self.move).ids}
+        hold = {"dunning_hold_until": "2026-12-31", "dunning_hold_reason": "x"}
+        pause = "UPDATE account_move SET dunning_paused_until = '2026-12-31' WHERE id = %s"
+        return {
+            "disputed": lambda: self.env["dunning.dispute"].create(dispute),
+            "promised": lambda: self.promise(self.move, move_line_ids=self.items(self.move).ids),
+            "covered": lambda: self.invoice(move_type="out_refund", amount=200),
+            "on its way": lambda: self.env["account.bank.statement.line"].create(statement),
+            "excluded": lambda: self.items(self.move).write({"no_followup": True}),
+            "on hold": lambda: self.customer.write(hold),
+            "insolvent": lambda: self.customer.write({"collection_state": "insolvency"}),
+            "paused": lambda: self.env.cr.execute(pause, [self.move.id]),
+        }
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(f"{TODAY} 12:00:00")
+class TestInvoices(InvoiceCase):
     def test_what_is_kept(self):
         agreed = self.agreed
         self.assertEqual((agreed.scope, agreed.state, agreed.card), ("invoices", "active", self.card.display_name))
@@ -74,86 +97,6 @@ class TestInvoices(ChargeCase):
         letter = self.one().letter_id
         self.assertEqual((letter.user_id, letter.mail_id.email_from), (seller, seller.email_formatted))
 
-    def test_declined_twice_more_then_reminded(self):
-        self.charge(ANNOUNCED)
-        charge, day = self.one(), fields.Date.to_date(DUE)
-        for attempt in (1, 2, 3):
-            self.charge(str(day))
-            self.assertEqual((charge.state, charge.attempts), ("pending", attempt))
-            self.says(charge, "error", "No funds")
-            self.charge(str(day), "13:00:00")
-            if attempt < 3:
-                self.assertEqual((charge.state, charge.date), ("announced", day + timedelta(days=3)))
-                self.assertEqual(self.code(self.move, str(day)), "charged")
-                day = charge.date
-        self.assertEqual((charge.state, charge.reason, charge.error), ("failed", "declined", "No funds"))
-        self.assertEqual(
-            self.told_kinds(self.move), ["charge_announced", "charge_again", "charge_again", "charge_failed"]
-        )
-        self.assertEqual(
-            len(set(self.env["payment.transaction"].search([("token_id", "=", self.card.id)]).mapped("reference"))), 3
-        )
-        self.assertNotEqual(self.code(self.move, "2026-04-05"), "charged")
-        self.assertIn(self.move, self.run_on("2026-04-06").notice_ids.line_ids.move_line_id.move_id)
-        self.charge("2026-04-07")
-        self.assertEqual(len(self.charges(self.move)), 1, "not again by the same consent")
-        self.assertIn("could not be charged", " ".join(self.told().mapped("summary")))
-
-    def test_the_bank_wants_confirmation(self):
-        self.charge(ANNOUNCED)
-        charge = self.one()
-        self.charge(DUE)
-        self.charge(DUE, "13:30:00")
-        self.assertEqual(self.told_kinds(self.move), ["charge_announced", "charge_confirm"])
-        letter = self.env["account.letter"].search([("kind", "=", "charge_confirm")])
-        self.assertIn(f"/my/invoices/{self.move.id}", letter.mail_id.body_html)
-        self.says(charge, "pending")
-        self.charge(DUE, "14:00:00")
-        self.charge("2026-03-25")
-        self.assertEqual((charge.state, charge.attempts), ("pending", 1))
-        self.assertEqual(len(self.told_kinds(self.move)), 2, "once")
-        self.assertEqual(self.code(self.move, "2026-03-25"), "charged")
-        self.charge("2026-04-20")
-        self.assertEqual((charge.state, charge.reason), ("failed", "unconfirmed"))
-        self.assertNotEqual(self.code(self.move, "2026-04-20"), "charged")
-        self.says(charge, "done")
-        self.charge("2026-04-21")
-        self.assertEqual(charge.state, "done", "money that comes late came")
-
-    def test_withdrawn_in_between(self):
-        self.charge(ANNOUNCED)
-        self.agreed._withdraw(address="10.0.0.1")
-        charge = self.one()
-        self.assertEqual((charge.state, charge.reason), ("cancelled", "withdrawn"))
-        self.assertEqual((self.agreed.state, self.agreed.withdrawn_from), ("withdrawn", "10.0.0.1"))
-        self.charge(DUE)
-        self.assertFalse(charge.transaction_id)
-        again = self.consent()
-        self.assertNotEqual(again, self.agreed)
-        self.charge(DUE)
-        self.assertEqual(self.charges(self.move).mapped("state"), ["cancelled", "announced"])
-
-    def test_removing_the_card_withdraws(self):
-        self.charge(ANNOUNCED)
-        self.card.with_user(self.contact).sudo().active = False
-        self.assertEqual((self.agreed.state, self.one().state), ("withdrawn", "cancelled"))
-        self.assertEqual(self.agreed.withdrawn_by_id, self.contact.partner_id)
-
-    def test_a_provider_that_is_off(self):
-        self.charge(ANNOUNCED)
-        self.provider.is_published = False
-        self.charge(DUE)
-        self.assertEqual((self.one().state, self.one().reason), ("failed", "unusable"))
-        self.assertFalse(self.one().transaction_id)
-
-    def test_switched_off(self):
-        self.charge(ANNOUNCED)
-        self.env.company.charges_saved_cards = False
-        self.charge("2026-03-11")
-        self.assertEqual((self.one().state, self.one().reason), ("cancelled", "off"))
-        self.charge(DUE)
-        self.assertEqual(len(self.charges(self.move)), 1)
-
     def test_no_address(self):
         self.customer.email = False
         self.charge(ANNOUNCED)
@@ -169,13 +112,6 @@ class TestInvoices(ChargeCase):
         self.cron(("payment.charge", "_cron_charge"), DUE)
         self.assertEqual((self.one().state, self.one().reason), ("failed", "unannounced"))
 
-    def test_long_after_the_day_it_is_announced_anew(self):
-        self.charge(ANNOUNCED)
-        self.charge("2026-04-02")
-        self.assertEqual((self.one().state, str(self.one().date)), ("announced", "2026-04-05"))
-        self.charge("2026-04-05")
-        self.assertEqual(self.one().state, "pending")
-
     def test_paid_meanwhile(self):
         other = self.invoice(due=DUE)
         self.charge(ANNOUNCED)
@@ -184,26 +120,6 @@ class TestInvoices(ChargeCase):
         self.charge(DUE)
         self.assertEqual((self.one().state, self.one().reason), ("cancelled", "nothing"))
         self.assertEqual((self.one(other).state, self.one(other).amount), ("pending", 70))
-
-    def against(self):
-        """{what stands against charging the invoice: how it comes about}"""
-        statement = {
-            "journal_id": self.env["account.journal"].search([("type", "=", "bank")], limit=1).id,
-            **{"date": ANNOUNCED, "amount": 200, "payment_ref": "x", "partner_id": self.customer.id},
-        }
-        dispute = {"partner_id": self.customer.id, "note": "x", "move_line_ids": self.items(self.move).ids}
-        hold = {"dunning_hold_until": "2026-12-31", "dunning_hold_reason": "x"}
-        pause = "UPDATE account_move SET dunning_paused_until = '2026-12-31' WHERE id = %s"
-        return {
-            "disputed": lambda: self.env["dunning.dispute"].create(dispute),
-            "promised": lambda: self.promise(self.move, move_line_ids=self.items(self.move).ids),
-            "covered": lambda: self.invoice(move_type="out_refund", amount=200),
-            "on its way": lambda: self.env["account.bank.statement.line"].create(statement),
-            "excluded": lambda: self.items(self.move).write({"no_followup": True}),
-            "on hold": lambda: self.customer.write(hold),
-            "insolvent": lambda: self.customer.write({"collection_state": "insolvency"}),
-            "paused": lambda: self.env.cr.execute(pause, [self.move.id]),
-        }
 
     def test_never_announced(self):
         for name, happens in self.against().items():
@@ -215,21 +131,8 @@ class TestInvoices(ChargeCase):
                 savepoint.close(rollback=True)
                 self.env.invalidate_all()
 
-    def test_never_charged(self):
-        self.charge(ANNOUNCED)
-        for name, happens in self.against().items():
-            with self.subTest(name):
-                savepoint = self.env.cr.savepoint()
-                happens()
-                self.charge(DUE)
-                self.assertEqual((self.one().state, self.one().reason), ("cancelled", "nothing"))
-                self.assertFalse(self.one().transaction_id)
-                savepoint.close(rollback=True)
-                self.env.invalidate_all()
-
     def test_credit_takes_off_the_oldest(self):
-        younger = self.invoice(due="2026-03-24")
-        self.invoice(move_type="out_refund", amount=130)
+        younger, _other = self.invoices([{"due": "2026-03-24"}, {"move_type": "out_refund", "amount": 130}])
         self.charge(ANNOUNCED)
         self.assertFalse(self.charges(self.move))
         self.assertEqual(self.one(younger).amount, 70)
@@ -265,21 +168,6 @@ class TestInvoices(ChargeCase):
                 with self.assertRaises(UserError):
                     getattr(charge.with_user(self.collector), button)()
 
-    def test_stopped_by_a_person(self):
-        self.charge(ANNOUNCED)
-        charge = self.one().with_user(self.collector)
-        charge.action_stop()
-        self.assertEqual((charge.state, charge.reason), ("cancelled", "stopped"))
-        with self.assertRaises(UserError):
-            charge.action_stop()
-        self.charge("2026-03-11")
-        self.assertEqual(self.charges(self.move).mapped("state"), ["cancelled"], "not announced again")
-
-    def test_one_row_of_an_item(self):
-        self.charge(ANNOUNCED)
-        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError), self.env.cr.savepoint():
-            self.one().copy({"move_line_id": self.one().move_line_id.id})
-
     def test_settings(self):
         for days in (0, -1, 61):
             with self.assertRaises(ValidationError), self.env.cr.savepoint():
@@ -295,12 +183,128 @@ class TestInvoices(ChargeCase):
 
 @tagged("post_install", "-at_install")
 @freeze_time(f"{TODAY} 12:00:00")
+class TestAnnounced(InvoiceCase):
+    """What becomes of a charge that was announced."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.given.charge(ANNOUNCED)
+
+    def test_declined_twice_more_then_reminded(self):
+        charge, day = self.one(), fields.Date.to_date(DUE)
+        for attempt in (1, 2, 3):
+            self.charge(str(day))
+            self.assertEqual((charge.state, charge.attempts), ("pending", attempt))
+            self.says(charge, "error", "No funds")
+            self.charge(str(day), "13:00:00")
+            if attempt < 3:
+                self.assertEqual((charge.state, charge.date), ("announced", day + timedelta(days=3)))
+                self.assertEqual(self.code(self.move, str(day)), "charged")
+                day = charge.date
+        self.assertEqual((charge.state, charge.reason, charge.error), ("failed", "declined", "No funds"))
+        self.assertEqual(
+            self.told_kinds(self.move), ["charge_announced", "charge_again", "charge_again", "charge_failed"]
+        )
+        self.assertEqual(
+            len(set(self.env["payment.transaction"].search([("token_id", "=", self.card.id)]).mapped("reference"))), 3
+        )
+        self.assertNotEqual(self.code(self.move, "2026-04-05"), "charged")
+        self.assertIn(self.move, self.run_on("2026-04-06").notice_ids.line_ids.move_line_id.move_id)
+        self.charge("2026-04-07")
+        self.assertEqual(len(self.charges(self.move)), 1, "not again by the same consent")
+        self.assertIn("could not be charged", " ".join(self.told().mapped("summary")))
+
+    def test_the_bank_wants_confirmation(self):
+        charge = self.one()
+        self.charge(DUE)
+        self.charge(DUE, "13:30:00")
+        self.assertEqual(self.told_kinds(self.move), ["charge_announced", "charge_confirm"])
+        letter = self.env["account.letter"].search([("kind", "=", "charge_confirm")])
+        self.assertIn(f"/my/invoices/{self.move.id}", letter.mail_id.body_html)
+        self.says(charge, "pending")
+        self.charge(DUE, "14:00:00")
+        self.charge("2026-03-25")
+        self.assertEqual((charge.state, charge.attempts), ("pending", 1))
+        self.assertEqual(len(self.told_kinds(self.move)), 2, "once")
+        self.assertEqual(self.code(self.move, "2026-03-25"), "charged")
+        self.charge("2026-04-20")
+        self.assertEqual((charge.state, charge.reason), ("failed", "unconfirmed"))
+        self.assertNotEqual(self.code(self.move, "2026-04-20"), "charged")
+        self.says(charge, "done")
+        self.charge("2026-04-21")
+        self.assertEqual(charge.state, "done", "money that comes late came")
+
+    def test_withdrawn_in_between(self):
+        self.agreed._withdraw(address="10.0.0.1")
+        charge = self.one()
+        self.assertEqual((charge.state, charge.reason), ("cancelled", "withdrawn"))
+        self.assertEqual((self.agreed.state, self.agreed.withdrawn_from), ("withdrawn", "10.0.0.1"))
+        self.charge(DUE)
+        self.assertFalse(charge.transaction_id)
+        again = self.consent()
+        self.assertNotEqual(again, self.agreed)
+        self.charge(DUE)
+        self.assertEqual(self.charges(self.move).mapped("state"), ["cancelled", "announced"])
+
+    def test_removing_the_card_withdraws(self):
+        self.card.with_user(self.contact).sudo().active = False
+        self.assertEqual((self.agreed.state, self.one().state), ("withdrawn", "cancelled"))
+        self.assertEqual(self.agreed.withdrawn_by_id, self.contact.partner_id)
+
+    def test_a_provider_that_is_off(self):
+        self.provider.is_published = False
+        self.charge(DUE)
+        self.assertEqual((self.one().state, self.one().reason), ("failed", "unusable"))
+        self.assertFalse(self.one().transaction_id)
+
+    def test_switched_off(self):
+        self.env.company.charges_saved_cards = False
+        self.charge("2026-03-11")
+        self.assertEqual((self.one().state, self.one().reason), ("cancelled", "off"))
+        self.charge(DUE)
+        self.assertEqual(len(self.charges(self.move)), 1)
+
+    def test_long_after_the_day_it_is_announced_anew(self):
+        self.charge("2026-04-02")
+        self.assertEqual((self.one().state, str(self.one().date)), ("announced", "2026-04-05"))
+        self.charge("2026-04-05")
+        self.assertEqual(self.one().state, "pending")
+
+    def test_never_charged(self):
+        for name, happens in self.against().items():
+            with self.subTest(name):
+                savepoint = self.env.cr.savepoint()
+                happens()
+                self.charge(DUE)
+                self.assertEqual((self.one().state, self.one().reason), ("cancelled", "nothing"))
+                self.assertFalse(self.one().transaction_id)
+                savepoint.close(rollback=True)
+                self.env.invalidate_all()
+
+    def test_stopped_by_a_person(self):
+        charge = self.one().with_user(self.collector)
+        charge.action_stop()
+        self.assertEqual((charge.state, charge.reason), ("cancelled", "stopped"))
+        with self.assertRaises(UserError):
+            charge.action_stop()
+        self.charge("2026-03-11")
+        self.assertEqual(self.charges(self.move).mapped("state"), ["cancelled"], "not announced again")
+
+    def test_one_row_of_an_item(self):
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError), self.env.cr.savepoint():
+            self.one().copy({"move_line_id": self.one().move_line_id.id})
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(f"{TODAY} 12:00:00")
 class TestPlans(ChargeCase):
-    def setUp(self):
-        super().setUp()
-        self.move = self.invoice(due="2026-03-02")
-        self.agreed_plan = self.dialog().save()  # 33.34, 33.33, 33.33 on the 17th of three months
-        self.agreed = self.consent(self.agreed_plan)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.given.invoice(due="2026-03-02")
+        cls.agreed_plan = cls.given.dialog().save()  # 33.34, 33.33, 33.33 on the 17th of three months
+        cls.agreed = cls.given.consent(cls.agreed_plan)
 
     def test_each_instalment(self):
         for text in ("03/17/2026", "33.34", "05/17/2026", "14 days before"):

@@ -11,12 +11,13 @@ from .charging import ChargeCase
 @tagged("post_install", "-at_install")
 @freeze_time(f"{TODAY} 12:00:00")
 class TestChargingPage(ChargeCase, HttpCase):
-    def setUp(self):
-        super().setUp()
-        self.move = self.invoice(due="2026-03-02")
-        self.agreed_plan = self.dialog().save()
-        self.key = f"plan-{self.agreed_plan.id}"
-        self.contact.password = "portal_payer"
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.given.invoice(due="2026-03-02")
+        cls.agreed_plan = cls.given.dialog().save()
+        cls.key = f"plan-{cls.agreed_plan.id}"
+        cls.contact.password = "portal_payer"
 
     def login(self, user=None):
         user = user or self.contact

@@ -14,12 +14,14 @@ UNTIL, AFTER = "2026-03-13", "2026-03-14"
 class EarlyCase(PayingCase):
     """Two overdue invoices, 100.00 and 50.00, and one of 1,000.00 that falls due soon: 950.00 until then."""
 
-    def before_the_run(self):
-        self.early = self.early_invoice()
-        self.item = self.items(self.early)
-        self.more()
+    @classmethod
+    def before_the_run(cls):
+        cls.early = cls.given.early_invoice()
+        cls.item = cls.given.items(cls.early)
+        cls.more()
 
-    def more(self):
+    @classmethod
+    def more(cls):
         """What else the customer owes."""
 
     def said(self, page):
@@ -177,8 +179,9 @@ class TestEarlyPayment(EarlyCase):
 class TestSameAmount(EarlyCase):
     """An older document is open with just what is asked for the discounted one; a credit is open, too."""
 
-    def more(self):
-        self.older = self.invoice(due="2026-02-20", amount=950.0)
+    @classmethod
+    def more(cls):
+        cls.older = cls.given.invoice(due="2026-02-20", amount=950.0)
 
     def test_the_older_one_is_paid(self):
         """Odoo would book the discount, which nobody has earned."""
@@ -200,16 +203,17 @@ class TestSameAmount(EarlyCase):
 class TestComputations(EarlyCase):
     """Odoo's three ways to reckon the taxes of a discount, with two taxes each, and another currency."""
 
-    def before_the_run(self):
-        taxes = self.env["account.tax"].create([{"name": f"{rate} %", "amount": rate} for rate in (10, 20)])
+    @classmethod
+    def before_the_run(cls):
+        taxes = cls.env["account.tax"].create([{"name": f"{rate} %", "amount": rate} for rate in (10, 20)])
         lines = [Command.create({"name": "A", "price_unit": 500.0, "tax_ids": tax.ids}) for tax in taxes]
         kinds = ("included", "excluded", "mixed")
-        self.moves = [self.early_invoice(kind, invoice_line_ids=lines) for kind in kinds]
-        euro = self.env.ref("base.EUR")
+        cls.moves = [cls.given.early_invoice(kind, invoice_line_ids=lines) for kind in kinds]
+        euro = cls.env.ref("base.EUR")
         euro.active = True
         for day, rate in (("2026-03-01", 0.5), (TODAY, 0.4)):
-            self.env["res.currency.rate"].create({"currency_id": euro.id, "name": day, "rate": rate})
-        self.foreign = self.early_invoice(currency_id=euro.id, invoice_line_ids=lines)
+            cls.env["res.currency.rate"].create({"currency_id": euro.id, "name": day, "rate": rate})
+        cls.foreign = cls.given.early_invoice(currency_id=euro.id, invoice_line_ids=lines)
 
     def discounts(self, moves):
         items = self.items(self.env["account.move"].union(*moves))

@@ -21,31 +21,32 @@ WRONG = "00000000-0000-4000-8000-000000000000"
 
 
 class PageCase(AnswerCase):
-    def setUp(self):
-        super().setUp()
-        self.question = self.env["balance.confirmation"].create(
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.question = cls.env["balance.confirmation"].create(
             {
-                "partner_id": self.customer.id,
-                "company_id": self.env.company.id,
+                "partner_id": cls.customer.id,
+                "company_id": cls.env.company.id,
                 "day": TODAY,
-                "balances": {str(self.env.company.currency_id.id): 150.0},
+                "balances": {str(cls.env.company.currency_id.id): 150.0},
                 "access_token": "question",
                 "expires_on": "2099-12-31",
             }
         )
-        self.balance = f"/my/balance/{self.question.id}"
+        cls.balance = f"/my/balance/{cls.question.id}"
         email = "reader@example.com"
-        signed = {"email": email, "token": self.env["mail.blacklist"]._opt_out_token(email)}
+        signed = {"email": email, "token": cls.env["mail.blacklist"]._opt_out_token(email)}
         #: (address, what opens it, methods) of each page.
-        self.pages = (
-            (self.url, {"access_token": self.notice.access_token}, "GET"),
-            (f"{self.url}/pay", {"access_token": self.notice.access_token}, "GET"),
-            (f"{self.url}/answer", {"access_token": self.notice.access_token}, "POST"),
-            (f"{self.url}/transaction/{self.first.id}", {}, "POST"),
-            (f"{self.url}/document/{self.first.id}", {"access_token": self.notice.access_token}, "GET"),
-            (f"{self.url}/copies", {"access_token": self.notice.access_token}, "POST"),
-            (self.balance, {"access_token": "question"}, "GET"),
-            (f"{self.balance}/answer", {"access_token": "question"}, "POST"),
+        cls.pages = (
+            (cls.url, {"access_token": cls.notice.access_token}, "GET"),
+            (f"{cls.url}/pay", {"access_token": cls.notice.access_token}, "GET"),
+            (f"{cls.url}/answer", {"access_token": cls.notice.access_token}, "POST"),
+            (f"{cls.url}/transaction/{cls.first.id}", {}, "POST"),
+            (f"{cls.url}/document/{cls.first.id}", {"access_token": cls.notice.access_token}, "GET"),
+            (f"{cls.url}/copies", {"access_token": cls.notice.access_token}, "POST"),
+            (cls.balance, {"access_token": "question"}, "GET"),
+            (f"{cls.balance}/answer", {"access_token": "question"}, "POST"),
             ("/sales-mail/opt-out", signed, "GET POST"),
             ("/sales-sms/opt-out", {}, "GET POST"),
         )
@@ -114,6 +115,7 @@ class TestPages(PageCase):
 
     def test_names_of_parameters(self):
         """What is sent under the name of a parameter of ours, or of Python's, is only sent."""
+        csrf = self.csrf()
         for path, opens, methods in self.pages:
             if "transaction" in path:
                 continue
@@ -121,13 +123,13 @@ class TestPages(PageCase):
             for name in ("self", "cls", "context", "request", "notice_id", "status", "lang", "error", "args"):
                 for method in methods.split():
                     with self.subTest(path=path, name=name, method=method):
-                        sent = {**opens, name: "1", "csrf_token": self.csrf()}
+                        sent = {**opens, name: "1", "csrf_token": csrf}
                         page = self.send(path, method, **{"data" if method == "POST" else "params": sent})
                         status = STATUSES.get(path.rpartition("/")[2], 404 if "sms" in path else 200)
                         self.assertEqual(page.status_code, status)
 
     def test_a_file_in_the_place_of_a_text(self):
-        before = self.things()
+        before, csrf = self.things(), self.csrf()
         forms = {
             f"{self.url}/answer": ("access_token", "kind", "amount", "items", "day", "form_key", "note", "reason"),
             f"{self.balance}/answer": ("access_token", "answer"),
@@ -137,9 +139,7 @@ class TestPages(PageCase):
         good = {"kind": "paid", "amount": "1", "day": "2026-03-09", "form_key": "0" * 32 + "-paid", "answer": "odd"}
         for path, opens, _methods in self.pages:
             for name in forms.get(path, ()):
-                texts = {
-                    key: value for key, value in {**good, **opens, "csrf_token": self.csrf()}.items() if key != name
-                }
+                texts = {key: value for key, value in {**good, **opens, "csrf_token": csrf}.items() if key != name}
                 if name in ("note", "items", "reason"):
                     texts["amount"] = "none"  # a file there is as nothing
                 with self.subTest(path=path, name=name):

@@ -18,10 +18,11 @@ PDF = b"%PDF-1.4 as it was sent"
 @tagged("post_install", "-at_install")
 @freeze_time(f"{TODAY} 12:00:00")
 class TestWaysOnThePage(PayingCase):
-    def setUp(self):
-        super().setUp()
-        self.account = self.env["res.partner.bank"].create(
-            {"acc_number": "RO49AAAA1B31007593840000", "partner_id": self.env.company.partner_id.id}
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.account = cls.env["res.partner.bank"].create(
+            {"acc_number": "RO49AAAA1B31007593840000", "partner_id": cls.env.company.partner_id.id}
         )
 
     def words(self, **query):

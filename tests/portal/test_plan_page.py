@@ -12,12 +12,13 @@ from ..common import TODAY
 @tagged("post_install", "-at_install")
 @freeze_time(f"{TODAY} 12:00:00")
 class TestPlanPage(PlanCase, HttpCase):
-    def setUp(self):
-        super().setUp()
-        self.move = self.invoice(due="2026-03-02")
-        self.agreed = self.dialog().save()
-        self.agreed._page_link()
-        self.token = self.agreed.access_token
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls.given.invoice(due="2026-03-02")
+        cls.agreed = cls.given.dialog().save()
+        cls.agreed._page_link()
+        cls.token = cls.agreed.access_token
 
     def get(self, plan=None, token=None):
         plan = plan or self.agreed

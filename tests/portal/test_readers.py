@@ -16,21 +16,18 @@ class TestReaders(SatisfactionCase):
         cls.accountant = cls.user("accountant", "account.group_account_invoice")
         cls.employee = cls.user("employee", "base.group_user")
         cls.seller = cls.user("seller", "sales_team.group_sale_salesman")
-
-    def setUp(self):
-        super().setUp()
-        self.notice = self.sent("2026-03-14")
-        values = {"partner_id": self.customer.id, "company_id": self.env.company.id}
-        item = self.notice.line_ids.move_line_id
+        cls.notice = cls.given.sent("2026-03-14")
+        values = {"partner_id": cls.customer.id, "company_id": cls.env.company.id}
+        item = cls.notice.line_ids.move_line_id
         about = {**values, "move_line_ids": [(6, 0, item.ids)]}
-        self.confirmation = self.env["balance.confirmation"]._asked(
-            self.env.company, self.env.company._today(), {self.customer: {"1": 100.0}}
-        )[self.customer]
-        self.records = [
-            self.notice,
-            self.confirmation,
-            self.env["dunning.dispute"].create({**about, "note": "Broken"}),
-            self.env["dunning.watch"].create({**values, "kind": "complaint", "ref": "1", "since": TODAY}),
+        cls.confirmation = cls.env["balance.confirmation"]._asked(
+            cls.env.company, cls.env.company._today(), {cls.customer: {"1": 100.0}}
+        )[cls.customer]
+        cls.records = [
+            cls.notice,
+            cls.confirmation,
+            cls.env["dunning.dispute"].create({**about, "note": "Broken"}),
+            cls.env["dunning.watch"].create({**values, "kind": "complaint", "ref": "1", "since": TODAY}),
         ]
 
     def test_who_only_reads_writes_to_nobody(self):

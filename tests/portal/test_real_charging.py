@@ -1,11 +1,10 @@
 """Charging with real processes and Odoo's demo provider: killed in the middle, twice at once, declined."""
 
-import os
 import signal
 import tempfile
 from pathlib import Path
 
-from ..real import MailSink, RealDatabase, RealProcessCase
+from ..real import MailSink, RealProcessCase
 
 CUSTOMERS = 6
 ANNOUNCED, DUE, LATER = "2026-03-10 10:00:00", "2026-03-24 10:00:00", "2026-03-24 14:00:00"
@@ -97,19 +96,24 @@ OUTCOME = """
 """
 
 
-class ChargingCase(RealProcessCase):
-    states = ["done"]
+class TestCharging(RealProcessCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.database.run("-i", "payment_demo", "--stop-after-init", "--no-http")
 
     def setUp(self):
         super().setUp()
-        self.database = RealDatabase(os.environ[self.template])
+        self.database = self.database.twin()
         self.addCleanup(self.database.drop)
         self.sink = self.enterContext(MailSink())
         self.books = Path(tempfile.mkstemp(prefix="l2c_books_")[1])
         self.addCleanup(self.books.unlink)
-        self.database.run("-i", "payment_demo", "--stop-after-init", "--no-http")
+
+    def announce(self, *states):
+        """Cards of which the bank will say these, one after the other, and their announcements."""
         company = COMPANY.replace("PORT", str(self.sink.port)).replace("CUSTOMERS", str(CUSTOMERS))
-        self.database.shell(company.replace("STATES", repr(self.states)), at=ANNOUNCED)
+        self.database.shell(company.replace("STATES", repr(list(states))), at=ANNOUNCED)
         self.database.shell(CHARGE, at=ANNOUNCED)
         self.database.shell(SEND, at=ANNOUNCED)
 
@@ -120,9 +124,8 @@ class ChargingCase(RealProcessCase):
     def with_books(self, script):
         return BOOKS.replace("BOOKS", str(self.books)) + script
 
-
-class TestCharging(ChargingCase):
     def test_killed_in_the_middle(self):
+        self.announce("done")
         self.assertEqual(len(self.sink.wait_for(CUSTOMERS)), CUSTOMERS)
         for model, method, at, before in (
             ("ours", "_begin", 1, True),
@@ -171,19 +174,16 @@ for charge in env['payment.charge'].search([('is_unclear', '=', True)]):
         self.assertEqual((len(booked), len(set(booked))), (CUSTOMERS, CUSTOMERS))
 
     def test_two_processes_at_once(self):
+        self.announce("done")
         script = self.with_books(CHARGE)
         self.database.shell_at(DUE).run(script, script)  # one of them may be refused
         self.database.shell(script, at=LATER)
         self.assertEqual(sorted(self.charged()), sorted(row[4] for row in self.database.query(OUTCOME)))
         self.assertEqual({(row[1], row[7]) for row in self.database.query(OUTCOME)}, {("done", 1)})
 
-
-class TestAnswers(ChargingCase):
-    """What the bank says: one of each."""
-
-    states = ["done", "error", "cancel", "pending"]
-
     def test_declines_and_confirmations(self):
+        """What the bank says: one of each."""
+        self.announce("done", "error", "cancel", "pending")
         for day in ("24", "27", "30"):
             for hour in ("10", "12"):
                 self.database.shell(self.with_books(CHARGE), at=f"2026-03-{day} {hour}:00:00")

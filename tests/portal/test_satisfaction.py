@@ -9,10 +9,11 @@ from ..common import TODAY, RunCase
 
 
 class SatisfactionCase(RunCase):
-    def setUp(self):
-        super().setUp()
-        self.policy.level_ids[0].ask_rating = True
-        self.policy.thanks_template_id = self.env.ref("lead_to_cash.mail_template_thanks")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.policy.level_ids[0].ask_rating = True
+        cls.policy.thanks_template_id = cls.env.ref("lead_to_cash.mail_template_thanks")
 
     def sent(self, due, day=TODAY, **values):
         """The notice of an invoice, sent."""
@@ -70,7 +71,7 @@ class TestSatisfaction(SatisfactionCase):
 
     def test_thanks_once(self):
         """After the last overdue item; neither before it nor twice; again after a new debt."""
-        first, second = self.invoice(due="2026-03-01"), self.invoice(due="2026-03-02")
+        first, second = self.invoices([{"due": "2026-03-01"}, {"due": "2026-03-02"}])
         notice = self.sent("2026-03-03")
         self.pay(first | notice.line_ids.move_id - second)
         self.assertFalse(self.thanks())

@@ -217,7 +217,7 @@ class TestAnswers(PrivacyCase):
 @tagged("post_install", "-at_install")
 class TestNotices(PrivacyCase):
     def test_they_go_once_all_is_settled(self):
-        paid, owed = self.invoice(due="2026-03-02"), self.invoice(due="2026-03-02", partner_id=self.other().id)
+        paid, owed = self.invoices([{"due": "2026-03-02"}, {"due": "2026-03-02", "partner_id": self.other().id}])
         self.run_on(TODAY)
         notices = self.notices(paid | owed)
         notices.mail_ids.state = "sent"
@@ -277,7 +277,7 @@ class TestNotices(PrivacyCase):
         self.assertFalse(self.notices(move))
 
     def test_what_was_agreed_goes_with_them(self):
-        move, other = self.invoice(due="2026-03-02"), self.invoice(due="2026-03-02")
+        move, other = self.invoices([{"due": "2026-03-02"}, {"due": "2026-03-02"}])
         agreed = self.agreed(move) + self.agreed(other)
         self.run_on("2026-03-25")
         decisions = self.env["dunning.decision"].search([("move_id", "in", (move | other).ids)])
@@ -325,12 +325,9 @@ class TestConfirming(PrivacyCase):
         super().setUpClass()
         cls.manager = cls.user("l2c_manager", "lead_to_cash.group_collections_manager")
         cls.collector = cls.user("l2c_collector", "lead_to_cash.group_collections_user")
-
-    def setUp(self):
-        super().setUp()
-        self.lead_ = self.lead(company_id=self.env.company.id)
-        self.lead_.action_log_attempt("reached")
-        self.env.company.is_deletion_confirmed = False
+        cls.lead_ = cls.given.lead(company_id=cls.env.company.id)
+        cls.lead_.action_log_attempt("reached")
+        cls.env.company.is_deletion_confirmed = False
 
     def test_nothing_goes_before(self):
         self.night(IN_TWO_YEARS)

@@ -38,19 +38,17 @@ class PersonCase(PrivacyCase):
             {"name": "Olga Ivanova", "email": "olga@example.com", "parent_id": cls.customer.id}
         )
         cls.other = cls.env["res.partner"].create({"name": "Bystander", "email": "bystander@example.com"})
-
-    def setUp(self):
-        super().setUp()
-        self.move = self.invoice(due="2026-03-02")
-        self.invoice(due="2026-03-02", partner_id=self.other.id)
-        self.notice = self.sent(self.move)
-        self.answer = self.answered(self.notice)
-        self.lead_ = self.lead(name="Ivan's kitchen", partner_id=self.contact.id, description="Ivan's cousin")
-        self.lead_.action_log_attempt("reached", note="Lives with a Mrs. Z")
-        self.lost = self.lead(name="Old", partner_id=self.contact.id)
-        self.lost.action_close(self.env["crm.lost.reason"].create({"name": "Gone"}), "Is moving, said Ivan")
-        self.other.action_log_attempt("reached", note="The bystander's secret")
-        self.keep_more()
+        cls.move, _other = cls.given.invoices(
+            [{"due": "2026-03-02"}, {"due": "2026-03-02", "partner_id": cls.other.id}]
+        )
+        cls.notice = cls.given.sent(cls.move)
+        cls.answer = cls.given.answered(cls.notice)
+        cls.lead_ = cls.given.lead(name="Ivan's kitchen", partner_id=cls.contact.id, description="Ivan's cousin")
+        cls.lead_.action_log_attempt("reached", note="Lives with a Mrs. Z")
+        cls.lost = cls.given.lead(name="Old", partner_id=cls.contact.id)
+        cls.lost.action_close(cls.env["crm.lost.reason"].create({"name": "Gone"}), "Is moving, said Ivan")
+        cls.other.action_log_attempt("reached", note="The bystander's secret")
+        cls.keep_more()
 
     def letter_sent(self):
         """A statement by e-mail, with what the customer replied."""
@@ -61,25 +59,26 @@ class PersonCase(PrivacyCase):
         letter.message_post(body=reply, message_type="email", author_id=self.customer.id)
         return letter
 
-    def keep_more(self):
-        self.customer.write({"dunning_hold_until": "2026-03-20", "dunning_hold_reason": "Asks for mercy: Ivan is ill"})
-        items = {"partner_id": self.customer.id, "move_line_ids": [Command.set(self.items(self.move).ids)]}
-        self.dispute = self.env["dunning.dispute"].create({**items, "note": "broken on arrival"})
-        self.question = self.env["balance.confirmation"].create(
+    @classmethod
+    def keep_more(cls):
+        cls.customer.write({"dunning_hold_until": "2026-03-20", "dunning_hold_reason": "Asks for mercy: Ivan is ill"})
+        items = {"partner_id": cls.customer.id, "move_line_ids": [Command.set(cls.given.items(cls.move).ids)]}
+        cls.dispute = cls.env["dunning.dispute"].create({**items, "note": "broken on arrival"})
+        cls.question = cls.env["balance.confirmation"].create(
             {
-                "partner_id": self.customer.id,
-                "company_id": self.env.company.id,
+                "partner_id": cls.customer.id,
+                "company_id": cls.env.company.id,
                 "day": TODAY,
-                "balances": {str(self.env.company.currency_id.id): 100.0},
+                "balances": {str(cls.env.company.currency_id.id): 100.0},
                 "expires_on": TODAY,
             }
         )
-        self.question._take_answer({"answer": "disagree", "note": "Your balance is nonsense"})
-        model_id = self.env["ir.model"]._get_id("dunning.notice")
-        values = {"res_model_id": model_id, "res_id": self.notice.id, "partner_id": self.customer.id}
-        self.rating = self.env["rating.rating"].create(values)
-        self.notice.rating_apply(1, rating=self.rating, feedback="An unkind colleague")
-        self.customer.write({"collection_note": "Asks for mercy", "external_rating": "poor"})
+        cls.question._take_answer({"answer": "disagree", "note": "Your balance is nonsense"})
+        model_id = cls.env["ir.model"]._get_id("dunning.notice")
+        values = {"res_model_id": model_id, "res_id": cls.notice.id, "partner_id": cls.customer.id}
+        cls.rating = cls.env["rating.rating"].create(values)
+        cls.notice.rating_apply(1, rating=cls.rating, feedback="An unkind colleague")
+        cls.customer.write({"collection_note": "Asks for mercy", "external_rating": "poor"})
 
 
 @tagged("post_install", "-at_install")

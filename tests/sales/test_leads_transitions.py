@@ -147,9 +147,10 @@ class TestTransitions(LeadCase):
         self.assertEqual({role for role, _event, _target in cells(LEADS)}, {role for role, _label in ROLES})
 
     def test_leads(self):
+        leads = {role: self.lead_in(role) for role, _label in ROLES}
         for role, event, target in cells(LEADS):
-            with self.subTest(role=role, event=event):
-                lead = self.lead_in(role)
+            lead = leads[role]
+            with self.undone(), self.subTest(role=role, event=event):
                 if target:
                     self.happen(lead, event)
                 else:
@@ -159,20 +160,19 @@ class TestTransitions(LeadCase):
                 self.assert_consistent(lead)
 
     def test_quotations(self):
-        for state, table in (("draft", DRAFTS), ("sent", SENT)):
+        draft, sent = self.order(), self.order()
+        sent.action_quotation_sent()
+        for order, state, table in ((draft, "draft", DRAFTS), (sent, "sent", SENT)):
             for role, event, target in cells(table):
-                with self.subTest(state=state, role=role, event=event):
-                    order = self.order()
-                    if state == "sent":
-                        order.action_quotation_sent()
+                with self.undone(), self.subTest(state=state, role=role, event=event):
                     order.handling_status_id = self.status("sale.order", role)
                     self.happen(order, event)
                     self.assertEqual((order.handling_role, order.state), (target, state))
 
     def test_overdue_invoices(self):
+        move = self.invoice()
         for role, event, target in cells(OVERDUE):
-            with self.subTest(role=role, event=event):
-                move = self.invoice()
+            with self.undone(), self.subTest(role=role, event=event):
                 situation = "overdue" if role == "new" else False
                 move.handling_status_id = self.status("account.move", role, situation)
                 self.happen(move, event)
@@ -234,9 +234,9 @@ class TestWaysIn(LeadCase):
     def test_chosen_by_hand(self):
         """Choosing a status does what Odoo's own button does, from wherever the lead stands."""
         for start, _label in ROLES:
+            lead = self.lead_in(start)
             for chosen in ("won", "lost", *OPEN_ROLES):
-                lead = self.lead_in(start)
-                with self.subTest(start=start, chosen=chosen):
+                with self.undone(), self.subTest(start=start, chosen=chosen):
                     if chosen == "lost" and start in ("won", "dormant"):
                         continue  # Odoo refuses it, as the table says
                     lead.handling_status_id = self.status("crm.lead", chosen)
@@ -245,9 +245,9 @@ class TestWaysIn(LeadCase):
 
     def test_what_is_offered_can_be_chosen(self):
         for role, _label in ROLES:
-            for status in self.lead_in(role).handling_offer_ids:
-                with self.subTest(role=role, status=status.name):
-                    lead = self.lead_in(role)
+            lead = self.lead_in(role)
+            for status in lead.handling_offer_ids:
+                with self.undone(), self.subTest(role=role, status=status.name):
                     lead.handling_status_id = status
                     self.assertEqual(lead.handling_status_id, status)
 
