@@ -164,9 +164,9 @@ class AccountMove(models.Model):
         return result
 
     def button_draft(self):
+        self.check_access("write")
         if not self:  # the host, for each line that is written
             return super().button_draft()
-        self.check_access("write")
         self._refuse_discount_entries()
         result = super().button_draft()
         self._write_offs_to_draft()
