@@ -162,8 +162,9 @@ class RealDatabase:
             try:
                 with urllib.request.urlopen(f"{url}/web/login", timeout=WAIT) as page:
                     return page.read().decode()
-            except urllib.error.URLError as error:
-                if not isinstance(error.reason, ConnectionRefusedError):
+            except (urllib.error.URLError, ConnectionResetError) as error:
+                # Not yet there; or the one before on this port was just going.
+                if not isinstance(getattr(error, "reason", error), ConnectionRefusedError | ConnectionResetError):
                     raise
                 self.query("SELECT pg_sleep(0.2)")
         raise AssertionError(f"nobody answers at {url}")

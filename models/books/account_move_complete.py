@@ -247,7 +247,8 @@ class AccountMove(models.Model):
         for user, moves in leaving.grouped(lambda move: move.invoice_user_id).items():
             author = user if user.active and user._is_internal() else self.env.user
             moves._note_sending(sending_data={"author_user_id": author.id, "author_partner_id": author.partner_id.id})
-        (self - withheld).sudo().filtered("waits_to_be_sent")._note_sending(waits_to_be_sent=False)
+        waiting_sudo = (self - withheld).sudo().filtered("waits_to_be_sent")  # noted by nobody else
+        waiting_sudo._note_sending(waits_to_be_sent=False)
         if leaving:
             cron_sudo._trigger()
 
