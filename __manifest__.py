@@ -1,7 +1,7 @@
 {
     "name": "Lead to Cash",
     "summary": "From lead to collected cash: handling statuses on leads, quotations and invoices",
-    "version": "19.0.1.9.0",
+    "version": "19.0.1.10.0",
     "category": "Sales/CRM",
     "license": "LGPL-3",
     "author": "Lead to Cash contributors",

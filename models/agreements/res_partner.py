@@ -31,6 +31,7 @@ class ResPartner(models.Model):
 
     payment_days = fields.Char(
         company_dependent=True,
+        index=False,
         groups=ACCOUNTANTS,
         help="Days of the month on which the customer pays, like 10, 25. The first reminder counts from the next one.",
         audited=True,
@@ -39,6 +40,7 @@ class ResPartner(models.Model):
         WEEKDAYS,
         "Pays on",
         company_dependent=True,
+        index=False,
         groups=ACCOUNTANTS,
         help="The day of the week on which the customer pays, when it is no day of the month. Promises propose it.",
         audited=True,
@@ -46,6 +48,7 @@ class ResPartner(models.Model):
     withholding_rate = fields.Float(
         "Withholds Tax (%)",
         company_dependent=True,
+        index=False,
         digits=(5, 2),
         groups=ACCOUNTANTS,
         help="Per cent of an invoice that the customer pays to the tax office for us. When so much of the total, or of "

@@ -21,13 +21,12 @@ class AccountMove(models.Model):
         groups=BOOKKEEPERS,
         help="What a proper invoice of the company and its country has, and this one doesn't.",
     )
-    is_missing_compulsory = fields.Boolean(
-        "Held Back",
+    compulsory_text = fields.Text(
+        "Held Back by",
         compute="_compute_missing",
         groups=BOOKKEEPERS,
         help="It isn't posted, or once it is, not sent, before that is filled in.",
     )
-    compulsory_text = fields.Text("Compulsory", compute="_compute_missing", groups=BOOKKEEPERS)
     waits_to_be_sent = fields.Boolean(
         copy=False,
         readonly=True,
@@ -60,7 +59,6 @@ class AccountMove(models.Model):
             held = [code for code, is_held in codes.items() if is_held]
             move.missing_text = self.env["invoice.requirement"]._say(codes, move) if codes else False
             move.compulsory_text = self.env["invoice.requirement"]._say(held, move) if held else False
-            move.is_missing_compulsory = bool(held)
 
     # Facts ------------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ class ResPartner(models.Model):
     payment_grade = fields.Selection(
         PAYMENT_GRADES,
         company_dependent=True,
+        index=False,
         copy=False,
         readonly=True,
         groups=BOOKKEEPERS,
@@ -31,17 +32,20 @@ class ResPartner(models.Model):
         "New: fewer than five settled documents. Empty: not graded.",
     )
     turnover_year = fields.Float(
-        "Turnover of 12 Months", company_dependent=True, copy=False, readonly=True, groups=BOOKKEEPERS
+        "Turnover of 12 Months", company_dependent=True, index=False, copy=False, readonly=True, groups=BOOKKEEPERS
     )
     main_category_id = fields.Many2one(
         "product.category",
         "Main Product Category",
         company_dependent=True,
+        index=False,
         copy=False,
         readonly=True,
         groups=BOOKKEEPERS,
     )
-    years_as_customer = fields.Integer(company_dependent=True, copy=False, readonly=True, groups=BOOKKEEPERS)
+    years_as_customer = fields.Integer(
+        company_dependent=True, index=False, copy=False, readonly=True, groups=BOOKKEEPERS
+    )
     payment_grade_ids = fields.One2many(
         "payment.grade", "partner_id", "Payment Grades", readonly=True, groups=BOOKKEEPERS
     )
@@ -56,6 +60,7 @@ class ResPartner(models.Model):
     needs_order_number = fields.Boolean(
         "Needs an Order Number",
         company_dependent=True,
+        index=False,
         groups=BOOKKEEPERS,
         help="The customer pays no invoice without its order number: invoices without one warn.",
     )
@@ -63,6 +68,7 @@ class ResPartner(models.Model):
     is_long_term_agreed = fields.Boolean(
         "Longer Terms Expressly Agreed",
         company_dependent=True,
+        index=False,
         copy=False,
         help="The customer has expressly agreed to pay later than the law of its country has it: no warning any more.",
         groups="base.group_user",

@@ -51,6 +51,7 @@ class ResPartner(models.Model):
     asks_deposit = fields.Boolean(
         "Deposit on New Quotations",
         company_dependent=True,
+        index=False,
         copy=False,
         readonly=True,
         groups=BOOKKEEPERS,

@@ -22,13 +22,18 @@ class ResPartner(models.Model):
     supplier_portal_url = fields.Char(
         "Their Portal",
         company_dependent=True,
+        index=False,
         groups=BOOKKEEPERS,
         help="The address of the page to which invoices are uploaded.",
     )
     best_call_hour = fields.Float(
-        "Best Hour", company_dependent=True, groups=BOOKKEEPERS, help="When somebody answers. 0:00: not known."
+        "Best Hour",
+        company_dependent=True,
+        index=False,
+        groups=BOOKKEEPERS,
+        help="When somebody answers. 0:00: not known.",
     )
-    best_channel = fields.Selection(CONTACT_CHANNELS, company_dependent=True, groups=BOOKKEEPERS)
+    best_channel = fields.Selection(CONTACT_CHANNELS, company_dependent=True, index=False, groups=BOOKKEEPERS)
     best_contact_text = fields.Char("Reached Best", compute="_compute_best_contact_text", groups=BOOKKEEPERS)
     payment_days_proposal = fields.Char(
         "Their Payments Say",

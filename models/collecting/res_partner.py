@@ -20,6 +20,7 @@ class ResPartner(models.Model):
 
     collection_note = fields.Text(
         company_dependent=True,
+        index=False,
         groups=BOOKKEEPERS,
         help="What to know when asking for money: pays on the 10th, needs the order number on the invoice.",
     )
@@ -41,11 +42,12 @@ class ResPartner(models.Model):
     external_rating = fields.Selection(
         [("good", "Good"), ("fair", "Fair"), ("poor", "Poor")],
         company_dependent=True,
+        index=False,
         groups=BOOKKEEPERS,
         help="What a credit agency or another source says. Poor puts the customer on the watch list.",
     )
-    external_rating_source = fields.Char("Rated by", company_dependent=True, groups=BOOKKEEPERS)
-    external_rating_date = fields.Date("Rated on", company_dependent=True, groups=BOOKKEEPERS)
+    external_rating_source = fields.Char("Rated by", company_dependent=True, index=False, groups=BOOKKEEPERS)
+    external_rating_date = fields.Date("Rated on", company_dependent=True, index=False, groups=BOOKKEEPERS)
     watch_ids = fields.One2many(
         "dunning.watch", "partner_id", "Watched for", domain=[("until", "=", False)], readonly=True, groups=BOOKKEEPERS
     )

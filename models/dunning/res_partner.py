@@ -22,6 +22,7 @@ class ResPartner(models.Model):
     dunning_policy_id = fields.Many2one(
         "dunning.policy",
         company_dependent=True,
+        index=False,
         help="Empty: found by the customers that the running policies are for.",
         groups="account.group_account_invoice,account.group_account_readonly",
         audited=True,
@@ -29,18 +30,21 @@ class ResPartner(models.Model):
     dunning_hold_until = fields.Date(
         "Hold until",
         company_dependent=True,
+        index=False,
         groups="account.group_account_invoice,account.group_account_readonly",
         audited=True,
     )
     dunning_hold_reason = fields.Char(
         "Reason for Holding",
         company_dependent=True,
+        index=False,
         groups="account.group_account_invoice,account.group_account_readonly",
         audited=True,
     )
     collector_id = fields.Many2one(
         "res.users",
         company_dependent=True,
+        index=False,
         domain=[("share", "=", False)],
         groups="account.group_account_invoice,account.group_account_readonly",
         help="Who calls this customer, and whom its notices that are no e-mails go to.",
@@ -49,6 +53,7 @@ class ResPartner(models.Model):
     collection_state = fields.Selection(
         COLLECTION_STATES,
         company_dependent=True,
+        index=False,
         groups="account.group_account_invoice,account.group_account_readonly",
         help="With the lawyer, insolvency and closed stop every reminder.",
         audited=True,
@@ -70,6 +75,7 @@ class ResPartner(models.Model):
     dunning_split_by_contact = fields.Boolean(
         "An E-mail per Contact",
         company_dependent=True,
+        index=False,
         groups="account.group_account_invoice,account.group_account_readonly",
         help="A reminder for several contacts is an e-mail for each, about their own documents alone.",
         audited=True,

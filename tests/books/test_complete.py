@@ -48,7 +48,7 @@ class TestSaid(CompleteCase):
             "On the contact Customer: Street, City, Country, and E-mail address. "
             "On the invoice: Payment terms or a due date.",
         )
-        self.assertFalse(move.is_missing_compulsory)
+        self.assertFalse(move.compulsory_text)
         self.customer.write(ADDRESS | {"country_id": self.il.id})
         move.invoice_payment_term_id = self.term
         self.assertFalse(move.missing_text)
@@ -140,7 +140,6 @@ class TestCompulsory(CompleteCase):
     def test_not_posted_without(self):
         self.compulsory("street")
         move = self.draft()
-        self.assertTrue(move.is_missing_compulsory)
         self.assertEqual(move.compulsory_text, "On the contact Customer: Street.")  # without what is merely missing
         self.assertIn("City", move.missing_text)
         with self.assertRaisesRegex(UserError, r"can't be posted yet.*On the contact Customer: Street\."):
@@ -335,7 +334,7 @@ class TestIsrael(CompleteCase):
         self.assertEqual(move.state, "posted")
         kind = self.env.ref("lead_to_cash.mail_activity_type_allocation")
         self.assertEqual(move.activity_ids.activity_type_id, kind)
-        self.assertTrue(move.is_missing_compulsory)
+        self.assertTrue(move.compulsory_text)
         with self.assertRaisesRegex(UserError, "Allocation number"):
             self.env["account.move.send"]._generate_and_send_invoices(move)
         with self.assertRaisesRegex(UserError, "Allocation number"):
