@@ -1,0 +1,18 @@
+from odoo.tools import SQL
+
+
+def migrate(cr, _version):
+    """Fields of customers that differ by company had an index each, which no question used: of each of them the planner
+    took notice whenever a customer was joined. The host keeps what it doesn't expect."""
+    cr.execute(
+        """SELECT i.indexname
+             FROM pg_indexes i
+             JOIN ir_model_fields f ON i.indexname = 'res_partner__' || f.name || '_index'
+             JOIN ir_model_data d ON d.model = 'ir.model.fields' AND d.res_id = f.id AND d.module = 'lead_to_cash'
+            WHERE i.schemaname = current_schema AND i.tablename = 'res_partner'
+              AND f.model = 'res.partner' AND f.company_dependent
+              AND NOT EXISTS (SELECT FROM ir_model_data o
+                               WHERE o.model = d.model AND o.res_id = d.res_id AND o.module != d.module)"""
+    )
+    for [name] in cr.fetchall():
+        cr.execute(SQL("DROP INDEX %s", SQL.identifier(name)))
