@@ -2,15 +2,15 @@ from odoo.tools import SQL
 
 
 def migrate(cr, _version):
-    """Fields of customers that differ by company had an index each, which no question used: of each of them the planner
-    took notice whenever a customer was joined. The host keeps what it doesn't expect."""
+    """Fields that differ by company had an index each, which no question used: of those of customers the planner took
+    notice whenever one was joined. The host keeps indexes that it doesn't expect."""
     cr.execute(
         """SELECT i.indexname
              FROM pg_indexes i
-             JOIN ir_model_fields f ON i.indexname = 'res_partner__' || f.name || '_index'
+             JOIN ir_model_fields f ON i.indexname = i.tablename || '__' || f.name || '_index'
+                                   AND i.tablename = replace(f.model, '.', '_')
              JOIN ir_model_data d ON d.model = 'ir.model.fields' AND d.res_id = f.id AND d.module = 'lead_to_cash'
-            WHERE i.schemaname = current_schema AND i.tablename = 'res_partner'
-              AND f.model = 'res.partner' AND f.company_dependent
+            WHERE i.schemaname = current_schema AND f.company_dependent
               AND NOT EXISTS (SELECT FROM ir_model_data o
                                WHERE o.model = d.model AND o.res_id = d.res_id AND o.module != d.module)"""
     )

@@ -69,7 +69,7 @@ class AccountMove(models.Model):
             open_items = move.line_ids.filtered(lambda line: not line.reconciled and line.payment_returned_date)
             move.payment_returned_date = max(open_items.mapped("payment_returned_date"), default=False)
 
-    @api.depends("reconciled_payment_ids.state", "reconciled_payment_ids.date")
+    @api.depends("payment_state", "matched_payment_ids.state", "matched_payment_ids.date")
     @api.depends_context("l2c_today")
     def _compute_cheque_due_date(self):
         for move in self:

@@ -15,7 +15,7 @@ class AccountMove(models.Model):
 
     @api.depends(
         *("company_id", "invoice_date", "invoice_date_due", "invoice_payment_term_id", "move_type", "partner_id"),
-        *("state", "invoice_line_ids.sale_line_ids.order_id.is_term_agreed"),
+        "state",
     )
     @api.depends_context("lang")
     def _compute_terms_hints(self):

@@ -14,7 +14,7 @@ from ..handling.next_action import ONCE
 _logger = logging.getLogger(__name__)
 
 #: Orders that are invoiced in one transaction.
-INVOICED_TOGETHER = 100
+INVOICED_TOGETHER = 250
 
 
 class SaleOrder(models.Model):
@@ -208,6 +208,7 @@ class ProductCategory(models.Model):
         [(engine.AT_ONCE, "At once"), (engine.NOT_AT_ONCE, "Not at once")],
         "Invoice Orders",
         company_dependent=True,
+        index=False,
         help="Orders of these products. Empty: as the category above says, else the company.",
         groups="base.group_user",
     )

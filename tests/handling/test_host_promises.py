@@ -112,3 +112,15 @@ class TestHostPromises(HandlingCase):
         self.assertEqual((planned.handling_step, by_hand.handling_step), (ONCE, 0))
         lead.action_close(self.reason)
         self.assertEqual(lead.activity_ids, by_hand)
+
+    def test_what_joins_customers_is_planned_as_without_this_addon(self):
+        """Odoo gives each field that differs by company an index: the planner looks at all of them whenever it meets the table."""
+        self.env.cr.execute(
+            """SELECT tablename, indexname FROM pg_indexes
+                WHERE (tablename, indexname) IN (
+                      SELECT replace(f.model, '.', '_'), replace(f.model, '.', '_') || '__' || f.name || '_index'
+                        FROM ir_model_fields f
+                        JOIN ir_model_data d ON d.model = 'ir.model.fields' AND d.res_id = f.id AND d.module = 'lead_to_cash'
+                       WHERE f.company_dependent)"""
+        )
+        self.assertEqual(self.env.cr.fetchall(), [])
