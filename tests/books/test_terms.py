@@ -141,6 +141,7 @@ class TestLimits(TermsCase):
         self.assertEqual(move.invoice_payment_term_id, order.payment_term_id)
         self.assertFalse(move.term_limit_hint)
         order.is_term_agreed = False
+        self.env.invalidate_all()  # as when it is opened again
         self.assertTrue(move.term_limit_hint)
         self.firm.is_long_term_agreed = True
         self.env.invalidate_all()
