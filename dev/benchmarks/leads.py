@@ -1,5 +1,6 @@
 """What the addon costs CRM, and how fast the call list opens on a database with many leads."""
 
+import contextlib
 import os
 import tempfile
 from pathlib import Path
@@ -12,6 +13,8 @@ COUNT = 1000
 USERS = 50
 CONTACTS = 50000
 EMAILS = 1000000
+#: Beside an older release, the lists are opened in turns of both: the machine may be slower for minutes.
+TURNS = 4
 
 #: Leads to move.
 PREPARE = """
@@ -180,15 +183,20 @@ def _hosts():
 
 
 def _call_list(leads, before):
-    with copy_of(os.environ["L2C_TEMPLATE_DB"]) as database:
+    with contextlib.ExitStack() as databases:
+        database = databases.enter_context(copy_of(os.environ["L2C_TEMPLATE_DB"]))
         _fill(database, leads)
-        found = figures(database, OPEN)
+        older = databases.enter_context(_older(leads, before)) if before else None
+        found, was = {}, {}
+        for _turn in range(TURNS if older else 1):
+            found = _faster(found, figures(database, OPEN))
+            was = _faster(was, figures(older, OPEN)) if older else was
         database.query(CHANGES)
         database.query("ANALYZE handling_status_change")
         around = figures(database, AROUND)
     result = {"leads": leads} | {name: round(value, 3) for name, value in around.items()}
-    if before:
-        result |= _compared(found, _older(leads, before))
+    if was:
+        result |= _compared(found, was)
     for who in ("user", "all"):
         for what in ("fetch", "screen"):
             ours, pipeline = found[f"call_list_{who}_{what}_ms"], found[f"pipeline_{who}_{what}_ms"]
@@ -211,8 +219,16 @@ def _fill(database, leads):
     database.query("ANALYZE")
 
 
+def _faster(found, again):
+    """The figures of both turns, of milliseconds the lower ones: what else the machine does only adds to them."""
+    return {
+        name: min(value, found.get(name, value)) if name.endswith("_ms") else value for name, value in again.items()
+    }
+
+
+@contextlib.contextmanager
 def _older(leads, checkout):
-    """The same lists with the release that lies in the folder ``checkout``, on a database of its own."""
+    """A database with the same lists and the release that lies in the folder ``checkout``."""
     with tempfile.TemporaryDirectory() as folder, copy_of(os.environ["L2C_BASE_DB"]) as database:
         Path(folder, "lead_to_cash").symlink_to(Path(checkout).resolve())
         database.addons_path = [
@@ -221,7 +237,7 @@ def _older(leads, checkout):
         ]
         install(database, "lead_to_cash")
         _fill(database, leads)
-        return figures(database, OPEN)
+        yield database
 
 
 def _compared(found, older):
