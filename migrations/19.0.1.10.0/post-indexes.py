@@ -2,7 +2,7 @@ from odoo.tools import SQL
 
 
 def migrate(cr, _version):
-    """Fields that differ by company had an index each, which no question used: of those of customers the planner took
+    """Fields that differ by company had an index each, which hardly any question used: of those of customers the planner took
     notice whenever one was joined. The host keeps indexes that it doesn't expect."""
     cr.execute(
         """SELECT i.indexname

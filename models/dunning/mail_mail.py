@@ -173,6 +173,7 @@ class MailMail(models.Model):
                 together._leave_together(hours, raise_exception, **options)
             if auto_commit:
                 some._tell_notices()
+                some._notices_sudo()._wake_follower()  # of those that leave next
         return True
 
     def _hours_as_written(self):
@@ -243,25 +244,20 @@ class MailMail(models.Model):
 
     def _try_to_leave(self, **options):
         try:
-            if self._claim_as_written(**options) or self._claim_fully(options["auto_commit"]):
+            if self._claim_as_written() or self._claim_fully(options["auto_commit"]):
                 self._send_as_any(raise_exception=True, **options)
         except (psycopg2.Error, MemoryError):
             raise
         except Exception as error:
+            if not self.exists():
+                return None  # somebody deleted it meanwhile: the others go on
             self._came_back(error)
             return error
 
-    def _claim_as_written(self, auto_commit, **_options):
-        """Claim it when nothing had happened since it was written. Where each mail has its transaction, the host's first
-        write does it: it is in the database before the mail is at the server, and fails when another process has had
-        the row since it was read. What locks several mails, or waits for nobody, asks for the lock."""
+    def _claim_as_written(self):
+        """Claim it, with one query, when nothing had happened since it was written."""
         self.env.cr.flush()
-        if not self._is_open(own(self.env, "l2c_hours")):
-            return False
-        if not auto_commit:
-            return bool(self.env.execute_query(leaving.claim(self.id)))
-        mail_sudo = self.sudo()  # who sends need not know what has failed
-        return mail_sudo.state == "outgoing" and not (mail_sudo.dunning_failure or mail_sudo.dunning_is_uncertain)
+        return self._is_open(own(self.env, "l2c_hours")) and bool(self.env.execute_query(leaving.claim(self.id)))
 
     def _is_open(self, hours):
         """Whether it may leave at this moment, by :meth:`_hours_of_mails`."""

@@ -383,23 +383,26 @@ class TestAtTheServer(DeliveryCase):
                 {row[0] for address, row in notices(database).items() if address in arrivals(sink)}, {"sent"}
             )
 
-    def test_what_is_paid_before_its_turn_does_not_leave(self):
-        """Though it was compared with the books together with the one at the server."""
+    def test_what_is_paid_or_deleted_before_its_turn_does_not_leave(self):
+        """Though it was compared with the books together with the one at the server; the others go on."""
         with HangingSink() as sink, self.company(sink) as database, contextlib.ExitStack() as stack:
             beside = Shell(database._command(("shell", "--no-http", "--log-level=warn"), LATER))
             stack.callback(beside.stop)
             with database.shell_at(LATER).running(SEND) as ended:
                 first, answer = sink.arrived.get(timeout=WAIT)
-                paid, part, *_others = sorted(notices(database).keys() - {first})
+                paid, part, gone, *_others = sorted(notices(database).keys() - {first})
                 self.edit(beside, paid, EDITS["a payment"])
                 self.edit(beside, part, EDITS["a part of a payment"])
-                for _mail in range(self.customers - 3):
+                self.edit(beside, gone, "notice.mail_ids.unlink()")
+                for _mail in range(self.customers - 4):
                     answer.set()
                     _address, answer = sink.arrived.get(timeout=WAIT)
                 answer.set()
             self.assertEqual(ended[0].status, 0, ended[0].output[-3000:])
-            self.assertEqual(arrivals(sink).keys(), notices(database).keys() - {paid, part})
-            self.assertEqual((notices(database)[paid][0], notices(database)[part][0]), ("cancelled", "queued"))
+            found = notices(database)
+            self.assertEqual(arrivals(sink).keys(), found.keys() - {paid, part, gone})
+            expected = {paid: "cancelled", part: "queued", gone: "failed"}
+            self.assertEqual({address: found[address][0] for address in expected}, expected)
 
     def edit(self, beside, address, script):
         [edited] = beside.run(EDIT.replace("ADDRESS", repr(address)) + textwrap.dedent(script))
